@@ -1,0 +1,32 @@
+//! What comes in from a chat, the same for all of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::operator::{Identity, RoomAddress};
+
+/// One thing that a person typed or pressed. A front end makes it from its network's update and hands it over; it is
+/// written to the inbox before the network is told that it arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incoming {
+    /// The network's own id of the update: the same update handed over twice is one.
+    pub external_id: String,
+    pub room: RoomAddress,
+    pub sender: Identity,
+    /// How the network names the person.
+    pub sender_name: String,
+    /// A private chat rather than a group.
+    pub private: bool,
+    pub body: Said,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "said", rename_all = "snake_case")]
+pub enum Said {
+    /// A line or a message.
+    Text { text: String },
+    /// A button: its code, and the message it hangs on.
+    Press {
+        code: String,
+        message: Option<String>,
+    },
+}

@@ -1,0 +1,37 @@
+//! What the checks of a draft found.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of trouble a text may carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// A link (also a bare domain or a wallet address) that neither the task nor the persona allows.
+    ForeignLink,
+    /// A mention of somebody outside the allowed set.
+    ForeignMention,
+    /// A piece of the prompt.
+    PromptPiece,
+    /// Over the network's length.
+    TooLong,
+    /// Refused by moderation.
+    Moderation,
+    /// Near to an own or a fetched post.
+    NearCopy,
+    /// Does not sound like the brand.
+    Style,
+    /// A post it leans on was deleted at its network since.
+    SourceGone,
+    /// No words.
+    Empty,
+}
+
+/// One finding with what a person is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub kind: FindingKind,
+    /// Blocks Approve and Schedule until the text is edited or redone. What a person typed is only warned of.
+    pub blocks: bool,
+    /// One line for the card: what was found, with the piece itself.
+    pub detail: String,
+}

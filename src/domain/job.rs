@@ -1,0 +1,85 @@
+//! Work that survives a crash: rows that a worker claims with a lease.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::ids::{InboxId, JobId};
+
+/// What kind of work a job is. Its payload's type stands beside the flow that does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobKind {
+    /// Fetch one source.
+    Fetch,
+    /// Bring the index up to the store.
+    Index,
+    /// Fetch the pictures of stored posts.
+    Media,
+    /// Write a draft or a new revision of one.
+    Compose,
+    /// Publish an approved draft, or find out what became of a call.
+    Publish,
+    /// Tell people something.
+    Notice,
+}
+
+impl JobKind {
+    pub const ALL: [Self; 6] = [
+        Self::Fetch,
+        Self::Index,
+        Self::Media,
+        Self::Compose,
+        Self::Publish,
+        Self::Notice,
+    ];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fetch => "fetch",
+            Self::Index => "index",
+            Self::Media => "media",
+            Self::Compose => "compose",
+            Self::Publish => "publish",
+            Self::Notice => "notice",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A job to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewJob {
+    pub kind: JobKind,
+    /// While a job with this key is there, the same one is not written again.
+    pub unique_key: String,
+    pub payload: Value,
+    /// The inbox row whose work this is: that line of a person is done when its jobs are.
+    pub cause: Option<InboxId>,
+    pub run_at: Timestamp,
+}
+
+/// A claimed job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    pub id: JobId,
+    pub kind: JobKind,
+    pub unique_key: String,
+    pub payload: Value,
+    pub cause: Option<InboxId>,
+    /// How often it was begun, this time included.
+    pub attempts: i64,
+}
+
+/// Proof that a worker holds a job. Finishing a job needs it, so two workers cannot both settle one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    pub job: JobId,
+    /// The worker's own name: a UUID made at its start.
+    pub holder: String,
+}

@@ -1,0 +1,99 @@
+//! The ledger of model calls: what every call was for, what it took and what it cost. Written by `models/`, kept by `store/`.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{ModelCallId, WorkspaceId};
+
+/// Money in millionths of a US dollar.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MicroUsd(pub i64);
+
+impl std::fmt::Display for MicroUsd {
+    /// `free`, `0.004 USD`, `1.20 USD`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            0 => f.write_str("free"),
+            micros if micros < 100_000 => write!(f, "0.{:04} USD", (micros + 50) / 100),
+            micros => write!(
+                f,
+                "{}.{:02} USD",
+                (micros + 5_000) / 1_000_000,
+                (micros + 5_000) % 1_000_000 / 10_000
+            ),
+        }
+    }
+}
+
+/// What a model is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelRole {
+    Text,
+    Vision,
+    Image,
+    Embedder,
+}
+
+impl ModelRole {
+    pub const ALL: [Self; 4] = [Self::Text, Self::Vision, Self::Image, Self::Embedder];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Vision => "vision",
+            Self::Image => "image",
+            Self::Embedder => "embedder",
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallOutcome {
+    Ok,
+    Failed,
+    Cancelled,
+}
+
+impl CallOutcome {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// One finished call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelCall {
+    pub role: ModelRole,
+    /// `local`, `openai`, …
+    pub provider: String,
+    pub model: String,
+    /// What it was for: `draft`, `redo`, `index`, `query`.
+    pub purpose: String,
+    /// SHA-256 of the prompt, lower-case hex.
+    pub prompt_hash: String,
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub cost: MicroUsd,
+    pub millis: i64,
+    pub outcome: CallOutcome,
+    pub error: Option<String>,
+    pub at: Timestamp,
+}
+
+/// Keeps the calls. Implemented by the store.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    async fn record(&self, workspace: WorkspaceId, call: &ModelCall)
+    -> anyhow::Result<ModelCallId>;
+}

@@ -1,0 +1,23 @@
+//! The words of the house as types. Pure: no IO, no clock of its own, no SDK.
+//!
+//! To add a concept: a file here with its type, the moves it knows and the errors of a wrong move; then its
+//! table in `store/`. What other rooms need of each other (a ledger, a progress line) is a small trait here.
+
+pub mod clock;
+pub mod content;
+pub mod draft;
+pub mod error;
+pub mod finding;
+pub mod ids;
+pub mod job;
+pub mod ledger;
+pub mod limits;
+pub mod network;
+pub mod notice;
+pub mod operator;
+pub mod persona;
+pub mod post;
+pub mod progress;
+pub mod schedule;
+pub mod source;
+pub mod task;

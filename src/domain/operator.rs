@@ -1,0 +1,113 @@
+//! People, what they may do, and where they speak.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{OperatorId, RoomId};
+
+/// A chat program. The terminal is one too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Surface {
+    Terminal,
+    Telegram,
+    Discord,
+}
+
+impl Surface {
+    pub const ALL: [Self; 3] = [Self::Terminal, Self::Telegram, Self::Discord];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Telegram => "telegram",
+            Self::Discord => "discord",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|surface| surface.name() == name)
+    }
+}
+
+/// What a person may do. Each role may do all that the ones before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Approves, schedules a draft, rejects, edits, asks for another version.
+    Reviewer,
+    /// Drafts, tasks, sources, persona.
+    Editor,
+    /// Everything.
+    Owner,
+}
+
+impl Role {
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Reviewer, Self::Editor, Self::Owner];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Reviewer => "reviewer",
+            Self::Editor => "editor",
+            Self::Owner => "owner",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// A person's name on one chat network.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    pub surface: Surface,
+    /// The network's own id of the person; `local` for whoever sits at the terminal.
+    pub external_id: String,
+}
+
+/// A person with a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    pub id: OperatorId,
+    /// How cards name them, with `@`.
+    pub name: String,
+    pub role: Role,
+}
+
+/// Where a chat is: a Telegram chat with its topic, a Discord channel, the terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RoomAddress {
+    pub surface: Surface,
+    /// The network's chat or channel id; `local` for the terminal.
+    pub chat: String,
+    /// The forum topic or thread within it.
+    pub thread: Option<String>,
+}
+
+impl RoomAddress {
+    /// The terminal that Lumen was started in.
+    #[must_use]
+    pub fn terminal() -> Self {
+        Self {
+            surface: Surface::Terminal,
+            chat: "local".to_owned(),
+            thread: None,
+        }
+    }
+}
+
+/// A chat Lumen answers in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    pub id: RoomId,
+    pub address: RoomAddress,
+    /// A standing control room gets every card; others get the cards asked for there.
+    pub standing: bool,
+}

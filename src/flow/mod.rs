@@ -1,0 +1,9 @@
+//! The verbs: one file for each arrow in the way of the data. The commands and the scheduler call the same functions.
+
+pub mod checks;
+pub mod collect;
+pub mod compose;
+pub mod import;
+pub mod publish;
+pub mod recall;
+pub mod review;

@@ -1,0 +1,3 @@
+//! SDK update to `Incoming`, `View` to message, catalogue to registration. Nothing else.
+
+pub mod terminal;

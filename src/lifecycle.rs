@@ -1,0 +1,1 @@
+//! How Lumen starts and stops.

@@ -1,0 +1,105 @@
+//! Models by role: text, vision, pictures, embeddings. Each role is a trait here; each provider a file or folder.
+//!
+//! To add a provider, implement the roles it has, name it in `config/models.rs` and build it in `app.rs`, wrapped in
+//! [`metered`] so that every call is in the ledger.
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+/// Why a model gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// There is no model for the role; the text says which ways there are to get one.
+    #[error("{0}")]
+    Missing(String),
+    /// It did not answer or broke off; trying again may help.
+    #[error("{provider} did not answer: {why}")]
+    Unavailable { provider: String, why: String },
+    /// It will not do this; trying again will not help.
+    #[error("{provider} refused: {why}")]
+    Refused { provider: String, why: String },
+    #[error("stopped")]
+    Cancelled,
+}
+
+/// One turn of a talk with a text model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub speaker: Speaker,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// Instructions: the fixed part of a prompt.
+    System,
+    User,
+    Assistant,
+}
+
+/// What a text model is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextRequest {
+    pub messages: Vec<Message>,
+    pub max_tokens: usize,
+    pub temperature: f64,
+    pub top_p: f64,
+    /// Fixes the sampling, so that a run can be repeated.
+    pub seed: u64,
+    /// For the ledger: `draft`, `redo`, …
+    pub purpose: &'static str,
+}
+
+/// What it answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextAnswer {
+    pub text: String,
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub micro_usd: i64,
+    pub millis: i64,
+    /// Which model answered, for the card and the ledger.
+    pub provider: String,
+    pub model: String,
+    /// It stopped because `max_tokens` were written, not because it was done.
+    pub cut_off: bool,
+}
+
+/// Takes the text so far, after each token or so.
+pub type Written<'a> = &'a (dyn Fn(&str) + Send + Sync);
+
+/// Writes.
+#[async_trait]
+pub trait TextModel: Send + Sync {
+    /// Provider and model name, for people: `("local", "SmolLM2-135M-Instruct")`.
+    fn name(&self) -> (String, String);
+
+    /// How many tokens a prompt for it should stay within.
+    fn prompt_budget(&self) -> usize;
+
+    /// How many tokens `text` takes, counted or estimated from above.
+    fn count_tokens(&self, text: &str) -> usize;
+
+    async fn write(
+        &self,
+        request: &TextRequest,
+        written: Written<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<TextAnswer, ModelError>;
+}
+
+/// Turns texts into vectors of unit length.
+#[async_trait]
+pub trait Embedder: Send + Sync {
+    /// Provider and model name; a table of vectors carries `provider/model`.
+    fn name(&self) -> (String, String);
+
+    fn dimensions(&self) -> usize;
+
+    /// One vector a text, in their order. `purpose` is for the ledger: `index` or `query`.
+    async fn embed(
+        &self,
+        texts: &[String],
+        purpose: &'static str,
+    ) -> Result<Vec<Vec<f32>>, ModelError>;
+}

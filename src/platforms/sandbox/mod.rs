@@ -1,0 +1,1 @@
+//! The sandbox: a small social network in one SQLite file.

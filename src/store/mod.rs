@@ -1,0 +1,1 @@
+//! Everything SQL: one file for each family of tables.
