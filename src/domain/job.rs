@@ -83,3 +83,14 @@ pub struct Lease {
     /// The worker's own name: a UUID made at its start.
     pub holder: String,
 }
+
+/// How a handler left its job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobOutcome {
+    /// Finished, in the transaction that holds its effects.
+    Settled,
+    /// Not now. `wait` when somebody said how long; else the worker's own list of delays.
+    Retry { why: String, wait: Option<std::time::Duration> },
+    /// Never. The worker finishes the job and the person is told.
+    GiveUp { why: String },
+}
