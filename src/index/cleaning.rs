@@ -16,7 +16,8 @@ pub fn for_matching(text: &str) -> String {
     let text = without_links(text);
     let mut words = Vec::new();
     for word in text.split_whitespace() {
-        let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '#'));
+        let bare =
+            word.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '#'));
         match bare.strip_prefix(['@', '#']) {
             Some(joined) => words.push(split_words(joined)),
             None => words.push(word.to_owned()),
@@ -43,7 +44,8 @@ pub fn bare_words(text: &str) -> Vec<String> {
 
 /// Control characters and those that only steer how others are shown.
 fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}')
 }
 
 /// Some networks hand text over with the five entities of XML.
@@ -76,25 +78,24 @@ fn without_signature(text: &str) -> &str {
 
 /// Links away. What merely looks like one (`end.Next`, `example.org`) stays unless a path follows it.
 fn without_links(text: &str) -> String {
-    let mut schemes = LinkFinder::new();
-    schemes.kinds(&[LinkKind::Url]);
-    let mut bare = LinkFinder::new();
-    bare.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
-    let text = cut(text, &schemes, |_| true);
-    cut(&text, &bare, |shown| {
-        shown.starts_with("www.") || shown.contains('/')
-    })
-}
-
-fn cut(text: &str, finder: &LinkFinder, is_link: impl Fn(&str) -> bool) -> String {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
+    let is_link = |shown: &str| shown.starts_with("www.") || shown.contains('/');
     let mut kept = String::with_capacity(text.len());
-    let mut from = 0;
-    for link in finder.links(text).filter(|link| is_link(link.as_str())) {
-        kept.push_str(&text[from..link.start()]);
+    for word in text.split_whitespace() {
+        // With a scheme it is one, even where its host is none (`http://localhost`).
+        let word = match word.find("http://").or_else(|| word.find("https://")) {
+            Some(at) => &word[..at],
+            None => word,
+        };
+        let mut from = 0;
+        for link in finder.links(word).filter(|link| is_link(link.as_str())) {
+            kept.push_str(&word[from..link.start()]);
+            from = link.end();
+        }
+        kept.push_str(&word[from..]);
         kept.push(' ');
-        from = link.end();
     }
-    kept.push_str(&text[from..]);
     kept
 }
 
@@ -140,7 +141,10 @@ mod tests {
             ),
             ("RT @bean_lens: fresh &amp; warm", "fresh & warm"),
             ("see (#NASALaunch2015)!", "see NASA Launch 2015)!"),
-            ("Das ist ein Ende.Nächster Satz", "Das ist ein Ende.Nächster Satz"),
+            (
+                "Das ist ein Ende.Nächster Satz",
+                "Das ist ein Ende.Nächster Satz",
+            ),
             ("#コーヒー が好き", "コーヒー が好き"),
             ("a\u{200b}b\u{7}", "ab"),
             ("https://only.link/x", ""),

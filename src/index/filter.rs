@@ -26,10 +26,12 @@ impl Filter {
     /// As an expression, not as SQL text: names and tags come from outside, and a value can never become a condition.
     pub(super) fn expression(&self) -> Option<DfExpr> {
         let conditions = [
-            self.workspace
-                .map(|id| col(rows::WORKSPACE).eq(lit(id))),
+            self.workspace.map(|id| col(rows::WORKSPACE).eq(lit(id))),
             any_of(rows::NETWORK, self.networks.iter().cloned()),
-            any_of(rows::AUTHOR, self.authors.iter().map(|name| rows::folded(name))),
+            any_of(
+                rows::AUTHOR,
+                self.authors.iter().map(|name| rows::folded(name)),
+            ),
             self.tagged(),
             self.since
                 .map(|from| col(rows::CREATED_AT).gt_eq(lit(from))),

@@ -321,7 +321,12 @@ impl Table {
     /// are built once the table is large enough, old files go. Searches go on meanwhile. Says whether anything was done.
     pub async fn tidy(&self) -> Result<bool, IndexError> {
         let failed = || IndexError::failed("tidy up");
-        let loose = match self.inner.index_stats(WORDS_INDEX).await.map_err(failed())? {
+        let loose = match self
+            .inner
+            .index_stats(WORDS_INDEX)
+            .await
+            .map_err(failed())?
+        {
             Some(stats) => stats.num_unindexed_rows,
             None => 0,
         };
@@ -366,7 +371,10 @@ impl Table {
         let mut wanted = vec![
             (rows::AUTHOR, Kind::BTree(BTreeIndexBuilder::default())),
             (rows::CREATED_AT, Kind::BTree(BTreeIndexBuilder::default())),
-            (rows::TAGS, Kind::LabelList(LabelListIndexBuilder::default())),
+            (
+                rows::TAGS,
+                Kind::LabelList(LabelListIndexBuilder::default()),
+            ),
         ];
         wanted.retain(|(column, _)| lacks(column));
         for (column, kind) in wanted {
@@ -376,7 +384,10 @@ impl Table {
                 .await
                 .map_err(failed())?;
         }
-        if self.dimensions().is_some() && lacks(rows::VECTOR) && self.embedded().await? >= FLAT_UP_TO {
+        if self.dimensions().is_some()
+            && lacks(rows::VECTOR)
+            && self.embedded().await? >= FLAT_UP_TO
+        {
             let kind = IvfHnswSqIndexBuilder::default().distance_type(DistanceType::Cosine);
             self.inner
                 .create_index(&[rows::VECTOR], Kind::IvfHnswSq(kind))

@@ -57,7 +57,10 @@ async fn rows_are_found_by_words_at_once_and_by_vector_once_they_have_one() {
 
     table
         .upsert(&[
-            with_vector(row(1, "bean", "three Ethiopian coffees on Friday"), [0.6, 0.8, 0.0]),
+            with_vector(
+                row(1, "bean", "three Ethiopian coffees on Friday"),
+                [0.6, 0.8, 0.0],
+            ),
             with_vector(row(2, "cup", "tea in the morning"), [1.0, 0.0, 0.0]),
         ])
         .await
@@ -86,7 +89,10 @@ async fn accents_and_scripts_without_spaces_are_no_wall() {
         ])
         .await
         .unwrap();
-    assert_eq!(ids_with(&table, "cafe creme", &Filter::default()).await, [1]);
+    assert_eq!(
+        ids_with(&table, "cafe creme", &Filter::default()).await,
+        [1]
+    );
     assert_eq!(ids_with(&table, "コーヒー", &Filter::default()).await, [2]);
     assert_eq!(ids_with(&table, "КОФЕ", &Filter::default()).await, [3]);
 }
@@ -172,7 +178,11 @@ async fn every_filter_narrows_and_no_value_becomes_a_condition() {
         ),
     ];
     for (filter, expected) in cases {
-        assert_eq!(ids_with(&table, "coffee", &filter).await, expected, "{filter:?}");
+        assert_eq!(
+            ids_with(&table, "coffee", &filter).await,
+            expected,
+            "{filter:?}"
+        );
     }
 }
 
@@ -182,7 +192,10 @@ async fn a_filter_works_before_the_search_not_after_it() {
     let mut rows: Vec<Row> = (1..=50)
         .map(|id| with_vector(row(id, "many", "coffee"), [1.0, 0.0, 0.0]))
         .collect();
-    rows.push(with_vector(row(99, "rare", "coffee and cake"), [0.0, 1.0, 0.0]));
+    rows.push(with_vector(
+        row(99, "rare", "coffee and cake"),
+        [0.0, 1.0, 0.0],
+    ));
     table.upsert(&rows).await.unwrap();
     let rare = Filter {
         authors: vec!["rare".to_owned()],

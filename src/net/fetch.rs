@@ -42,9 +42,7 @@ impl HttpClient {
         let limit = self.options.attempt_timeout;
         let result = match tokio::time::timeout(limit, self.follow(url, cap, accept)).await {
             Ok(result) => result,
-            Err(_) => Err(NetError::TimedOut {
-                host: host_of(url),
-            }),
+            Err(_) => Err(NetError::TimedOut { host: host_of(url) }),
         };
         let outcome = match &result {
             Ok(_) => "ok",

@@ -142,7 +142,10 @@ static PRIVATE: LazyLock<Vec<IpNet>> =
 
 fn parsed(nets: &[&str]) -> Vec<IpNet> {
     nets.iter()
-        .map(|net| net.parse().expect("the lists above are written correctly; a test parses them"))
+        .map(|net| {
+            net.parse()
+                .expect("the lists above are written correctly; a test parses them")
+        })
         .collect()
 }
 
@@ -230,7 +233,9 @@ mod tests {
             let error = guard.check(&odd.parse().unwrap()).unwrap_err();
             assert_eq!(error, NetError::NotAnAddress, "{odd}");
         }
-        guard.check(&"https://example.org/".parse().unwrap()).unwrap();
+        guard
+            .check(&"https://example.org/".parse().unwrap())
+            .unwrap();
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! never reach a resolver and are checked before each hop. Redirects are followed here, one by one, for the same checks.
 //! Only origins that the configuration names are trusted.
 
-pub mod guard;
 mod fetch;
+pub mod guard;
 mod retry;
 #[cfg(test)]
 mod tests;

@@ -34,7 +34,11 @@ async fn picture() -> Response {
 
 async fn endless() -> Response {
     let chunks = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![0_u8; 4_096]));
-    ([(header::CONTENT_TYPE, "image/png")], Body::from_stream(chunks)).into_response()
+    (
+        [(header::CONTENT_TYPE, "image/png")],
+        Body::from_stream(chunks),
+    )
+        .into_response()
 }
 
 async fn bomb() -> Response {
@@ -59,9 +63,15 @@ impl Server {
             .route("/busy", get(count))
             .route("/endless", get(endless))
             .route("/bomb", get(bomb))
-            .route("/page", get(|| async { axum::response::Html("<p>hello</p>") }))
+            .route(
+                "/page",
+                get(|| async { axum::response::Html("<p>hello</p>") }),
+            )
             .route("/gone", get(|| async { StatusCode::GONE }))
-            .route("/hang", get(|| async { std::future::pending::<()>().await }))
+            .route(
+                "/hang",
+                get(|| async { std::future::pending::<()>().await }),
+            )
             .route("/there", get(|| async { Redirect::temporary("/picture") }))
             .route("/round", get(|| async { Redirect::temporary("/round") }))
             .route(
@@ -76,7 +86,10 @@ impl Server {
                     Redirect::temporary(&format!("http://localhost:{port}/picture"))
                 }),
             )
-            .route("/to-file", get(|| async { Redirect::temporary("file:///etc/passwd") }))
+            .route(
+                "/to-file",
+                get(|| async { Redirect::temporary("file:///etc/passwd") }),
+            )
             .with_state(Arc::clone(&asked));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { address, asked }
@@ -122,7 +135,10 @@ fn stranger(resolver: impl Resolver + 'static) -> HttpClient {
 struct Scripted(Mutex<Vec<Vec<IpAddr>>>, Arc<AtomicUsize>);
 
 impl Resolver for Scripted {
-    fn resolve(&self, _name: String) -> futures::future::BoxFuture<'static, std::io::Result<Vec<IpAddr>>> {
+    fn resolve(
+        &self,
+        _name: String,
+    ) -> futures::future::BoxFuture<'static, std::io::Result<Vec<IpAddr>>> {
         self.1.fetch_add(1, Ordering::SeqCst);
         let mut script = self.0.lock().unwrap();
         let answer = if script.len() > 1 {
@@ -155,7 +171,10 @@ async fn a_redirect_into_the_house_is_refused_by_number_and_by_name() {
             .fetch_bytes(&server.url(path), 1_000, "image/*")
             .await
             .unwrap_err();
-        assert!(matches!(error, NetError::Private { .. }), "{path}: {error:?}");
+        assert!(
+            matches!(error, NetError::Private { .. }),
+            "{path}: {error:?}"
+        );
     }
     let error = client
         .fetch_bytes(&server.url("/to-file"), 1_000, "image/*")
@@ -172,8 +191,14 @@ async fn a_name_or_number_of_this_machine_is_refused_unless_it_is_trusted() {
         server.url("/picture"),
         format!("http://localhost:{}/picture", server.address.port()),
     ] {
-        let error = stranger.fetch_bytes(&url, 1_000, "image/*").await.unwrap_err();
-        assert!(matches!(error, NetError::Private { .. }), "{url}: {error:?}");
+        let error = stranger
+            .fetch_bytes(&url, 1_000, "image/*")
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, NetError::Private { .. }),
+            "{url}: {error:?}"
+        );
     }
 }
 
@@ -188,7 +213,10 @@ async fn a_name_that_answers_differently_the_second_time_gains_nothing() {
     let stranger = stranger(Scripted(Mutex::new(vec![vec![home]]), Arc::clone(&asked)));
     let url = format!("http://rebind.example:{port}/picture");
     for _ in 0..2 {
-        let error = stranger.fetch_bytes(&url, 1_000, "image/*").await.unwrap_err();
+        let error = stranger
+            .fetch_bytes(&url, 1_000, "image/*")
+            .await
+            .unwrap_err();
         assert!(matches!(error, NetError::Private { .. }), "{error:?}");
     }
     assert_eq!(asked.load(Ordering::SeqCst), 2);
@@ -226,7 +254,10 @@ async fn a_body_over_the_cap_is_cut_off_however_it_comes() {
             .unwrap_err();
         assert_eq!(error, NetError::TooLarge { cap }, "{path}");
     }
-    assert!(waits.lock().unwrap().is_empty(), "a large body is not asked for again");
+    assert!(
+        waits.lock().unwrap().is_empty(),
+        "a large body is not asked for again"
+    );
 }
 
 #[tokio::test]
@@ -241,7 +272,10 @@ async fn a_busy_server_gets_the_wait_it_asks_for() {
     assert_eq!(server.asked.load(Ordering::SeqCst), 3);
     let waits = waits.lock().unwrap();
     assert_eq!(waits.len(), 2);
-    assert!(waits.iter().all(|wait| *wait >= Duration::from_secs(3)), "{waits:?}");
+    assert!(
+        waits.iter().all(|wait| *wait >= Duration::from_secs(3)),
+        "{waits:?}"
+    );
 }
 
 #[tokio::test]
@@ -251,7 +285,10 @@ async fn what_will_not_change_is_not_asked_again() {
     for (path, expected) in [
         ("/gone", "127.0.0.1 answered 410"),
         ("/page", "127.0.0.1 sent text/html, not what was asked for"),
-        ("/round", "127.0.0.1 sends from one address to the next without end"),
+        (
+            "/round",
+            "127.0.0.1 sends from one address to the next without end",
+        ),
     ] {
         let error = client
             .fetch_bytes(&server.url(path), 1_000, "image/*")
