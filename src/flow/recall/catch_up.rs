@@ -1,7 +1,5 @@
 //! Bringing the index up to the store.
 
-use std::collections::HashSet;
-
 use tokio_util::sync::CancellationToken;
 
 use super::{Recall, RecallError, row};
@@ -32,8 +30,8 @@ pub enum CaughtUp {
 
 /// What became of one batch of vectors.
 enum Embedded {
-    /// So many posts further.
-    Some(usize),
+    /// It is in.
+    Some,
     /// Nothing was waiting.
     Nothing,
     Failed(ModelError),
@@ -80,8 +78,8 @@ impl Recall {
             }
             let mut further = false;
             for listed in tables.iter_mut() {
-                match self.fill_vectors(listed, progress).await? {
-                    Embedded::Some(_) => {
+                match self.fill_vectors(listed, progress, stop).await? {
+                    Embedded::Some => {
                         further = true;
                         batches += 1;
                         if batches % TIDY_EVERY == 0 {
@@ -90,6 +88,7 @@ impl Recall {
                         break;
                     }
                     Embedded::Nothing => {}
+                    Embedded::Failed(ModelError::Cancelled) => return Ok(CaughtUp::Stopped),
                     Embedded::Failed(error) => return Ok(self.without_vectors(&error)),
                 }
             }
@@ -161,19 +160,13 @@ impl Recall {
         let from = listed.text_seq;
         let changed = self.0.store.posts_changed_since(from, TEXT_BATCH).await?;
         let removed = self.0.store.removals_since(from, TEXT_BATCH).await?;
-        // A list that is full may go on: both are taken only as far as both are known.
+        // Both are taken only as far as both are known.
         let upto = last
-            .min(end_of(&changed))
-            .min(end_of(&removed));
+            .min(end_of(&changed, TEXT_BATCH))
+            .min(end_of(&removed, TEXT_BATCH));
         let posts: Vec<Post> = taken(changed, upto);
         let table = self.table(&listed.name).await?;
-        // An id may come back: a post that is there now was not removed after all.
-        let there: HashSet<i64> = posts.iter().map(|post| post.id.0).collect();
-        let gone: Vec<i64> = taken(removed, upto)
-            .into_iter()
-            .map(|id| id.0)
-            .filter(|id| !there.contains(id))
-            .collect();
+        let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
         table.forget(&gone).await?;
         table.upsert(&with_held_vectors(&table, &posts).await?).await?;
         let vector_seq = match self.0.embedder {
@@ -189,6 +182,7 @@ impl Recall {
         &self,
         listed: &mut IndexTable,
         progress: &dyn Progress,
+        stop: &CancellationToken,
     ) -> Result<Embedded, RecallError> {
         let Some(embedder) = self.0.embedder.as_deref() else {
             return Ok(Embedded::Nothing);
@@ -201,18 +195,23 @@ impl Recall {
             .store
             .posts_changed_since(listed.vector_seq, VECTOR_BATCH)
             .await?;
-        let upto = listed.text_seq.min(end_of(&changed));
+        let upto = listed.text_seq.min(end_of(&changed, VECTOR_BATCH));
         let posts: Vec<Post> = taken(changed, upto);
         let table = self.table(&listed.name).await?;
         let waiting = without_vector(&table, &posts).await?;
-        match embed(embedder, waiting).await {
+        let embedded = tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(ModelError::Cancelled),
+            embedded = embed(embedder, waiting) => embedded,
+        };
+        match embedded {
             Ok(rows) => table.upsert(&rows).await?,
             Err(error) => return Ok(Embedded::Failed(error)),
         }
         self.advance(listed, listed.text_seq, upto).await?;
         let left = listed.text_seq - listed.vector_seq;
         progress.report(Step::Doing(format!("embedding, about {left} posts to go")));
-        Ok(Embedded::Some(posts.len()))
+        Ok(Embedded::Some)
     }
 
     async fn advance(
@@ -230,19 +229,12 @@ impl Recall {
     }
 }
 
-/// Up to where a list of changes is complete: its last number when it is full, else without end.
-fn end_of<T>(changes: &[(i64, T)]) -> i64 {
-    // Any list may be the full one: the limits differ, and the shortest possible full list is one.
+/// Up to where a list of at most `most` changes is complete: without end, unless it is full and may go on.
+fn end_of<T>(changes: &[(i64, T)], most: u32) -> i64 {
     match changes.last() {
-        Some((seq, _)) if is_full(changes.len()) => *seq,
+        Some((seq, _)) if usize::try_from(most).is_ok_and(|most| changes.len() >= most) => *seq,
         _ => i64::MAX,
     }
-}
-
-fn is_full(length: usize) -> bool {
-    [TEXT_BATCH, VECTOR_BATCH]
-        .iter()
-        .any(|batch| usize::try_from(*batch).is_ok_and(|batch| batch == length))
 }
 
 fn taken<T>(changes: Vec<(i64, T)>, upto: i64) -> Vec<T> {
