@@ -21,10 +21,12 @@ use crate::store::{OpenMedia, R, Store, StoreError, Tx};
 const MOST_TRIES: i64 = 4;
 /// How long after a try that failed for now the next one begins.
 const WAITS: [Duration; 3] = [
-    Duration::from_secs(60),
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(3 * 3_600),
+    Duration::from_mins(1),
+    Duration::from_mins(15),
+    Duration::from_hours(3),
 ];
+/// How long a network has to hand over a picture of its own; web addresses have the client's limits.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Pictures fetched at the same time.
 const AT_ONCE: usize = 4;
 /// Rows read at once.
@@ -84,10 +86,10 @@ pub async fn run(
     progress: &dyn Progress,
     stop: &CancellationToken,
 ) -> Result<JobOutcome, StoreError> {
-    let mut tried = HashSet::new();
+    let mut seen = HashSet::new();
     let mut least_tries = None;
     loop {
-        let open = untried(&deps.store, &tried).await?;
+        let open = untried(&deps.store, &seen).await?;
         if open.is_empty() {
             break;
         }
@@ -111,12 +113,12 @@ pub async fn run(
             };
             let tries = settle(&deps.store, &media, kept).await?;
             least_tries = [least_tries, tries].into_iter().flatten().min();
-            tried.insert((media.post, media.position));
-            progress.report(Step::Doing(format!("looked at {} pictures", tried.len())));
+            seen.insert((media.post, media.position));
+            progress.report(Step::Doing(format!("looked at {} pictures", seen.len())));
         }
     }
     let mut tx = deps.store.begin().await?;
-    if !untried(&deps.store, &tried).await?.is_empty() {
+    if !untried(&deps.store, &seen).await?.is_empty() {
         // Stored while this job was there, so without a job of their own.
         drop(tx);
         return Ok(stopped());
@@ -140,13 +142,10 @@ fn stopped() -> JobOutcome {
 
 /// Open pictures that this run has not tried. Those tried failed for now and are still open, so the list is asked for
 /// that much longer.
-async fn untried(
-    store: &Store,
-    tried: &HashSet<(PostId, i64)>,
-) -> R<Vec<OpenMedia>> {
-    let most = u32::try_from(tried.len() + PAGE).unwrap_or(u32::MAX);
+async fn untried(store: &Store, tried: &HashSet<(PostId, i64)>) -> R<Vec<OpenMedia>> {
+    let most = u32::try_from(seen.len() + PAGE).unwrap_or(u32::MAX);
     let mut open = store.media_open(most).await?;
-    open.retain(|media| !tried.contains(&(media.post, media.position)));
+    open.retain(|media| !seen.contains(&(media.post, media.position)));
     open.truncate(PAGE);
     Ok(open)
 }
@@ -213,12 +212,21 @@ async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failur
             Err(error) => Err(Failure::Refused(error.to_string())),
         };
     }
+    // A network invents addresses of its own kind only; anything else (`file:`, `data:`) is nobody's.
+    let invented = media
+        .url
+        .split_once(':')
+        .is_some_and(|(scheme, _)| scheme == media.network.name());
     let source = deps
         .sources
         .iter()
-        .find(|source| source.network() == media.network)
+        .find(|source| invented && source.network() == media.network)
         .ok_or_else(|| Failure::Refused("this is not a web address".to_owned()))?;
-    match source.picture(&media.url, deps.caps.bytes).await {
+    let asked = source.picture(&media.url, deps.caps.bytes);
+    let Ok(answer) = tokio::time::timeout(PATIENCE, asked).await else {
+        return Err(Failure::ForNow(format!("{} did not answer", media.network)));
+    };
+    match answer {
         Ok(bytes) => Ok(bytes),
         Err(
             error @ (PlatformError::Unreachable { .. }
@@ -318,8 +326,9 @@ mod tests {
         let skip = [JobKind::Index, JobKind::Notice];
         loop {
             let now = clock.now();
-            let lease_for = Duration::from_secs(60);
-            let Some((_, lease)) = store.claim_job("w", now, lease_for, &skip).await.unwrap() else {
+            let lease_for = Duration::from_mins(1);
+            let Some((_, lease)) = store.claim_job("w", now, lease_for, &skip).await.unwrap()
+            else {
                 break;
             };
             runs += 1;
@@ -328,8 +337,11 @@ mod tests {
                 .unwrap();
             assert_eq!(outcome, JobOutcome::Settled);
             let open = store.media_open(10).await.unwrap();
-            assert!(open.iter().all(|media| media.url == "sandbox:down.png"), "{open:?}");
-            clock.advance(Duration::from_secs(4 * 3_600));
+            assert!(
+                open.iter().all(|media| media.url == "sandbox:down.png"),
+                "{open:?}"
+            );
+            clock.advance(Duration::from_hours(4));
         }
         assert_eq!(runs, MOST_TRIES);
         assert_eq!(store.media_open(10).await.unwrap(), []);
@@ -340,7 +352,11 @@ mod tests {
             .unwrap();
         let kept = store.post_media_files(post.id).await.unwrap();
         assert_eq!(kept.len(), 1);
-        let bytes = deps.folder.read(&kept[0].sha256, &kept[0].mime).await.unwrap();
+        let bytes = deps
+            .folder
+            .read(&kept[0].sha256, &kept[0].mime)
+            .await
+            .unwrap();
         assert_eq!(bytes, png());
     }
 }

@@ -29,9 +29,9 @@ pub enum CaughtUp {
 }
 
 /// What became of one batch of vectors.
-enum Embedded {
+enum VectorBatch {
     /// It is in.
-    Some,
+    Kept,
     /// Nothing was waiting.
     Nothing,
     Failed(ModelError),
@@ -79,7 +79,7 @@ impl Recall {
             let mut further = false;
             for listed in tables.iter_mut() {
                 match self.fill_vectors(listed, progress, stop).await? {
-                    Embedded::Some => {
+                    VectorBatch::Kept => {
                         further = true;
                         batches += 1;
                         if batches % TIDY_EVERY == 0 {
@@ -87,9 +87,9 @@ impl Recall {
                         }
                         break;
                     }
-                    Embedded::Nothing => {}
-                    Embedded::Failed(ModelError::Cancelled) => return Ok(CaughtUp::Stopped),
-                    Embedded::Failed(error) => return Ok(self.without_vectors(&error)),
+                    VectorBatch::Nothing => {}
+                    VectorBatch::Failed(ModelError::Cancelled) => return Ok(CaughtUp::Stopped),
+                    VectorBatch::Failed(error) => return Ok(self.without_vectors(&error)),
                 }
             }
             if stop.is_cancelled() {
@@ -168,7 +168,9 @@ impl Recall {
         let table = self.table(&listed.name).await?;
         let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
         table.forget(&gone).await?;
-        table.upsert(&with_held_vectors(&table, &posts).await?).await?;
+        table
+            .upsert(&with_held_vectors(&table, &posts).await?)
+            .await?;
         let vector_seq = match self.0.embedder {
             Some(_) => listed.vector_seq,
             None => upto,
@@ -183,12 +185,12 @@ impl Recall {
         listed: &mut IndexTable,
         progress: &dyn Progress,
         stop: &CancellationToken,
-    ) -> Result<Embedded, RecallError> {
+    ) -> Result<VectorBatch, RecallError> {
         let Some(embedder) = self.0.embedder.as_deref() else {
-            return Ok(Embedded::Nothing);
+            return Ok(VectorBatch::Nothing);
         };
         if listed.vector_seq >= listed.text_seq {
-            return Ok(Embedded::Nothing);
+            return Ok(VectorBatch::Nothing);
         }
         let changed = self
             .0
@@ -199,19 +201,19 @@ impl Recall {
         let posts: Vec<Post> = taken(changed, upto);
         let table = self.table(&listed.name).await?;
         let waiting = without_vector(&table, &posts).await?;
-        let embedded = tokio::select! {
+        let rows = tokio::select! {
             biased;
             () = stop.cancelled() => Err(ModelError::Cancelled),
-            embedded = embed(embedder, waiting) => embedded,
+            rows = embed(embedder, waiting) => rows,
         };
-        match embedded {
+        match rows {
             Ok(rows) => table.upsert(&rows).await?,
-            Err(error) => return Ok(Embedded::Failed(error)),
+            Err(error) => return Ok(VectorBatch::Failed(error)),
         }
         self.advance(listed, listed.text_seq, upto).await?;
         let left = listed.text_seq - listed.vector_seq;
         progress.report(Step::Doing(format!("embedding, about {left} posts to go")));
-        Ok(Embedded::Some)
+        Ok(VectorBatch::Kept)
     }
 
     async fn advance(
@@ -271,7 +273,9 @@ async fn without_vector(table: &Table, posts: &[Post]) -> Result<Vec<Row>, Index
         .iter()
         .map(|post| row(post, None))
         .filter(|row| {
-            let has = held.get(&row.id).is_some_and(|(_, vector)| vector.is_some());
+            let has = held
+                .get(&row.id)
+                .is_some_and(|(_, vector)| vector.is_some());
             !row.text.is_empty() && !has
         })
         .collect())

@@ -62,7 +62,11 @@ struct Words {
     down: AtomicBool,
 }
 
-const SAME: [(&str, &str); 3] = [("espresso", "coffee"), ("dawn", "morning"), ("mornings", "morning")];
+const SAME: [(&str, &str); 3] = [
+    ("espresso", "coffee"),
+    ("dawn", "morning"),
+    ("mornings", "morning"),
+];
 
 impl Words {
     fn new(name: &'static str) -> Arc<Self> {
@@ -182,7 +186,9 @@ async fn catch_up(recall: &Recall) -> CaughtUp {
 
 async fn found(recall: &Recall, words: &str) -> Vec<String> {
     let hits = recall.search(&SearchQuery::new(W, words)).await.unwrap();
-    hits.into_iter().map(|hit| hit.post.body.native_id).collect()
+    hits.into_iter()
+        .map(|hit| hit.post.body.native_id)
+        .collect()
 }
 
 fn data_files(folder: &Path) -> Vec<std::path::PathBuf> {
@@ -191,7 +197,10 @@ fn data_files(folder: &Path) -> Vec<std::path::PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files.extend(data_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "lance") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "lance")
+        {
             files.push(path);
         }
     }
@@ -207,12 +216,18 @@ async fn posts_are_found_by_meaning_and_by_words() {
         recall.search(&SearchQuery::new(W, "coffee")).await,
         Err(RecallError::NotReady)
     ));
-    assert_eq!(recall.state().await.unwrap(), IndexState::Building { by: 3 });
+    assert_eq!(
+        recall.state().await.unwrap(),
+        IndexState::Building { by: 3 }
+    );
     assert_eq!(catch_up(&recall).await, CaughtUp::Done);
     assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
     assert_eq!(found(&recall, "espresso at dawn").await[0], "coffee");
     assert_eq!(found(&recall, "imported").await[0], "tax");
-    assert_eq!(found(&recall, "https://only.example/a").await, Vec::<String>::new());
+    assert_eq!(
+        found(&recall, "https://only.example/a").await,
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test]
@@ -244,7 +259,11 @@ async fn what_is_deleted_is_not_shown_even_before_the_index_knows() {
     let recall = house.recall(Some(Words::new("one")));
     catch_up(&recall).await;
     house.remove("coffee").await;
-    assert!(!found(&recall, "coffee").await.contains(&"coffee".to_owned()));
+    assert!(
+        !found(&recall, "coffee")
+            .await
+            .contains(&"coffee".to_owned())
+    );
     catch_up(&recall).await;
     assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
     let (table, _) = recall.answering().await.unwrap();
@@ -289,7 +308,11 @@ async fn another_model_gets_a_table_of_its_own_while_the_old_one_answers() {
     let old = house.store.index_tables().await.unwrap();
 
     let recall = house.recall(Some(Words::new("new")));
-    assert_eq!(found(&recall, "tea").await, ["tea"], "the old one, by its words");
+    assert_eq!(
+        found(&recall, "tea").await,
+        ["tea"],
+        "the old one, by its words"
+    );
     assert!(matches!(
         recall.state().await.unwrap(),
         IndexState::Building { .. }
@@ -387,7 +410,9 @@ async fn filters_age_and_copies_shape_the_answer() {
     let question = SearchQuery::new(W, "coffee and the morning light");
     let names = async |query: SearchQuery| -> Vec<String> {
         let hits = recall.search(&query).await.unwrap();
-        hits.into_iter().map(|hit| hit.post.body.native_id).collect()
+        hits.into_iter()
+            .map(|hit| hit.post.body.native_id)
+            .collect()
     };
 
     let plain = names(question.clone()).await;
@@ -400,7 +425,7 @@ async fn filters_age_and_copies_shape_the_answer() {
     .await;
     assert_eq!(all.len(), 3);
     let fresh = names(SearchQuery {
-        fresh: Some(Duration::from_secs(86_400)),
+        fresh: Some(Duration::from_hours(24)),
         ..question.clone()
     })
     .await;
@@ -445,7 +470,7 @@ async fn the_job_is_finished_with_the_posts_in_and_comes_back_for_missing_vector
         let now = house.clock.now();
         let claimed = house
             .store
-            .claim_job("worker", now, Duration::from_secs(60), &[])
+            .claim_job("worker", now, Duration::from_mins(1), &[])
             .await
             .unwrap();
         let Some((job, lease)) = claimed else { break };
@@ -463,7 +488,7 @@ async fn the_job_is_finished_with_the_posts_in_and_comes_back_for_missing_vector
         assert_eq!(outcome, JobOutcome::Settled);
         assert_eq!(found(&recall, "mornings").await, ["coffee"]);
         words.down.store(false, Ordering::SeqCst);
-        house.clock.advance(Duration::from_secs(60));
+        house.clock.advance(Duration::from_mins(1));
     }
     assert_eq!(runs, 2);
     assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
