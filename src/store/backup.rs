@@ -1,0 +1,1 @@
+//! Backups: one consistent file while Lumen runs.
