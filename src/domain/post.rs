@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::PostId;
+use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 
 /// A picture (or other file) that a fetched post carries.
@@ -57,6 +57,7 @@ pub struct FetchedPost {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     pub id: PostId,
+    pub workspace: WorkspaceId,
     pub fetched_at: Timestamp,
     pub body: FetchedPost,
 }
