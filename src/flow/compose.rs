@@ -352,7 +352,6 @@ impl Composer {
             }
         } else {
             let new = NewDraft {
-                workspace: work.workspace,
                 purpose: material.purpose.clone(),
                 task: work.task,
                 origin: job.unique_key.clone(),

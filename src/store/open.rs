@@ -20,7 +20,7 @@ use crate::store::{OpenError, Store, StoreError};
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// How long a connection waits for another program that writes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a task waits for its turn on a connection.
 const TURN_TIMEOUT: Duration = Duration::from_secs(30);
 /// The write-ahead log is cut back to this after a large import.
