@@ -3,8 +3,8 @@
 //! A calm colleague: short, exact, no jargon, nothing twice, no exclamation marks. What, why, what now.
 
 pub mod draft;
-// pub mod errors;
-// pub mod house;
+pub mod errors;
+pub mod house;
 pub mod talk;
 pub mod time;
 
