@@ -112,7 +112,7 @@ fn same(name: &str, bytes: Vec<u8>) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Replaces text in the manifest.
-fn manifest_with(from: &str, to: &str) -> impl Fn(&str, Vec<u8>) -> Vec<(String, Vec<u8>)> {
+fn manifest_with(from: &str, to: &str) -> impl Fn(&str, Vec<u8>) -> Vec<(String, Vec<u8>)> + use<> {
     let (from, to) = (from.to_owned(), to.to_owned());
     move |name, bytes| {
         if name == manifest::NAME {
