@@ -10,6 +10,8 @@
 
 mod cards;
 mod people;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -32,7 +34,6 @@ use crate::chat::incoming::{Incoming, Said};
 use crate::chat::progress::InRoom;
 use crate::chat::view::View;
 use crate::chat::words;
-use crate::domain::error::UserError;
 use crate::domain::ids::{InboxId, RoomId, WorkspaceId};
 use crate::domain::operator::{Room, Surface};
 use crate::domain::progress::{SharedProgress, Unwatched};

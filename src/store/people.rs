@@ -221,6 +221,15 @@ impl Tx {
         one_row(&done, "operators", operator)
     }
 
+    /// Takes a person's role and chat identities away. What they decided stays in their name.
+    pub async fn remove_operator(&mut self, operator: OperatorId) -> R<()> {
+        let done = sqlx::query("DELETE FROM operators WHERE id = $1")
+            .bind(operator.0)
+            .execute(self.conn())
+            .await?;
+        one_row(&done, "operators", operator)
+    }
+
     /// The room at an address; its row is made where it is missing.
     pub async fn ensure_room(&mut self, workspace: WorkspaceId, address: &RoomAddress) -> R<Room> {
         let now = self.now_millis();
