@@ -70,7 +70,12 @@ impl Frontend for FakeFrontend {
         self.surface
     }
 
-    async fn show(&self, room: &RoomAddress, view: &View, replaces: Option<&MessageRef>) -> Result<MessageRef, ShowError> {
+    async fn show(
+        &self,
+        room: &RoomAddress,
+        view: &View,
+        replaces: Option<&MessageRef>,
+    ) -> Result<MessageRef, ShowError> {
         if self.failures.load(Ordering::SeqCst) > 0 {
             self.failures.fetch_sub(1, Ordering::SeqCst);
             return Err(ShowError::Later("the network is away".into()));
@@ -85,7 +90,10 @@ impl Frontend for FakeFrontend {
             return Ok(message.clone());
         }
         let message = format!("m{}", self.next.fetch_add(1, Ordering::SeqCst));
-        self.last.lock().unwrap().insert(room.chat.clone(), message.clone());
+        self.last
+            .lock()
+            .unwrap()
+            .insert(room.chat.clone(), message.clone());
         Ok(MessageRef(message))
     }
 
@@ -122,14 +130,30 @@ impl FakeFinder {
             raw: None,
             own: false,
         };
-        self.posts.lock().unwrap().push((Post { id: PostId(42), fetched_at: instant(), body }, 0.81));
+        self.posts.lock().unwrap().push((
+            Post {
+                id: PostId(42),
+                workspace: W,
+                fetched_at: instant(),
+                body,
+            },
+            0.81,
+        ));
     }
 }
 
 #[async_trait]
 impl Finder for FakeFinder {
-    async fn find(&self, _w: WorkspaceId, _words: &str, _limit: usize) -> Result<Vec<(Post, f32)>, RecallError> {
-        assert!(self.panics.swap(0, Ordering::SeqCst) == 0, "told to break off");
+    async fn find(
+        &self,
+        _w: WorkspaceId,
+        _words: &str,
+        _limit: usize,
+    ) -> Result<Vec<(Post, f32)>, RecallError> {
+        assert!(
+            self.panics.swap(0, Ordering::SeqCst) == 0,
+            "told to break off"
+        );
         Ok(self.posts.lock().unwrap().clone())
     }
 
@@ -166,18 +190,35 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(instant()));
         let url = format!("sqlite://{}", dir.path().join("lumen.db").display());
-        let options = StoreOptions { url, read_connections: 2 };
-        let store = Store::open(&options, Arc::clone(&clock) as SharedClock).await.unwrap();
+        let options = StoreOptions {
+            url,
+            read_connections: 2,
+        };
+        let store = Store::open(&options, Arc::clone(&clock) as SharedClock)
+            .await
+            .unwrap();
         let finder = Arc::new(FakeFinder::default());
         let (room, frontends) = open(&store, &clock, &finder);
-        Self { _dir: dir, store, clock, room, finder, frontends, updates: AtomicU64::new(1) }
+        Self {
+            _dir: dir,
+            store,
+            clock,
+            room,
+            finder,
+            frontends,
+            updates: AtomicU64::new(1),
+        }
     }
 
     /// The same store under a new control room.
     pub async fn restarted(self) -> Self {
         self.room.close().await;
         let (room, frontends) = open(&self.store, &self.clock, &self.finder);
-        Self { room, frontends, ..self }
+        Self {
+            room,
+            frontends,
+            ..self
+        }
     }
 
     pub fn frontend(&self, surface: Surface) -> &FakeFrontend {
@@ -185,18 +226,34 @@ impl World {
     }
 
     fn owner(&self) -> Speaker<'_> {
-        Speaker { world: self, surface: Surface::Terminal, id: "local".into(), name: "owner".into(), chat: "local".into(), private: true }
+        Speaker {
+            world: self,
+            surface: Surface::Terminal,
+            id: "local".into(),
+            name: "owner".into(),
+            chat: "local".into(),
+            private: true,
+        }
     }
 
     /// Somebody on Telegram.
     pub fn person(&self, id: &str) -> Speaker<'_> {
-        Speaker { world: self, surface: Surface::Telegram, id: id.into(), name: id.into(), chat: id.into(), private: true }
+        Speaker {
+            world: self,
+            surface: Surface::Telegram,
+            id: id.into(),
+            name: id.into(),
+            chat: id.into(),
+            private: true,
+        }
     }
 
     pub async fn member(&self, name: &str, role: Role) -> Speaker<'_> {
         let person = self.person(name);
         let mut tx = self.store.begin().await.unwrap();
-        tx.add_operator(W, name, role, &person.identity()).await.unwrap();
+        tx.add_operator(W, name, role, &person.identity())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         person
     }
@@ -223,7 +280,16 @@ impl World {
         let mut tx = self.store.begin().await.unwrap();
         let room = tx.ensure_room(W, &incoming.room).await.unwrap().id;
         let sender = &incoming.sender.external_id;
-        let id = tx.take_in(&Surface::Terminal, &incoming.external_id, room, sender, &json!(incoming)).await.unwrap();
+        let id = tx
+            .take_in(
+                &Surface::Terminal,
+                &incoming.external_id,
+                room,
+                sender,
+                &json!(incoming),
+            )
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         id.unwrap()
     }
@@ -242,21 +308,35 @@ impl World {
 
     pub async fn last_inbox(&self) -> InboxId {
         let mut last = InboxId(0);
-        while self.store.inbox_row(InboxId(last.0 + 1)).await.unwrap().is_some() {
+        while self
+            .store
+            .inbox_row(InboxId(last.0 + 1))
+            .await
+            .unwrap()
+            .is_some()
+        {
             last = InboxId(last.0 + 1);
         }
         last
     }
 
     pub async fn local_room(&self) -> RoomId {
-        self.store.room_at(&RoomAddress::terminal()).await.unwrap().unwrap().id
+        self.store
+            .room_at(&RoomAddress::terminal())
+            .await
+            .unwrap()
+            .unwrap()
+            .id
     }
 
     /// A waiting draft with this text.
     pub async fn draft(&self, text: &str) -> Draft {
         let base = revision();
         let new = NewRevision {
-            content: crate::domain::content::Content { text: text.into(), ..base.content },
+            content: crate::domain::content::Content {
+                text: text.into(),
+                ..base.content
+            },
             findings: base.findings,
             leans_on: base.leans_on,
             examples: base.examples,
@@ -266,8 +346,15 @@ impl World {
         };
         let origin = format!("test:{}", self.updates.fetch_add(1, Ordering::SeqCst));
         let expires_at = self.clock.now() + Duration::from_secs(14 * 86_400);
-        let purpose = Purpose::Post { topic: "our Friday tasting is at six".into() };
-        let draft = NewDraft { purpose, task: None, origin, expires_at };
+        let purpose = Purpose::Post {
+            topic: "our Friday tasting is at six".into(),
+        };
+        let draft = NewDraft {
+            purpose,
+            task: None,
+            origin,
+            expires_at,
+        };
         let mut tx = self.store.begin().await.unwrap();
         let draft = tx.new_draft(W, &draft, &new).await.unwrap();
         tx.commit().await.unwrap();
@@ -275,7 +362,11 @@ impl World {
     }
 
     async fn numbered(&self, number: i64) -> Draft {
-        self.store.draft_numbered(W, DraftNumber(number)).await.unwrap().unwrap()
+        self.store
+            .draft_numbered(W, DraftNumber(number))
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     pub async fn id(&self, number: i64) -> DraftId {
@@ -292,23 +383,43 @@ impl World {
 
     pub async fn text(&self, number: i64) -> String {
         let draft = self.numbered(number).await;
-        self.store.revision(draft.id, draft.revision).await.unwrap().unwrap().content.text
+        self.store
+            .revision(draft.id, draft.revision)
+            .await
+            .unwrap()
+            .unwrap()
+            .content
+            .text
     }
 
     pub async fn notice(&self, notice: &Notice) {
         let mut tx = self.store.begin().await.unwrap();
         let unique_key = format!("test:{}", self.updates.fetch_add(1, Ordering::SeqCst));
         let run_at = tx.now();
-        let job = NewJob { kind: JobKind::Notice, unique_key, payload: json!(notice), cause: None, run_at };
+        let job = NewJob {
+            kind: JobKind::Notice,
+            unique_key,
+            payload: json!(notice),
+            cause: None,
+            run_at,
+        };
         tx.enqueue(&job).await.unwrap();
         tx.commit().await.unwrap();
     }
 
     /// Does what the worker would do with notices.
     pub async fn work_on_notices(&self) {
-        let others: Vec<JobKind> = JobKind::ALL.into_iter().filter(|kind| *kind != JobKind::Notice).collect();
+        let others: Vec<JobKind> = JobKind::ALL
+            .into_iter()
+            .filter(|kind| *kind != JobKind::Notice)
+            .collect();
         let lease_for = Duration::from_secs(60);
-        while let Some((job, lease)) = self.store.claim_job("test", self.clock.now(), lease_for, &others).await.unwrap() {
+        while let Some((job, lease)) = self
+            .store
+            .claim_job("test", self.clock.now(), lease_for, &others)
+            .await
+            .unwrap()
+        {
             match self.room.notice(&job, &lease).await {
                 JobOutcome::Settled => {}
                 JobOutcome::Retry { why, .. } => {
@@ -326,7 +437,12 @@ impl World {
     pub async fn jobs(&self) -> Vec<String> {
         let mut jobs = Vec::new();
         let later = self.clock.now() + Duration::from_secs(3_600);
-        while let Some((job, _)) = self.store.claim_job("look", later, Duration::from_secs(1), &[]).await.unwrap() {
+        while let Some((job, _)) = self
+            .store
+            .claim_job("look", later, Duration::from_secs(1), &[])
+            .await
+            .unwrap()
+        {
             jobs.push(format!("{} {}", job.kind.name(), job.payload));
             if jobs.len() > 50 {
                 break;
@@ -384,17 +500,28 @@ pub struct Speaker<'a> {
 
 impl Speaker<'_> {
     pub fn in_group(&self, chat: &str) -> Self {
-        Self { chat: chat.into(), private: false, ..self.clone() }
+        Self {
+            chat: chat.into(),
+            private: false,
+            ..self.clone()
+        }
     }
 
     fn identity(&self) -> Identity {
-        Identity { surface: self.surface, external_id: self.id.clone() }
+        Identity {
+            surface: self.surface,
+            external_id: self.id.clone(),
+        }
     }
 
     fn incoming(&self, body: Said) -> Incoming {
         Incoming {
             external_id: format!("u{}", self.world.updates.fetch_add(1, Ordering::SeqCst)),
-            room: RoomAddress { surface: self.surface, chat: self.chat.clone(), thread: None },
+            room: RoomAddress {
+                surface: self.surface,
+                chat: self.chat.clone(),
+                thread: None,
+            },
             sender: self.identity(),
             sender_name: self.name.clone(),
             private: self.private,
@@ -408,8 +535,19 @@ impl Speaker<'_> {
 
     /// Presses a button of the last message in the chat.
     pub async fn press(&self, code: &str) -> String {
-        let message = self.world.frontend(self.surface).last.lock().unwrap().get(&self.chat).cloned();
-        self.send(Said::Press { code: code.into(), message }).await
+        let message = self
+            .world
+            .frontend(self.surface)
+            .last
+            .lock()
+            .unwrap()
+            .get(&self.chat)
+            .cloned();
+        self.send(Said::Press {
+            code: code.into(),
+            message,
+        })
+        .await
     }
 
     async fn send(&self, body: Said) -> String {
