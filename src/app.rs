@@ -1,1 +1,1 @@
-//! The only file that knows every concrete type.
+//! stub

@@ -3,6 +3,12 @@
 //! To add a provider, implement the roles it has, name it in `config/models.rs` and build it in `app.rs`, wrapped in
 //! [`metered`] so that every call is in the ledger.
 
+pub mod local;
+pub mod metered;
+pub mod prompt;
+#[cfg(test)]
+pub(crate) mod testing;
+
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
@@ -77,8 +83,13 @@ pub trait TextModel: Send + Sync {
     /// How many tokens a prompt for it should stay within.
     fn prompt_budget(&self) -> usize;
 
-    /// How many tokens `text` takes, counted or estimated from above.
+    /// How many tokens `text` takes, counted or estimated from above. Counted for sure after [`TextModel::prepare`].
     fn count_tokens(&self, text: &str) -> usize;
+
+    /// Gets ready for work: loads what has to be loaded. A missing model is noticed here, before a prompt is made.
+    async fn prepare(&self) -> Result<(), ModelError> {
+        Ok(())
+    }
 
     async fn write(
         &self,
@@ -102,4 +113,26 @@ pub trait Embedder: Send + Sync {
         texts: &[String],
         purpose: &'static str,
     ) -> Result<Vec<Vec<f32>>, ModelError>;
+
+    /// The same with what it took, for the ledger. A provider that knows what it took implements this and has
+    /// [`Embedder::embed`] call it.
+    async fn embed_counted(
+        &self,
+        texts: &[String],
+        purpose: &'static str,
+    ) -> Result<Embedded, ModelError> {
+        Ok(Embedded {
+            vectors: self.embed(texts, purpose).await?,
+            tokens: 0,
+            micro_usd: 0,
+        })
+    }
+}
+
+/// Vectors and what they took.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Embedded {
+    pub vectors: Vec<Vec<f32>>,
+    pub tokens: i64,
+    pub micro_usd: i64,
 }
