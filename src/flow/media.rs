@@ -142,7 +142,7 @@ fn stopped() -> JobOutcome {
 
 /// Open pictures that this run has not tried. Those tried failed for now and are still open, so the list is asked for
 /// that much longer.
-async fn untried(store: &Store, tried: &HashSet<(PostId, i64)>) -> R<Vec<OpenMedia>> {
+async fn untried(store: &Store, seen: &HashSet<(PostId, i64)>) -> R<Vec<OpenMedia>> {
     let most = u32::try_from(seen.len() + PAGE).unwrap_or(u32::MAX);
     let mut open = store.media_open(most).await?;
     open.retain(|media| !seen.contains(&(media.post, media.position)));

@@ -106,11 +106,11 @@ impl Store {
         .bind(workspace.0)
         .fetch_all(&mut *conn)
         .await?;
-        let mut named: BTreeMap<i64, Vec<Identity>> = BTreeMap::new();
+        let mut known_as: BTreeMap<i64, Vec<Identity>> = BTreeMap::new();
         for (operator, surface, external_id) in names {
             let surface =
                 Place::new("identities", &external_id).word(&surface, Surface::from_name)?;
-            named.entry(operator).or_default().push(Identity {
+            known_as.entry(operator).or_default().push(Identity {
                 surface,
                 external_id,
             });
@@ -118,7 +118,7 @@ impl Store {
         people
             .into_iter()
             .map(|row| {
-                let names = named.remove(&row.id).unwrap_or_default();
+                let names = known_as.remove(&row.id).unwrap_or_default();
                 Ok((Operator::try_from(row)?, names))
             })
             .collect()
