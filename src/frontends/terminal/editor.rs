@@ -218,8 +218,7 @@ impl Editor {
     }
 
     fn remember(&mut self, text: &str) {
-        // A claim code is a secret.
-        if text.len() > LONGEST_KEPT || text.trim().is_empty() || text.trim_start().starts_with("/claim") {
+        if !is_worth_keeping(text) {
             return;
         }
         let Some(path) = &self.history else {
@@ -231,6 +230,12 @@ impl Editor {
             tracing::debug!(%error, "the history of typed lines cannot be written");
         }
     }
+}
+
+/// Neither a key of a button, nor a pasted text, nor the secret that a claim code is.
+fn is_worth_keeping(text: &str) -> bool {
+    let text = text.trim();
+    (2..=LONGEST_KEPT).contains(&text.len()) && !text.to_lowercase().starts_with("/claim")
 }
 
 /// The file is there, readable by its owner alone, and read.
@@ -314,7 +319,15 @@ impl Drop for Restore {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gate, complete};
+    use super::{Gate, complete, is_worth_keeping};
+
+    #[test]
+    fn keys_secrets_and_pasted_texts_are_not_remembered() {
+        assert!(is_worth_keeping("/draft six"));
+        for line in ["a", " ", " /Claim 12AB", &"x".repeat(3_000)] {
+            assert!(!is_worth_keeping(line), "{line}");
+        }
+    }
 
     #[test]
     fn the_last_word_is_completed_and_nothing_unsafe_is_offered() {
