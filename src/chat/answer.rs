@@ -12,7 +12,10 @@ pub enum Answer {
     /// Not at all, or by the work that follows: a card, a line when the fetch is done.
     Silent,
     /// A message; it takes the place of `replaces` where that is given.
-    Line { view: View, replaces: Option<String> },
+    Line {
+        view: View,
+        replaces: Option<String>,
+    },
     /// The card of a draft as it is when the answer is shown.
     Card {
         draft: DraftId,
@@ -26,6 +29,9 @@ pub enum Answer {
 impl Answer {
     #[must_use]
     pub const fn line(view: View) -> Self {
-        Self::Line { view, replaces: None }
+        Self::Line {
+            view,
+            replaces: None,
+        }
     }
 }

@@ -110,11 +110,21 @@ pub enum Kind {
 }
 
 const fn must(name: &'static str, kind: Kind, help: &'static str) -> Opt {
-    Opt { name, kind, required: true, help }
+    Opt {
+        name,
+        kind,
+        required: true,
+        help,
+    }
 }
 
 const fn may(name: &'static str, kind: Kind, help: &'static str) -> Opt {
-    Opt { name, kind, required: false, help }
+    Opt {
+        name,
+        kind,
+        required: false,
+        help,
+    }
 }
 
 const DRAFT: Opt = must("draft", Kind::Draft, "the draft's number");
@@ -129,13 +139,33 @@ pub const SCHEDULE_DRAFT: &Verb = &SCHEDULE[1];
 pub const SCHEDULE_TASK: &Verb = &SCHEDULE[2];
 
 static SCHEDULE: [Verb; 3] = [
-    Verb { name: "list", help: "what is coming", role: Role::Viewer, options: &[] },
-    Verb { name: "draft", help: "approve a draft for a time", role: Role::Reviewer, options: &[DRAFT, WHEN] },
-    Verb { name: "task", help: "give a task its times", role: Role::Editor, options: &[TASK, WHEN] },
+    Verb {
+        name: "list",
+        help: "what is coming",
+        role: Role::Viewer,
+        options: &[],
+    },
+    Verb {
+        name: "draft",
+        help: "approve a draft for a time",
+        role: Role::Reviewer,
+        options: &[DRAFT, WHEN],
+    },
+    Verb {
+        name: "task",
+        help: "give a task its times",
+        role: Role::Editor,
+        options: &[TASK, WHEN],
+    },
 ];
 
 static TASKS: [Verb; 8] = [
-    Verb { name: "list", help: "all tasks", role: Role::Viewer, options: &[] },
+    Verb {
+        name: "list",
+        help: "all tasks",
+        role: Role::Viewer,
+        options: &[],
+    },
     Verb {
         name: "new",
         help: "add one",
@@ -147,21 +177,51 @@ static TASKS: [Verb; 8] = [
             WHEN,
         ],
     },
-    Verb { name: "show", help: "one task with its next runs", role: Role::Viewer, options: &[TASK] },
+    Verb {
+        name: "show",
+        help: "one task with its next runs",
+        role: Role::Viewer,
+        options: &[TASK],
+    },
     Verb {
         name: "edit",
         help: "change its topic",
         role: Role::Editor,
         options: &[TASK, must("topic", Kind::Text, "what about")],
     },
-    Verb { name: "run", help: "run it now", role: Role::Editor, options: &[TASK] },
-    Verb { name: "pause", help: "hold it", role: Role::Editor, options: &[TASK] },
-    Verb { name: "resume", help: "let it run again", role: Role::Editor, options: &[TASK] },
-    Verb { name: "delete", help: "remove it; its drafts stay", role: Role::Editor, options: &[TASK] },
+    Verb {
+        name: "run",
+        help: "run it now",
+        role: Role::Editor,
+        options: &[TASK],
+    },
+    Verb {
+        name: "pause",
+        help: "hold it",
+        role: Role::Editor,
+        options: &[TASK],
+    },
+    Verb {
+        name: "resume",
+        help: "let it run again",
+        role: Role::Editor,
+        options: &[TASK],
+    },
+    Verb {
+        name: "delete",
+        help: "remove it; its drafts stay",
+        role: Role::Editor,
+        options: &[TASK],
+    },
 ];
 
 static SOURCES: [Verb; 6] = [
-    Verb { name: "list", help: "what is fetched", role: Role::Viewer, options: &[] },
+    Verb {
+        name: "list",
+        help: "what is fetched",
+        role: Role::Viewer,
+        options: &[],
+    },
     Verb {
         name: "add",
         help: "follow an author, a tag, words, replies or all",
@@ -179,39 +239,92 @@ static SOURCES: [Verb; 6] = [
         role: Role::Editor,
         options: &[may("source", Kind::Source, "leave it out for all")],
     },
-    Verb { name: "pause", help: "hold it", role: Role::Editor, options: &[SOURCE] },
-    Verb { name: "resume", help: "fetch it again", role: Role::Editor, options: &[SOURCE] },
-    Verb { name: "remove", help: "follow it no more; its posts stay", role: Role::Editor, options: &[SOURCE] },
+    Verb {
+        name: "pause",
+        help: "hold it",
+        role: Role::Editor,
+        options: &[SOURCE],
+    },
+    Verb {
+        name: "resume",
+        help: "fetch it again",
+        role: Role::Editor,
+        options: &[SOURCE],
+    },
+    Verb {
+        name: "remove",
+        help: "follow it no more; its posts stay",
+        role: Role::Editor,
+        options: &[SOURCE],
+    },
 ];
 
 static PERSONA: [Verb; 4] = [
-    Verb { name: "show", help: "how we sound", role: Role::Viewer, options: &[] },
+    Verb {
+        name: "show",
+        help: "how we sound",
+        role: Role::Viewer,
+        options: &[],
+    },
     Verb {
         name: "tune",
         help: "change it by saying so",
         role: Role::Editor,
-        options: &[must("words", Kind::Text, "such as: shorter, no hashtags, allow link roastery.example")],
+        options: &[must(
+            "words",
+            Kind::Text,
+            "such as: shorter, no hashtags, allow link roastery.example",
+        )],
     },
-    Verb { name: "history", help: "earlier versions", role: Role::Viewer, options: &[] },
-    Verb { name: "undo", help: "back to the version before", role: Role::Editor, options: &[] },
+    Verb {
+        name: "history",
+        help: "earlier versions",
+        role: Role::Viewer,
+        options: &[],
+    },
+    Verb {
+        name: "undo",
+        help: "back to the version before",
+        role: Role::Editor,
+        options: &[],
+    },
 ];
 
 static ACCOUNTS: [Verb; 3] = [
-    Verb { name: "list", help: "where drafts go", role: Role::Viewer, options: &[] },
+    Verb {
+        name: "list",
+        help: "where drafts go",
+        role: Role::Viewer,
+        options: &[],
+    },
     Verb {
         name: "default",
         help: "choose where they go",
         role: Role::Owner,
         options: &[must("account", Kind::Word, "as /account lists it")],
     },
-    Verb { name: "check", help: "one real call to each", role: Role::Editor, options: &[] },
+    Verb {
+        name: "check",
+        help: "one real call to each",
+        role: Role::Editor,
+        options: &[],
+    },
 ];
 
 const ROLES: Kind = Kind::Choice(&["viewer", "reviewer", "editor", "owner"]);
-const MEMBER: Opt = must("member", Kind::Word, "the name, or an identity such as telegram:12345");
+const MEMBER: Opt = must(
+    "member",
+    Kind::Word,
+    "the name, or an identity such as telegram:12345",
+);
 
 static MEMBERS: [Verb; 4] = [
-    Verb { name: "list", help: "who may do what", role: Role::Viewer, options: &[] },
+    Verb {
+        name: "list",
+        help: "who may do what",
+        role: Role::Viewer,
+        options: &[],
+    },
     Verb {
         name: "add",
         help: "let somebody in",
@@ -228,18 +341,36 @@ static MEMBERS: [Verb; 4] = [
         role: Role::Owner,
         options: &[MEMBER, must("role", ROLES, "what they may do")],
     },
-    Verb { name: "remove", help: "let somebody go", role: Role::Owner, options: &[MEMBER] },
+    Verb {
+        name: "remove",
+        help: "let somebody go",
+        role: Role::Owner,
+        options: &[MEMBER],
+    },
 ];
 
 static ROOMS: [Verb; 2] = [
-    Verb { name: "on", help: "every card comes here", role: Role::Owner, options: &[] },
-    Verb { name: "off", help: "only the cards asked for here", role: Role::Owner, options: &[] },
+    Verb {
+        name: "on",
+        help: "every card comes here",
+        role: Role::Owner,
+        options: &[],
+    },
+    Verb {
+        name: "off",
+        help: "only the cards asked for here",
+        role: Role::Owner,
+        options: &[],
+    },
 ];
 
 impl Command {
     /// The command's entry.
     #[must_use]
-    #[expect(clippy::too_many_lines, reason = "a list with one entry a command reads best in one piece")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a list with one entry a command reads best in one piece"
+    )]
     pub const fn spec(self) -> Spec {
         match self {
             Self::Start => Spec {
@@ -278,7 +409,16 @@ impl Command {
                 name: "reply",
                 help: "compose an answer to a fetched post",
                 role: Role::Editor,
-                options: const { &[must("post", Kind::Word, "the post's address or id, as /search shows it"), GUIDANCE] },
+                options: const {
+                    &[
+                        must(
+                            "post",
+                            Kind::Word,
+                            "the post's address or id, as /search shows it",
+                        ),
+                        GUIDANCE,
+                    ]
+                },
                 verbs: &[],
                 examples: &["/reply 42 thank them and invite them for Friday"],
             },
@@ -344,7 +484,10 @@ impl Command {
                 role: Role::Viewer,
                 options: &[],
                 verbs: &SCHEDULE,
-                examples: &["/schedule #12 tomorrow 9am", "/schedule morning every weekday at 9"],
+                examples: &[
+                    "/schedule #12 tomorrow 9am",
+                    "/schedule morning every weekday at 9",
+                ],
             },
             Self::Task => Spec {
                 name: "task",
@@ -352,7 +495,9 @@ impl Command {
                 role: Role::Viewer,
                 options: &[],
                 verbs: &TASKS,
-                examples: &["/task new morning post what is on the roaster today every weekday at 9"],
+                examples: &[
+                    "/task new morning post what is on the roaster today every weekday at 9",
+                ],
             },
             Self::Source => Spec {
                 name: "source",
@@ -360,7 +505,11 @@ impl Command {
                 role: Role::Viewer,
                 options: &[],
                 verbs: &SOURCES,
-                examples: &["/source add sandbox all every hour", "/source add sandbox @handle --own", "/source fetch"],
+                examples: &[
+                    "/source add sandbox all every hour",
+                    "/source add sandbox @handle --own",
+                    "/source fetch",
+                ],
             },
             Self::Search => Spec {
                 name: "search",
@@ -376,7 +525,10 @@ impl Command {
                 role: Role::Viewer,
                 options: &[],
                 verbs: &PERSONA,
-                examples: &["/persona tune shorter", "/persona tune we are a small roastery in Leipzig"],
+                examples: &[
+                    "/persona tune shorter",
+                    "/persona tune we are a small roastery in Leipzig",
+                ],
             },
             Self::Account => Spec {
                 name: "account",
@@ -424,7 +576,10 @@ impl Command {
                 role: Role::Viewer,
                 options: &[],
                 verbs: &MEMBERS,
-                examples: &["/member add telegram:12345 editor mira", "/member role @mira reviewer"],
+                examples: &[
+                    "/member add telegram:12345 editor mira",
+                    "/member role @mira reviewer",
+                ],
             },
             Self::Stop => Spec {
                 name: "stop",
@@ -462,7 +617,10 @@ impl Command {
     /// The command of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|command| command.name() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|command| command.name() == name)
     }
 }
 
@@ -476,7 +634,11 @@ impl Opt {
             Kind::Choice(words) => words.join("|"),
             _ => self.name.to_uppercase(),
         };
-        if self.required { word } else { format!("[{word}]") }
+        if self.required {
+            word
+        } else {
+            format!("[{word}]")
+        }
     }
 }
 
@@ -486,7 +648,11 @@ pub fn usage(command: Command, verb: Option<&Verb>) -> String {
     let spec = command.spec();
     let mut words = vec![format!("/{}", spec.name)];
     words.extend(verb.map(|verb| verb.name.to_owned()));
-    words.extend(verb.map_or(spec.options, |verb| verb.options).iter().map(Opt::shown));
+    words.extend(
+        verb.map_or(spec.options, |verb| verb.options)
+            .iter()
+            .map(Opt::shown),
+    );
     words.join(" ")
 }
 
@@ -548,13 +714,20 @@ pub fn completions_with(line: &str, names: &Names) -> Vec<String> {
         _ => (words.as_slice(), ""),
     };
     let Some((first, behind)) = done.split_first() else {
-        return starting(Command::ALL.iter().map(|command| format!("/{}", command.name())), &format!("/{last}"));
+        return starting(
+            Command::ALL
+                .iter()
+                .map(|command| format!("/{}", command.name())),
+            &format!("/{last}"),
+        );
     };
     let Some(command) = Command::named(&first.to_lowercase()) else {
         return Vec::new();
     };
     let spec = command.spec();
-    let verb = behind.first().and_then(|word| spec.verbs.iter().find(|verb| verb.name == *word));
+    let verb = behind
+        .first()
+        .and_then(|word| spec.verbs.iter().find(|verb| verb.name == *word));
     let mut offered: Vec<String> = Vec::new();
     let (options, place) = match verb {
         Some(verb) => (verb.options, behind.len() - 1),
@@ -580,7 +753,9 @@ pub fn completions_with(line: &str, names: &Names) -> Vec<String> {
 }
 
 fn starting(offered: impl Iterator<Item = String>, last: &str) -> Vec<String> {
-    offered.filter(|word| word.starts_with(last) && word != last).collect()
+    offered
+        .filter(|word| word.starts_with(last) && word != last)
+        .collect()
 }
 
 #[cfg(test)]
@@ -593,14 +768,25 @@ mod tests {
         for command in Command::ALL {
             let spec = command.spec();
             assert!(seen.insert(spec.name), "{} is there twice", spec.name);
-            assert!(!spec.help.is_empty() && spec.help.len() <= 100, "{}", spec.name);
-            assert!(spec.verbs.is_empty() || spec.options.is_empty(), "{}", spec.name);
+            assert!(
+                !spec.help.is_empty() && spec.help.len() <= 100,
+                "{}",
+                spec.name
+            );
+            assert!(
+                spec.verbs.is_empty() || spec.options.is_empty(),
+                "{}",
+                spec.name
+            );
             assert!(spec.name.chars().all(|c| c.is_ascii_lowercase()));
             for verb in spec.verbs {
                 assert!(verb.role >= spec.role, "{} {}", spec.name, verb.name);
             }
             for example in spec.examples {
-                assert!(matches!(crate::chat::parse::line(example), crate::chat::parse::Line::Call(call) if call.command == *command), "{example}");
+                assert!(
+                    matches!(crate::chat::parse::line(example), crate::chat::parse::Line::Call(call) if call.command == *command),
+                    "{example}"
+                );
             }
         }
         assert_eq!((SCHEDULE_DRAFT.name, SCHEDULE_TASK.name), ("draft", "task"));
@@ -610,8 +796,17 @@ mod tests {
     fn optional_things_come_last() {
         for command in Command::ALL {
             let spec = command.spec();
-            for options in spec.verbs.iter().map(|verb| verb.options).chain([spec.options]) {
-                assert!(options.is_sorted_by_key(|option| !option.required), "{}", spec.name);
+            for options in spec
+                .verbs
+                .iter()
+                .map(|verb| verb.options)
+                .chain([spec.options])
+            {
+                assert!(
+                    options.is_sorted_by_key(|option| !option.required),
+                    "{}",
+                    spec.name
+                );
             }
         }
     }
@@ -634,7 +829,11 @@ mod tests {
 
     #[test]
     fn a_filled_in_form_becomes_the_line_that_would_be_typed() {
-        let verb = Command::Task.spec().verbs.iter().find(|verb| verb.name == "new");
+        let verb = Command::Task
+            .spec()
+            .verbs
+            .iter()
+            .find(|verb| verb.name == "new");
         let options = [
             ("when", "every day at 9".to_owned()),
             ("topic", "what is on the roaster".to_owned()),

@@ -10,6 +10,8 @@
 
 mod cards;
 mod people;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -32,7 +34,6 @@ use crate::chat::incoming::{Incoming, Said};
 use crate::chat::progress::InRoom;
 use crate::chat::view::View;
 use crate::chat::words;
-use crate::domain::error::UserError;
 use crate::domain::ids::{InboxId, RoomId, WorkspaceId};
 use crate::domain::operator::{Room, Surface};
 use crate::domain::progress::{SharedProgress, Unwatched};
@@ -46,7 +47,11 @@ const WAITING_IN_ROOM: usize = 256;
 /// A command has its final answer within 90 seconds; what is over after this leaves time to say so.
 const LONGEST_COMMAND: Duration = Duration::from_secs(80);
 /// The waits between tries to show an answer.
-const SHOW_AGAIN: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(9)];
+const SHOW_AGAIN: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(9),
+];
 /// The waits between tries to write down that a command failed.
 const SETTLE_AGAIN: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 /// How often [`ControlRoom::settled`] looks without having been woken, for jobs that end without a word to the chat.
@@ -110,17 +115,30 @@ impl ControlRoom {
 
     /// Opens a front end; what is said to its rooms from now on goes through it.
     pub fn open(&self, frontend: Arc<dyn Frontend>) {
-        let mut frontends = self.0.frontends.write().unwrap_or_else(PoisonError::into_inner);
+        let mut frontends = self
+            .0
+            .frontends
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         frontends.insert(frontend.surface(), frontend);
     }
 
     /// Closes one: its rooms keep what they have, and hear the rest when it is open again.
     pub fn shut(&self, surface: Surface) {
-        self.0.frontends.write().unwrap_or_else(PoisonError::into_inner).remove(&surface);
+        self.0
+            .frontends
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&surface);
     }
 
     pub(super) fn frontend(&self, surface: Surface) -> Option<Arc<dyn Frontend>> {
-        self.0.frontends.read().unwrap_or_else(PoisonError::into_inner).get(&surface).cloned()
+        self.0
+            .frontends
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&surface)
+            .cloned()
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -152,7 +170,9 @@ impl ControlRoom {
         let mut tx = self.store().begin().await?;
         let room = tx.ensure_room(self.workspace(), &incoming.room).await?.id;
         let (external, sender) = (&incoming.external_id, &incoming.sender.external_id);
-        let taken = tx.take_in(&surface, external, room, sender, &json!(incoming)).await?;
+        let taken = tx
+            .take_in(&surface, external, room, sender, &json!(incoming))
+            .await?;
         let id = match taken {
             Some(id) => id,
             None => tx.inbox_known(surface, external).await?,
@@ -172,7 +192,11 @@ impl ControlRoom {
 
     async fn hand_over(&self, room: RoomId, id: InboxId) {
         let worker = {
-            let mut workers = self.0.workers.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut workers = self
+                .0
+                .workers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let worker = workers.entry(room).or_insert_with(|| self.hire());
             worker.clone()
         };
@@ -185,7 +209,9 @@ impl ControlRoom {
         let this = self.clone();
         self.0.tasks.spawn(async move {
             while let Some(Some(id)) = this.0.stop.run_until_cancelled(rows.recv()).await {
-                let Ok(_permit) = this.0.at_once.acquire().await else { return };
+                let Ok(_permit) = this.0.at_once.acquire().await else {
+                    return;
+                };
                 this.work_on(id).await;
                 this.0.moved.notify_waiters();
             }
@@ -248,25 +274,49 @@ impl ControlRoom {
     pub async fn known_names(&self) -> Names {
         const MOST: u32 = 100;
         let (store, w) = (self.store(), self.workspace());
-        let mut drafts = store.drafts_in(w, &["waiting", "scheduled", "failed"], MOST).await.unwrap_or_default();
+        let mut drafts = store
+            .drafts_in(w, &["waiting", "scheduled", "failed"], MOST)
+            .await
+            .unwrap_or_default();
         drafts.sort_by_key(|draft| draft.number);
         Names {
-            drafts: drafts.iter().map(|draft| draft.number.to_string()).collect(),
-            tasks: store.tasks(w).await.unwrap_or_default().into_iter().map(|task| task.name).collect(),
-            sources: store.sources(w).await.unwrap_or_default().iter().map(crate::domain::source::Source::name).collect(),
+            drafts: drafts
+                .iter()
+                .map(|draft| draft.number.to_string())
+                .collect(),
+            tasks: store
+                .tasks(w)
+                .await
+                .unwrap_or_default()
+                .into_iter()
+                .map(|task| task.name)
+                .collect(),
+            sources: store
+                .sources(w)
+                .await
+                .unwrap_or_default()
+                .iter()
+                .map(crate::domain::source::Source::name)
+                .collect(),
         }
     }
 
     async fn work_on(&self, id: InboxId) {
         match self.try_work_on(id).await {
             Ok(()) => {}
-            Err(error) => tracing::error!(inbox = %id, error = format!("{error:#}"), "left for the next start"),
+            Err(error) => {
+                tracing::error!(inbox = %id, error = format!("{error:#}"), "left for the next start")
+            }
         }
     }
 
     async fn try_work_on(&self, id: InboxId) -> anyhow::Result<()> {
-        let Some(row) = self.store().inbox_row(id).await? else { return Ok(()) };
-        let Some(room) = self.store().room(row.room).await? else { return Ok(()) };
+        let Some(row) = self.store().inbox_row(id).await? else {
+            return Ok(());
+        };
+        let Some(room) = self.store().room(row.room).await? else {
+            return Ok(());
+        };
         let answer = match (&row.state, &row.answer) {
             (InboxState::Shown, _) => return Ok(()),
             // An answer that this version cannot read is from another one, and long ago.
@@ -294,7 +344,15 @@ impl ControlRoom {
             Said::Text { .. } => None,
         };
         let (house, now) = (Arc::clone(&self.0.house), self.0.house.now());
-        let ctx = Ctx { house, room: room.clone(), operator, inbox: row.id, now, pressed, ends_talk: false };
+        let ctx = Ctx {
+            house,
+            room: room.clone(),
+            operator,
+            inbox: row.id,
+            now,
+            pressed,
+            ends_talk: false,
+        };
         let work = AssertUnwindSafe(commands::handle(&ctx, &incoming)).catch_unwind();
         let error = match tokio::time::timeout(LONGEST_COMMAND, work).await {
             Ok(Ok(Ok(answer))) => return Ok(answer),
@@ -312,7 +370,12 @@ impl ControlRoom {
     }
 
     /// Settles a row that changed nothing.
-    async fn settle(&self, id: InboxId, closes: Option<&Ctx>, answer: Answer) -> anyhow::Result<Answer> {
+    async fn settle(
+        &self,
+        id: InboxId,
+        closes: Option<&Ctx>,
+        answer: Answer,
+    ) -> anyhow::Result<Answer> {
         let mut waits = SETTLE_AGAIN.into_iter();
         loop {
             let settled = async {
@@ -328,7 +391,9 @@ impl ControlRoom {
                 // The change had gone through after all: its own answer stands.
                 (Err(StoreError::AlreadySettled), _) => {
                     let row = self.store().inbox_row(id).await?;
-                    let stored = row.and_then(|row| row.answer).and_then(|answer| serde_json::from_value(answer).ok());
+                    let stored = row
+                        .and_then(|row| row.answer)
+                        .and_then(|answer| serde_json::from_value(answer).ok());
                     return Ok(stored.unwrap_or(answer));
                 }
                 (Err(_), Some(wait)) => tokio::time::sleep(wait).await,
@@ -341,15 +406,25 @@ impl ControlRoom {
         }
     }
 
-    async fn show_answer(&self, row: &InboxRow, room: &Room, answer: &Answer) -> anyhow::Result<()> {
+    async fn show_answer(
+        &self,
+        row: &InboxRow,
+        room: &Room,
+        answer: &Answer,
+    ) -> anyhow::Result<()> {
         let mut waits = SHOW_AGAIN.into_iter();
         loop {
             let shown = match answer {
                 Answer::Silent => Ok(()),
                 Answer::Line { view, replaces } => self.show(room, view, replaces.as_deref()).await,
-                Answer::Card { draft, fresh, asked } => {
+                Answer::Card {
+                    draft,
+                    fresh,
+                    asked,
+                } => {
                     let typed = asked.is_none();
-                    self.answer_with_card(room, *draft, *fresh, typed, asked.as_deref()).await
+                    self.answer_with_card(room, *draft, *fresh, typed, asked.as_deref())
+                        .await
                 }
             };
             match (shown, waits.next()) {
@@ -365,12 +440,24 @@ impl ControlRoom {
     }
 
     /// Shows a message in a room whose front end is open.
-    pub(super) async fn show(&self, room: &Room, view: &View, replaces: Option<&str>) -> Result<(), Undelivered> {
+    pub(super) async fn show(
+        &self,
+        room: &Room,
+        view: &View,
+        replaces: Option<&str>,
+    ) -> Result<(), Undelivered> {
         let Some(frontend) = self.frontend(room.address.surface) else {
-            return Err(Undelivered::Closed(format!("{} is not open", room.address.surface.name())));
+            return Err(Undelivered::Closed(format!(
+                "{} is not open",
+                room.address.surface.name()
+            )));
         };
-        let replaces = replaces.filter(|_| frontend.edits_in_place()).map(|message| MessageRef(message.to_owned()));
-        frontend.show(&room.address, view, replaces.as_ref()).await?;
+        let replaces = replaces
+            .filter(|_| frontend.edits_in_place())
+            .map(|message| MessageRef(message.to_owned()));
+        frontend
+            .show(&room.address, view, replaces.as_ref())
+            .await?;
         Ok(())
     }
 }

@@ -18,7 +18,12 @@ use crate::store::Store;
 #[async_trait]
 pub trait Finder: Send + Sync {
     /// The best first, each with its relevance from 0 to 1.
-    async fn find(&self, w: WorkspaceId, words: &str, limit: usize) -> Result<Vec<(Post, f32)>, RecallError>;
+    async fn find(
+        &self,
+        w: WorkspaceId,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<(Post, f32)>, RecallError>;
 
     /// How the index stands, in words for people; none when all is well.
     async fn trouble(&self) -> Result<Option<String>, RecallError>;
@@ -26,9 +31,22 @@ pub trait Finder: Send + Sync {
 
 #[async_trait]
 impl Finder for Recall {
-    async fn find(&self, w: WorkspaceId, words: &str, limit: usize) -> Result<Vec<(Post, f32)>, RecallError> {
-        let query = SearchQuery { limit, ..SearchQuery::new(w, words) };
-        Ok(self.search(&query).await?.into_iter().map(|hit| (hit.post, hit.score)).collect())
+    async fn find(
+        &self,
+        w: WorkspaceId,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<(Post, f32)>, RecallError> {
+        let query = SearchQuery {
+            limit,
+            ..SearchQuery::new(w, words)
+        };
+        Ok(self
+            .search(&query)
+            .await?
+            .into_iter()
+            .map(|hit| (hit.post, hit.score))
+            .collect())
     }
 
     async fn trouble(&self) -> Result<Option<String>, RecallError> {
@@ -70,6 +88,9 @@ pub struct House {
 impl House {
     #[must_use]
     pub fn now(&self) -> Now {
-        Now { at: self.clock.now(), zone: self.zone.clone() }
+        Now {
+            at: self.clock.now(),
+            zone: self.zone.clone(),
+        }
     }
 }

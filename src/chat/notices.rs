@@ -13,10 +13,22 @@ use crate::store::{R, Tx};
 
 /// Writes a line for one room.
 pub async fn tell_room(tx: &mut Tx, room: RoomId, text: &str) -> R<()> {
-    let notice = Notice::Answer { room, text: text.to_owned(), cause: None, again: false };
+    let notice = Notice::Answer {
+        room,
+        text: text.to_owned(),
+        cause: None,
+        again: false,
+    };
     let run_at = tx.now();
     let unique_key = format!("notice:{}", uuid::Uuid::new_v4());
-    tx.enqueue(&NewJob { kind: JobKind::Notice, unique_key, payload: json!(notice), cause: None, run_at }).await?;
+    tx.enqueue(&NewJob {
+        kind: JobKind::Notice,
+        unique_key,
+        payload: json!(notice),
+        cause: None,
+        run_at,
+    })
+    .await?;
     Ok(())
 }
 
@@ -25,7 +37,11 @@ impl ControlRoom {
     pub async fn notice(&self, job: &Job, lease: &Lease) -> JobOutcome {
         let notice: Notice = match serde_json::from_value(job.payload.clone()) {
             Ok(notice) => notice,
-            Err(error) => return JobOutcome::GiveUp { why: format!("unreadable notice: {error}") },
+            Err(error) => {
+                return JobOutcome::GiveUp {
+                    why: format!("unreadable notice: {error}"),
+                };
+            }
         };
         let outcome = match self.tell(&notice).await {
             Ok(()) => self.finish(lease).await,
@@ -48,16 +64,26 @@ impl ControlRoom {
         };
         match finished.await {
             Ok(()) => JobOutcome::Settled,
-            Err(error) => JobOutcome::Retry { why: error.to_string(), wait: None },
+            Err(error) => JobOutcome::Retry {
+                why: error.to_string(),
+                wait: None,
+            },
         }
     }
 
     async fn tell(&self, notice: &Notice) -> Result<(), Undelivered> {
         match notice {
             Notice::Draft { draft, ask } => self.refresh_everywhere(*draft, *ask).await,
-            Notice::Answer { room, text, cause, again } => {
+            Notice::Answer {
+                room,
+                text,
+                cause,
+                again,
+            } => {
                 let view = match cause {
-                    Some(cause) if *again => View::text(text).with_buttons(vec![words::errors::try_again(*cause)]),
+                    Some(cause) if *again => {
+                        View::text(text).with_buttons(vec![words::errors::try_again(*cause)])
+                    }
                     _ => View::text(text),
                 };
                 match self.store().room(*room).await? {
@@ -74,15 +100,26 @@ impl ControlRoom {
     }
 
     /// Every room that has the card, every standing room, and the room that asked.
-    async fn refresh_everywhere(&self, draft: DraftId, ask: Option<RoomId>) -> Result<(), Undelivered> {
+    async fn refresh_everywhere(
+        &self,
+        draft: DraftId,
+        ask: Option<RoomId>,
+    ) -> Result<(), Undelivered> {
         let mut rooms = self.store().standing_rooms(self.workspace()).await?;
         let deliveries = self.store().deliveries(draft).await?;
-        for id in deliveries.into_iter().map(|delivery| delivery.room).chain(ask) {
+        for id in deliveries
+            .into_iter()
+            .map(|delivery| delivery.room)
+            .chain(ask)
+        {
             if !rooms.iter().any(|room| room.id == id) {
                 rooms.extend(self.store().room(id).await?);
             }
         }
-        in_each(rooms, async |room| self.refresh_card(room, draft, false).await).await
+        in_each(rooms, async |room| {
+            self.refresh_card(room, draft, false).await
+        })
+        .await
     }
 }
 

@@ -189,7 +189,9 @@ impl Collector {
         let source = self.store.source(work.source).await?;
         let workspace = self.store.source_workspace(work.source).await?;
         let (Some(source), Some(workspace)) = (source, workspace) else {
-            return self.leave(work, job, lease, "The source is not followed any more.").await;
+            return self
+                .leave(work, job, lease, "The source is not followed any more.")
+                .await;
         };
         if source.paused && work.room.is_none() {
             return self.leave(work, job, lease, "").await;
@@ -364,7 +366,10 @@ impl Collector {
             End::Stopped => String::new(),
             End::Failed(ref trouble) => {
                 note_trouble(&mut tx, fetch.work.source, trouble).await?;
-                if trouble.passes && fetch.work.room.is_none() && fetch.job.attempts < SCHEDULED_TRIES {
+                if trouble.passes
+                    && fetch.work.room.is_none()
+                    && fetch.job.attempts < SCHEDULED_TRIES
+                {
                     tx.commit().await?;
                     return Ok(JobOutcome::Retry {
                         why: trouble.why.clone(),
@@ -380,7 +385,12 @@ impl Collector {
             }
         };
         if !all_known(fetch.counts) {
-            tx.log(fetch.workspace, "lumen", &format!("fetched {name}: {summary}")).await?;
+            tx.log(
+                fetch.workspace,
+                "lumen",
+                &format!("fetched {name}: {summary}"),
+            )
+            .await?;
         }
         answer(&mut tx, fetch.work, fetch.job, line, again).await?;
         tx.finish_job(lease).await?;
@@ -392,13 +402,7 @@ impl Collector {
     }
 
     /// Finishes a job that cannot begin; an empty line tells nobody anything.
-    async fn leave(
-        &self,
-        work: FetchJob,
-        job: &Job,
-        lease: &Lease,
-        line: &str,
-    ) -> R<JobOutcome> {
+    async fn leave(&self, work: FetchJob, job: &Job, lease: &Lease, line: &str) -> R<JobOutcome> {
         let mut tx = self.store.begin().await?;
         if !line.is_empty() {
             answer(&mut tx, work, job, line.to_owned(), false).await?;
@@ -427,7 +431,10 @@ const fn all_known(counts: StoreCounts) -> bool {
 
 /// Whether the page goes back to the last complete fetch. A page of deletions alone says nothing about that.
 fn reaches(posts: &[FetchedPost], known_since: Option<Timestamp>) -> bool {
-    let touched = |post: &FetchedPost| post.edited_at.map_or(post.created_at, |at| at.max(post.created_at));
+    let touched = |post: &FetchedPost| {
+        post.edited_at
+            .map_or(post.created_at, |at| at.max(post.created_at))
+    };
     match (known_since, posts.iter().map(touched).min()) {
         (Some(since), Some(oldest)) => oldest <= since,
         _ => false,

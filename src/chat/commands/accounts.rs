@@ -16,7 +16,12 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
 }
 
 fn names(ctx: &Ctx) -> Vec<String> {
-    ctx.house.accounts.list().into_iter().map(|(network, account)| format!("{network}:{account}")).collect()
+    ctx.house
+        .accounts
+        .list()
+        .into_iter()
+        .map(|(network, account)| format!("{network}:{account}"))
+        .collect()
 }
 
 async fn list(ctx: &Ctx) -> Done {
@@ -24,15 +29,22 @@ async fn list(ctx: &Ctx) -> Done {
     let chosen = ctx.store().workspace(ctx.w()).await?.default_account;
     let only = names.len() == 1;
     let lines = names.into_iter().map(|name| {
-        if only || chosen.as_ref() == Some(&name) { format!("{name}, where drafts go") } else { name }
+        if only || chosen.as_ref() == Some(&name) {
+            format!("{name}, where drafts go")
+        } else {
+            name
+        }
     });
-    ctx.say(View::default().with(Block::List(lines.collect()))).await
+    ctx.say(View::default().with(Block::List(lines.collect())))
+        .await
 }
 
 async fn default(ctx: &Ctx, rest: &str) -> Done {
     let wanted = parse::unquoted(rest).to_lowercase();
     let names = names(ctx);
-    let fits = |name: &&String| name.to_lowercase() == wanted || name.split(':').any(|part| part.to_lowercase() == wanted);
+    let fits = |name: &&String| {
+        name.to_lowercase() == wanted || name.split(':').any(|part| part.to_lowercase() == wanted)
+    };
     let fitting: Vec<&String> = names.iter().filter(fits).collect();
     let [name] = fitting[..] else {
         let what = if wanted.is_empty() {
@@ -46,8 +58,17 @@ async fn default(ctx: &Ctx, rest: &str) -> Done {
     };
     let mut tx = ctx.begin().await?;
     tx.set_default_account(ctx.w(), name).await?;
-    tx.log(ctx.w(), &ctx.operator.name, &format!("chose {name} for drafts")).await?;
-    ctx.settle(tx, Answer::line(View::text(format!("New drafts go to {name}.")))).await
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("chose {name} for drafts"),
+    )
+    .await?;
+    ctx.settle(
+        tx,
+        Answer::line(View::text(format!("New drafts go to {name}."))),
+    )
+    .await
 }
 
 async fn check(ctx: &Ctx) -> Done {

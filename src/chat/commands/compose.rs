@@ -21,7 +21,13 @@ pub async fn draft(ctx: &Ctx, rest: &str) -> Done {
         .into());
     }
     within("topic", topic)?;
-    request(ctx, ComposeRequest::Post { topic: topic.to_owned() }).await
+    request(
+        ctx,
+        ComposeRequest::Post {
+            topic: topic.to_owned(),
+        },
+    )
+    .await
 }
 
 pub async fn reply(ctx: &Ctx, rest: &str) -> Done {
@@ -40,23 +46,53 @@ pub async fn reply(ctx: &Ctx, rest: &str) -> Done {
             "/search WORDS shows the ids of those I have; /source fetch brings new ones.",
         )
     })?;
-    let guidance = Some(parse::unquoted(guidance).to_owned()).filter(|guidance| !guidance.is_empty());
-    request(ctx, ComposeRequest::Reply { post: post.id, guidance }).await
+    let guidance =
+        Some(parse::unquoted(guidance).to_owned()).filter(|guidance| !guidance.is_empty());
+    request(
+        ctx,
+        ComposeRequest::Reply {
+            post: post.id,
+            guidance,
+        },
+    )
+    .await
 }
 
 async fn request(ctx: &Ctx, request: ComposeRequest) -> Done {
-    let accounts: Vec<String> =
-        ctx.house.accounts.list().into_iter().map(|(network, account)| format!("{network}:{account}")).collect();
+    let accounts: Vec<String> = ctx
+        .house
+        .accounts
+        .list()
+        .into_iter()
+        .map(|(network, account)| format!("{network}:{account}"))
+        .collect();
     let mut tx = ctx.begin().await?;
     let default = tx.workspace(ctx.w()).await?.default_account;
     let undecided = default.is_none_or(|default| !accounts.contains(&default));
     if accounts.len() > 1 && undecided && matches!(request, ComposeRequest::Post { .. }) {
-        let talk = Talk::Account { accounts, then: ctx.inbox };
+        let talk = Talk::Account {
+            accounts,
+            then: ctx.inbox,
+        };
         let question = words::talk::ask(&talk);
         return ctx.ask(tx, talk, question).await;
     }
-    let (room, cause, key) = (Some(ctx.room.id), Some(ctx.inbox), format!("asked:{}", ctx.inbox));
-    compose::request(&mut tx, ctx.w(), &request, &ctx.operator.name, None, room, cause, &key).await?;
+    let (room, cause, key) = (
+        Some(ctx.room.id),
+        Some(ctx.inbox),
+        format!("asked:{}", ctx.inbox),
+    );
+    compose::request(
+        &mut tx,
+        ctx.w(),
+        &request,
+        &ctx.operator.name,
+        None,
+        room,
+        cause,
+        &key,
+    )
+    .await?;
     ctx.settle(tx, Answer::Silent).await
 }
 
@@ -67,5 +103,10 @@ pub fn within(what: &str, text: &str) -> Result<(), UserError> {
     if has <= LONGEST_TOPIC {
         return Ok(());
     }
-    Err(words::errors::too_long(what, has, LONGEST_TOPIC, "Send the gist; /edit takes a whole text."))
+    Err(words::errors::too_long(
+        what,
+        has,
+        LONGEST_TOPIC,
+        "Send the gist; /edit takes a whole text.",
+    ))
 }

@@ -13,14 +13,23 @@ use crate::flow::review;
 use crate::store::StoreError;
 
 /// The states of drafts that still want something, in the order of the list.
-const OPEN: [&str; 6] = ["waiting", "scheduled", "approved", "publishing", "unknown", "failed"];
+const OPEN: [&str; 6] = [
+    "waiting",
+    "scheduled",
+    "approved",
+    "publishing",
+    "unknown",
+    "failed",
+];
 /// More than these nobody reads in one message.
 const LISTED: u32 = 50;
 
 pub async fn queue(ctx: &Ctx) -> Done {
     let mut drafts = ctx.store().drafts_in(ctx.w(), &OPEN, LISTED).await?;
     if drafts.is_empty() {
-        return ctx.say(View::text("Nothing waits. /draft TOPIC makes a post.")).await;
+        return ctx
+            .say(View::text("Nothing waits. /draft TOPIC makes a post."))
+            .await;
     }
     let place = |draft: &Draft| OPEN.iter().position(|word| *word == draft.state.word());
     drafts.sort_by_key(|draft| (place(draft), draft.number));
@@ -42,10 +51,20 @@ pub async fn shown(ctx: &Ctx, number: DraftNumber) -> Done {
     let draft = find(ctx, number).await?;
     let mut tx = ctx.begin().await?;
     // Only who may decide about a draft brings one back; for the others it is a look.
-    if matches!(draft.state, DraftState::Expired { .. }) && ctx.allow("", Command::Approve.spec().role).is_ok() {
+    if matches!(draft.state, DraftState::Expired { .. })
+        && ctx.allow("", Command::Approve.spec().role).is_ok()
+    {
         review::revive(&mut tx, ctx.w(), number, &ctx.operator, Some(ctx.inbox)).await?;
     }
-    ctx.settle(tx, Answer::Card { draft: draft.id, fresh: true, asked: None }).await
+    ctx.settle(
+        tx,
+        Answer::Card {
+            draft: draft.id,
+            fresh: true,
+            asked: None,
+        },
+    )
+    .await
 }
 
 pub async fn why(ctx: &Ctx, rest: &str) -> Done {
@@ -102,4 +121,3 @@ async fn answered(ctx: &Ctx, draft: &Draft) -> Result<Option<Post>, ChatError> {
         Purpose::Post { .. } => None,
     })
 }
-

@@ -27,16 +27,29 @@ async fn list(ctx: &Ctx) -> Done {
     let members = ctx.store().operators(ctx.w()).await?;
     let rows = members.iter().map(|(operator, identities)| {
         let identities: Vec<String> = identities.iter().map(shown).collect();
-        vec![words::person(&operator.name), operator.role.name().to_owned(), identities.join(", ")]
+        vec![
+            words::person(&operator.name),
+            operator.role.name().to_owned(),
+            identities.join(", "),
+        ]
     });
     let head = ["member", "role", "known as"].map(str::to_owned).to_vec();
-    ctx.say(View::default().with(Block::Table { head, rows: rows.collect() })).await
+    ctx.say(View::default().with(Block::Table {
+        head,
+        rows: rows.collect(),
+    }))
+    .await
 }
 
 fn identity(text: &str) -> Result<Identity, UserError> {
-    let parts = text.split_once(':').and_then(|(surface, id)| Some((Surface::from_name(&surface.to_lowercase())?, id)));
+    let parts = text
+        .split_once(':')
+        .and_then(|(surface, id)| Some((Surface::from_name(&surface.to_lowercase())?, id)));
     match parts {
-        Some((surface, id)) if !id.is_empty() && id.len() <= 64 => Ok(Identity { surface, external_id: id.to_owned() }),
+        Some((surface, id)) if !id.is_empty() && id.len() <= 64 => Ok(Identity {
+            surface,
+            external_id: id.to_owned(),
+        }),
         _ => Err(UserError::new(
             format!("{} is not an identity.", words::quoted(text, 40)),
             "Write the chat and the person's id there, such as telegram:12345.",
@@ -51,7 +64,13 @@ fn role_named(word: &str) -> Result<Role, UserError> {
         } else {
             format!("I do not know the role {}.", words::quoted(word, 30))
         };
-        UserError::new(what, format!("There are {}.", words::listed(&Role::ALL.map(|role| role.name().to_owned()))))
+        UserError::new(
+            what,
+            format!(
+                "There are {}.",
+                words::listed(&Role::ALL.map(|role| role.name().to_owned()))
+            ),
+        )
     })
 }
 
@@ -72,8 +91,17 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
     };
     let mut tx = ctx.begin().await?;
     let operator = tx.add_operator(ctx.w(), &name, role, &identity).await?;
-    let line = format!("{} is {} now.", words::person(&operator.name), article(role));
-    tx.log(ctx.w(), &ctx.operator.name, &format!("made {} {}", words::person(&operator.name), article(role))).await?;
+    let line = format!(
+        "{} is {} now.",
+        words::person(&operator.name),
+        article(role)
+    );
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("made {} {}", words::person(&operator.name), article(role)),
+    )
+    .await?;
     ctx.settle(tx, Answer::line(View::text(line))).await
 }
 
@@ -94,8 +122,17 @@ async fn role(ctx: &Ctx, rest: &str) -> Done {
     let mut tx = ctx.begin().await?;
     tx.set_role(member.id, role).await?;
     let name = words::person(&member.name);
-    tx.log(ctx.w(), &ctx.operator.name, &format!("made {name} {}", article(role))).await?;
-    ctx.settle(tx, Answer::line(View::text(format!("{name} is {} now.", article(role))))).await
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("made {name} {}", article(role)),
+    )
+    .await?;
+    ctx.settle(
+        tx,
+        Answer::line(View::text(format!("{name} is {} now.", article(role)))),
+    )
+    .await
 }
 
 async fn remove(ctx: &Ctx, rest: &str) -> Done {
@@ -104,8 +141,13 @@ async fn remove(ctx: &Ctx, rest: &str) -> Done {
     let mut tx = ctx.begin().await?;
     tx.remove_operator(member.id).await?;
     let name = words::person(&member.name);
-    tx.log(ctx.w(), &ctx.operator.name, &format!("removed {name}")).await?;
-    ctx.settle(tx, Answer::line(View::text(format!("{name} has no role any more.")))).await
+    tx.log(ctx.w(), &ctx.operator.name, &format!("removed {name}"))
+        .await?;
+    ctx.settle(
+        tx,
+        Answer::line(View::text(format!("{name} has no role any more."))),
+    )
+    .await
 }
 
 /// The member of this name or identity.
@@ -114,19 +156,32 @@ async fn find(ctx: &Ctx, who: &str) -> Result<Operator, ChatError> {
     let wanted = who.trim_start_matches('@').to_lowercase();
     let fits = |(operator, identities): &&Member| {
         operator.name.trim_start_matches('@').to_lowercase() == wanted
-            || identities.iter().any(|identity| shown(identity).to_lowercase() == wanted)
+            || identities
+                .iter()
+                .any(|identity| shown(identity).to_lowercase() == wanted)
     };
     let fitting: Vec<&Member> = members.iter().filter(fits).collect();
     match fitting[..] {
         [(operator, _)] => Ok(operator.clone()),
         [] => {
-            let names: Vec<String> = members.iter().map(|(operator, _)| words::person(&operator.name)).collect();
-            let what = if wanted.is_empty() { "Who?".to_owned() } else { format!("Nobody here is {}.", words::quoted(who, 40)) };
+            let names: Vec<String> = members
+                .iter()
+                .map(|(operator, _)| words::person(&operator.name))
+                .collect();
+            let what = if wanted.is_empty() {
+                "Who?".to_owned()
+            } else {
+                format!("Nobody here is {}.", words::quoted(who, 40))
+            };
             Err(UserError::new(what, format!("There are {}.", words::listed(&names))).into())
         }
         _ => {
             let what = format!("Several people are called {}.", words::quoted(who, 40));
-            Err(UserError::new(what, "Name the identity, such as telegram:12345; /member lists them.").into())
+            Err(UserError::new(
+                what,
+                "Name the identity, such as telegram:12345; /member lists them.",
+            )
+            .into())
         }
     }
 }
@@ -137,7 +192,9 @@ async fn still_an_owner(ctx: &Ctx, changed: &Operator, to: Role) -> Result<(), C
         return Ok(());
     }
     let members = ctx.store().operators(ctx.w()).await?;
-    let others = members.iter().any(|(other, _)| other.id != changed.id && other.role == Role::Owner);
+    let others = members
+        .iter()
+        .any(|(other, _)| other.id != changed.id && other.role == Role::Owner);
     if others {
         return Ok(());
     }

@@ -71,7 +71,9 @@ impl ChatError {
         match self {
             Self::User(error) => words::errors::failed(error, None),
             Self::Later(error) => words::errors::failed(error, Some(inbox)),
-            Self::Review(ReviewError::Store(error)) | Self::Store(error) => words::errors::failed(&error.user(), Some(inbox)),
+            Self::Review(ReviewError::Store(error)) | Self::Store(error) => {
+                words::errors::failed(&error.user(), Some(inbox))
+            }
             Self::Review(error) => words::errors::review(error, now),
             Self::Inside(_) => words::errors::failed(&words::errors::inside(), Some(inbox)),
         }
@@ -80,7 +82,10 @@ impl ChatError {
     /// Whether the log should have it: the rest is between Lumen and the person.
     #[must_use]
     pub const fn is_for_the_log(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Inside(_) | Self::Review(ReviewError::Store(_)))
+        matches!(
+            self,
+            Self::Store(_) | Self::Inside(_) | Self::Review(ReviewError::Store(_))
+        )
     }
 }
 
@@ -133,18 +138,30 @@ impl Ctx {
     /// Puts a question and keeps it open for the next message of this person in this room.
     async fn ask(&self, mut tx: Tx, talk: Talk, view: View) -> Done {
         self.keep(&mut tx, Some(talk)).await?;
-        let asking = Self { ends_talk: false, ..self.clone() };
+        let asking = Self {
+            ends_talk: false,
+            ..self.clone()
+        };
         asking.settle(tx, Answer::line(view)).await
     }
 
     async fn keep(&self, tx: &mut Tx, talk: Option<Talk>) -> Result<(), ChatError> {
-        let kept = talk.map(|talk| json!(Kept { talk, since: self.now.at }));
-        tx.set_dialogue(self.room.id, self.operator.id, kept.as_ref()).await?;
+        let kept = talk.map(|talk| {
+            json!(Kept {
+                talk,
+                since: self.now.at
+            })
+        });
+        tx.set_dialogue(self.room.id, self.operator.id, kept.as_ref())
+            .await?;
         Ok(())
     }
 
     async fn open_talk(&self) -> Result<Option<Kept>, ChatError> {
-        let kept = self.store().dialogue(self.room.id, self.operator.id).await?;
+        let kept = self
+            .store()
+            .dialogue(self.room.id, self.operator.id)
+            .await?;
         // A talk that this version cannot read is over.
         Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()))
     }
@@ -158,18 +175,29 @@ impl Ctx {
     }
 
     /// The draft's number at the head of `rest`, and what follows.
-    async fn numbered<'a>(&self, command: Command, rest: &'a str) -> Result<(DraftNumber, &'a str), ChatError> {
+    async fn numbered<'a>(
+        &self,
+        command: Command,
+        rest: &'a str,
+    ) -> Result<(DraftNumber, &'a str), ChatError> {
         let (word, after) = parse::split_word(rest);
         if word.is_empty() {
             let waiting = self.waiting().await?;
-            return Err(words::errors::which_draft(&crate::chat::catalogue::usage(command, None), &waiting).into());
+            return Err(words::errors::which_draft(
+                &crate::chat::catalogue::usage(command, None),
+                &waiting,
+            )
+            .into());
         }
         Ok((word.parse()?, after))
     }
 
     async fn waiting(&self) -> Result<Vec<DraftNumber>, ChatError> {
         const NAMED: u32 = 12;
-        let drafts = self.store().drafts_in(self.w(), &["waiting"], NAMED).await?;
+        let drafts = self
+            .store()
+            .drafts_in(self.w(), &["waiting"], NAMED)
+            .await?;
         let mut numbers: Vec<DraftNumber> = drafts.into_iter().map(|draft| draft.number).collect();
         numbers.sort_unstable();
         Ok(numbers)
@@ -244,7 +272,10 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
 const fn stands_for(press: Press) -> Option<Command> {
     match press {
         Press::Draft { verb, .. } => Some(match verb {
-            DraftVerb::Approve | DraftVerb::TakeBack | DraftVerb::PublishAgain | DraftVerb::ItIsThere => Command::Approve,
+            DraftVerb::Approve
+            | DraftVerb::TakeBack
+            | DraftVerb::PublishAgain
+            | DraftVerb::ItIsThere => Command::Approve,
             DraftVerb::Schedule => Command::Approve,
             DraftVerb::Edit => Command::Edit,
             DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,
@@ -264,9 +295,21 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
         ctx.allow(&format!("/{}", command.name()), command.spec().role)?;
     }
     match press {
-        Press::Draft { verb, number, revision } => review::pressed(ctx, verb, number, revision).await,
-        Press::Reject { reason, number, revision } => review::rejected(ctx, reason, number, revision).await,
-        Press::At { minute, number, revision } => schedule::at_minute(ctx, minute, number, revision).await,
+        Press::Draft {
+            verb,
+            number,
+            revision,
+        } => review::pressed(ctx, verb, number, revision).await,
+        Press::Reject {
+            reason,
+            number,
+            revision,
+        } => review::rejected(ctx, reason, number, revision).await,
+        Press::At {
+            minute,
+            number,
+            revision,
+        } => schedule::at_minute(ctx, minute, number, revision).await,
         Press::Talk(press) => talk::heard(ctx, Event::Press(press)).await,
         Press::Again(inbox) => again(ctx, inbox).await,
     }
@@ -278,9 +321,15 @@ async fn again(ctx: &Ctx, inbox: InboxId) -> Done {
     const DEEPEST: usize = 20;
     let mut asked = inbox;
     for _ in 0..DEEPEST {
-        let row = ctx.store().inbox_row(asked).await?.filter(|row| row.room == ctx.room.id);
+        let row = ctx
+            .store()
+            .inbox_row(asked)
+            .await?
+            .filter(|row| row.room == ctx.room.id);
         let Some(row) = row else { break };
-        let Ok(incoming) = serde_json::from_value::<Incoming>(row.body) else { break };
+        let Ok(incoming) = serde_json::from_value::<Incoming>(row.body) else {
+            break;
+        };
         match &incoming.body {
             Said::Press { code, .. } => match Press::read(code) {
                 Ok(Press::Again(earlier)) if earlier < asked => asked = earlier,
@@ -289,6 +338,9 @@ async fn again(ctx: &Ctx, inbox: InboxId) -> Done {
             Said::Text { .. } => return Box::pin(handle(ctx, &incoming)).await,
         }
     }
-    let error = UserError::new("I no longer have what this button repeats.", "Type it again, please.");
+    let error = UserError::new(
+        "I no longer have what this button repeats.",
+        "Type it again, please.",
+    );
     Err(error.into())
 }

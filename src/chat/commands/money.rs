@@ -21,13 +21,27 @@ fn view(calls: &[ModelCall], spent: MicroUsd, budget: MicroUsd) -> View {
     }
     let mut by_model: BTreeMap<(&str, &str), (usize, i64)> = BTreeMap::new();
     for call in calls {
-        let entry = by_model.entry((call.role.name(), call.model.as_str())).or_default();
+        let entry = by_model
+            .entry((call.role.name(), call.model.as_str()))
+            .or_default();
         entry.0 += 1;
         entry.1 += call.cost.0;
     }
-    let rows = by_model.into_iter().map(|((role, model), (count, micros))| {
-        vec![role.to_owned(), model.to_owned(), words::thousands(count as u64), MicroUsd(micros).to_string()]
-    });
-    let head = ["for", "model", "calls", "cost"].map(str::to_owned).to_vec();
-    view.with(Block::Table { head, rows: rows.collect() })
+    let rows = by_model
+        .into_iter()
+        .map(|((role, model), (count, micros))| {
+            vec![
+                role.to_owned(),
+                model.to_owned(),
+                words::thousands(count as u64),
+                MicroUsd(micros).to_string(),
+            ]
+        });
+    let head = ["for", "model", "calls", "cost"]
+        .map(str::to_owned)
+        .to_vec();
+    view.with(Block::Table {
+        head,
+        rows: rows.collect(),
+    })
 }

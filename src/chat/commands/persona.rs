@@ -26,14 +26,32 @@ async fn show(ctx: &Ctx) -> Done {
 
 fn view(persona: &Persona) -> View {
     View::default()
-        .with(Block::Title(format!("How we sound, version {}", persona.version)))
-        .with(Block::Table { head: Vec::new(), rows: rows(&persona.voice) })
-        .with(Block::Note("/persona tune WORDS changes it, /persona undo goes back.".to_owned()))
+        .with(Block::Title(format!(
+            "How we sound, version {}",
+            persona.version
+        )))
+        .with(Block::Table {
+            head: Vec::new(),
+            rows: rows(&persona.voice),
+        })
+        .with(Block::Note(
+            "/persona tune WORDS changes it, /persona undo goes back.".to_owned(),
+        ))
 }
 
 fn rows(voice: &Voice) -> Vec<Vec<String>> {
-    let list = |words: &[String], none: &str| if words.is_empty() { none.to_owned() } else { words.join("; ") };
-    let mentions: Vec<String> = voice.allowed_mentions.iter().map(|handle| format!("@{handle}")).collect();
+    let list = |words: &[String], none: &str| {
+        if words.is_empty() {
+            none.to_owned()
+        } else {
+            words.join("; ")
+        }
+    };
+    let mentions: Vec<String> = voice
+        .allowed_mentions
+        .iter()
+        .map(|handle| format!("@{handle}"))
+        .collect();
     let language = match voice.language.as_str() {
         "" => "that of the topic".to_owned(),
         code => tune::language_name(code).to_owned(),
@@ -55,14 +73,23 @@ async fn tuned(ctx: &Ctx, rest: &str) -> Done {
     let wish = parse::unquoted(rest).trim();
     let has = wish.chars().count();
     if has > LONGEST {
-        return Err(words::errors::too_long("wish", has, LONGEST, "Say one thing at a time.").into());
+        return Err(
+            words::errors::too_long("wish", has, LONGEST, "Say one thing at a time.").into(),
+        );
     }
     let mut tx = ctx.begin().await?;
     let persona = tx.persona(ctx.w()).await?;
     let (voice, changes) = tune::tune(&persona.voice, wish)?;
     let note = shortened(wish, 120);
-    let version = tx.add_persona(ctx.w(), &voice, &note, &ctx.operator.name).await?;
-    tx.log(ctx.w(), &ctx.operator.name, &format!("tuned the voice, now version {version}: {note}")).await?;
+    let version = tx
+        .add_persona(ctx.w(), &voice, &note, &ctx.operator.name)
+        .await?;
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("tuned the voice, now version {version}: {note}"),
+    )
+    .await?;
     let view = View::text(format!("Version {version}, from the next draft on:"))
         .with(Block::List(changes))
         .with(Block::Note("/persona undo goes back.".to_owned()));
@@ -73,24 +100,45 @@ async fn history(ctx: &Ctx) -> Done {
     const LISTED: u32 = 20;
     let versions = ctx.store().persona_history(ctx.w(), LISTED).await?;
     let lines = versions.iter().map(|persona| {
-        let (by, at) = (words::person(&persona.made_by), ctx.now.clock(persona.made_at));
+        let (by, at) = (
+            words::person(&persona.made_by),
+            ctx.now.clock(persona.made_at),
+        );
         format!("v{} {at} {by}: {}", persona.version, persona.note)
     });
-    ctx.say(View::default().with(Block::List(lines.collect()))).await
+    ctx.say(View::default().with(Block::List(lines.collect())))
+        .await
 }
 
 async fn undo(ctx: &Ctx) -> Done {
     let versions = ctx.store().persona_history(ctx.w(), 200).await?;
     let (Some(now), Some(before)) = (versions.first(), before(&versions)) else {
-        return Err(UserError::new("There is no version before this one.", "/persona tune WORDS makes one.").into());
+        return Err(UserError::new(
+            "There is no version before this one.",
+            "/persona tune WORDS makes one.",
+        )
+        .into());
     };
     let mut tx = ctx.begin().await?;
     let note = format!("{BACK_TO}{}", before.version);
-    let version = tx.add_persona(ctx.w(), &before.voice, &note, &ctx.operator.name).await?;
-    tx.log(ctx.w(), &ctx.operator.name, &format!("took the voice back to version {}", before.version)).await?;
+    let version = tx
+        .add_persona(ctx.w(), &before.voice, &note, &ctx.operator.name)
+        .await?;
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("took the voice back to version {}", before.version),
+    )
+    .await?;
     let was = words::quoted(&now.note, 60);
-    let view = View::text(format!("Version {version} is version {} again; {was} no longer holds.", before.version))
-        .with(Block::Table { head: Vec::new(), rows: rows(&before.voice) });
+    let view = View::text(format!(
+        "Version {version} is version {} again; {was} no longer holds.",
+        before.version
+    ))
+    .with(Block::Table {
+        head: Vec::new(),
+        rows: rows(&before.voice),
+    });
     ctx.settle(tx, Answer::line(view)).await
 }
 
@@ -100,8 +148,14 @@ const BACK_TO: &str = "back to version ";
 /// The version that an undo goes back to. After an undo, another one goes further back instead of there and back again.
 fn before(versions: &[Persona]) -> Option<&Persona> {
     let newest = versions.first()?;
-    let stands_for = newest.note.strip_prefix(BACK_TO).and_then(|version| version.parse().ok()).unwrap_or(newest.version);
-    let earlier = versions.iter().filter(|persona| persona.version < stands_for);
+    let stands_for = newest
+        .note
+        .strip_prefix(BACK_TO)
+        .and_then(|version| version.parse().ok())
+        .unwrap_or(newest.version);
+    let earlier = versions
+        .iter()
+        .filter(|persona| persona.version < stands_for);
     earlier.max_by_key(|persona| persona.version)
 }
 
@@ -112,7 +166,13 @@ mod tests {
     use insta::assert_snapshot;
 
     fn version(version: i64, note: &str) -> Persona {
-        Persona { version, voice: Voice::default(), note: note.into(), made_at: instant(), made_by: "mira".into() }
+        Persona {
+            version,
+            voice: Voice::default(),
+            note: note.into(),
+            made_at: instant(),
+            made_by: "mira".into(),
+        }
     }
 
     #[test]
@@ -129,6 +189,16 @@ mod tests {
 
     #[test]
     fn the_voice_is_shown_whole() {
-        assert_snapshot!(plain(&view(&version(1, "first"))), @"");
+        assert_snapshot!(plain(&view(&version(1, "first"))), @r"
+        How we sound, version 1
+
+        who | a small team that knows its craft
+        tone | warm, plain and exact; short sentences
+        never | slogans; exclamation marks; hashtags
+        links | none
+        mentions | only whom we answer
+        language | that of the topic
+        /persona tune WORDS changes it, /persona undo goes back.
+        ");
     }
 }

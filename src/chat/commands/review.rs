@@ -21,7 +21,15 @@ pub async fn approve(ctx: &Ctx, rest: &str) -> Done {
 
 async fn approve_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>) -> Done {
     let mut tx = ctx.begin().await?;
-    let draft = review::approve(&mut tx, ctx.w(), number, seen, &ctx.operator, Some(ctx.inbox)).await?;
+    let draft = review::approve(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        Some(ctx.inbox),
+    )
+    .await?;
     decided(ctx, tx, &draft).await
 }
 
@@ -31,10 +39,26 @@ pub async fn reject(ctx: &Ctx, rest: &str) -> Done {
 }
 
 /// Ends a draft; with an empty reason without one.
-pub async fn reject_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, reason: Option<String>) -> Done {
-    let reason = reason.map(|reason| crate::domain::error::shortened(&reason, 300)).filter(|reason| !reason.is_empty());
+pub async fn reject_seen(
+    ctx: &Ctx,
+    number: DraftNumber,
+    seen: Option<i64>,
+    reason: Option<String>,
+) -> Done {
+    let reason = reason
+        .map(|reason| crate::domain::error::shortened(&reason, 300))
+        .filter(|reason| !reason.is_empty());
     let mut tx = ctx.begin().await?;
-    let draft = review::reject(&mut tx, ctx.w(), number, seen, &ctx.operator, reason, Some(ctx.inbox)).await?;
+    let draft = review::reject(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        reason,
+        Some(ctx.inbox),
+    )
+    .await?;
     decided(ctx, tx, &draft).await
 }
 
@@ -42,7 +66,13 @@ pub async fn rejected(ctx: &Ctx, reason: Reason, number: DraftNumber, revision: 
     if reason == Reason::Other {
         return ask(ctx, Talk::Reject { number, revision }).await;
     }
-    reject_seen(ctx, number, Some(revision), Some(reason.label().to_lowercase())).await
+    reject_seen(
+        ctx,
+        number,
+        Some(revision),
+        Some(reason.label().to_lowercase()),
+    )
+    .await
 }
 
 pub async fn edit(ctx: &Ctx, rest: &str) -> Done {
@@ -57,11 +87,26 @@ pub async fn edit(ctx: &Ctx, rest: &str) -> Done {
 pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, text: &str) -> Done {
     let has = text.chars().count();
     if has > LONGEST_TEXT {
-        return Err(words::errors::too_long("text", has, LONGEST_TEXT, "No network takes that much in one post.").into());
+        return Err(words::errors::too_long(
+            "text",
+            has,
+            LONGEST_TEXT,
+            "No network takes that much in one post.",
+        )
+        .into());
     }
     let mut tx = ctx.begin().await?;
     let text = text.to_owned();
-    let draft = review::edit(&mut tx, ctx.w(), number, seen, &ctx.operator, text, Some(ctx.inbox)).await?;
+    let draft = review::edit(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        text,
+        Some(ctx.inbox),
+    )
+    .await?;
     decided(ctx, tx, &draft).await
 }
 
@@ -76,7 +121,17 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, guidan
     let guidance = Some(guidance.trim().to_owned()).filter(|guidance| !guidance.is_empty());
     let (room, cause) = (Some(ctx.room.id), Some(ctx.inbox));
     let mut tx = ctx.begin().await?;
-    review::redo(&mut tx, ctx.w(), number, seen, &ctx.operator, guidance, room, cause).await?;
+    review::redo(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        guidance,
+        room,
+        cause,
+    )
+    .await?;
     ctx.keep(&mut tx, None).await?;
     ctx.settle(tx, Answer::Silent).await
 }
@@ -89,8 +144,18 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
         DraftVerb::Redo => ask(ctx, Talk::Redo { number, revision }).await,
         DraftVerb::RedoNow => redo_seen(ctx, number, Some(revision), "").await,
         DraftVerb::Schedule => {
-            let what = Timed::Draft { number, revision: Some(revision) };
-            ask(ctx, Talk::When { what, suggestion: None }).await
+            let what = Timed::Draft {
+                number,
+                revision: Some(revision),
+            };
+            ask(
+                ctx,
+                Talk::When {
+                    what,
+                    suggestion: None,
+                },
+            )
+            .await
         }
         DraftVerb::Reject => {
             drafts::find(ctx, number).await?;
@@ -100,7 +165,8 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
         DraftVerb::Show => drafts::shown(ctx, number).await,
         DraftVerb::TakeBack => {
             let mut tx = ctx.begin().await?;
-            let draft = review::take_back(&mut tx, ctx.w(), number, &ctx.operator, Some(ctx.inbox)).await?;
+            let draft =
+                review::take_back(&mut tx, ctx.w(), number, &ctx.operator, Some(ctx.inbox)).await?;
             decided(ctx, tx, &draft).await
         }
         DraftVerb::PublishAgain => by_hand(ctx, number, false).await,
@@ -110,14 +176,27 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
 
 async fn by_hand(ctx: &Ctx, number: DraftNumber, there: bool) -> Done {
     let mut tx = ctx.begin().await?;
-    let draft = review::settle_by_hand(&mut tx, ctx.w(), number, &ctx.operator, there, Some(ctx.inbox)).await?;
+    let draft = review::settle_by_hand(
+        &mut tx,
+        ctx.w(),
+        number,
+        &ctx.operator,
+        there,
+        Some(ctx.inbox),
+    )
+    .await?;
     decided(ctx, tx, &draft).await
 }
 
 /// Asks about a draft that is there.
 async fn ask(ctx: &Ctx, talk: Talk) -> Done {
-    let (Talk::Edit { number, .. } | Talk::Redo { number, .. } | Talk::Reject { number, .. }
-    | Talk::When { what: Timed::Draft { number, .. }, .. }) = &talk
+    let (Talk::Edit { number, .. }
+    | Talk::Redo { number, .. }
+    | Talk::Reject { number, .. }
+    | Talk::When {
+        what: Timed::Draft { number, .. },
+        ..
+    }) = &talk
     else {
         return Err(anyhow::anyhow!("{talk:?} is not about a draft").into());
     };
@@ -130,6 +209,10 @@ async fn ask(ctx: &Ctx, talk: Talk) -> Done {
 /// The end of every decision: the card says it, wherever it stands.
 pub async fn decided(ctx: &Ctx, mut tx: Tx, draft: &Draft) -> Done {
     ctx.keep(&mut tx, None).await?;
-    let answer = Answer::Card { draft: draft.id, fresh: false, asked: ctx.pressed.clone() };
+    let answer = Answer::Card {
+        draft: draft.id,
+        fresh: false,
+        asked: ctx.pressed.clone(),
+    };
     ctx.settle(tx, answer).await
 }

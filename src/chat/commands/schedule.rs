@@ -21,10 +21,16 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
     match verb {
         "draft" => {
             let (number, when) = ctx.numbered(Command::Schedule, rest).await?;
-            let what = Timed::Draft { number, revision: None };
+            let what = Timed::Draft {
+                number,
+                revision: None,
+            };
             if when.is_empty() {
                 drafts::find(ctx, number).await?;
-                let talk = Talk::When { what, suggestion: None };
+                let talk = Talk::When {
+                    what,
+                    suggestion: None,
+                };
                 let question = words::talk::ask(&talk);
                 return ctx.ask(ctx.begin().await?, talk, question).await;
             }
@@ -76,20 +82,44 @@ async fn unclear(ctx: &Ctx, what: Timed, error: WhenError) -> Done {
     let Some(suggestion) = error.suggestion else {
         return Err(error.into());
     };
-    let talk = Talk::When { what, suggestion: Some(suggestion.phrase) };
-    ctx.ask(ctx.begin().await?, talk, view.with_buttons(words::talk::yes_or_other())).await
+    let talk = Talk::When {
+        what,
+        suggestion: Some(suggestion.phrase),
+    };
+    ctx.ask(
+        ctx.begin().await?,
+        talk,
+        view.with_buttons(words::talk::yes_or_other()),
+    )
+    .await
 }
 
 async fn at(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, due: Timestamp) -> Done {
     let mut tx = ctx.begin().await?;
-    let draft = flow::review::schedule(&mut tx, ctx.w(), number, seen, &ctx.operator, due, Some(ctx.inbox)).await?;
+    let draft = flow::review::schedule(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        due,
+        Some(ctx.inbox),
+    )
+    .await?;
     review::decided(ctx, tx, &draft).await
 }
 
 /// A button that names a minute.
 pub async fn at_minute(ctx: &Ctx, minute: i64, number: DraftNumber, revision: i64) -> Done {
-    let due = minute.checked_mul(60).and_then(|second| Timestamp::from_second(second).ok());
-    let due = due.ok_or_else(|| UserError::new("I cannot read the time on this button.", "Type /schedule #N WHEN."))?;
+    let due = minute
+        .checked_mul(60)
+        .and_then(|second| Timestamp::from_second(second).ok());
+    let due = due.ok_or_else(|| {
+        UserError::new(
+            "I cannot read the time on this button.",
+            "Type /schedule #N WHEN.",
+        )
+    })?;
     at(ctx, number, Some(revision), due).await
 }
 
@@ -97,23 +127,59 @@ pub async fn at_minute(ctx: &Ctx, minute: i64, number: DraftNumber, revision: i6
 async fn coming(ctx: &Ctx) -> Done {
     const LISTED: u32 = 50;
     let mut rows: Vec<(Timestamp, String)> = Vec::new();
-    for draft in ctx.store().drafts_in(ctx.w(), &["scheduled"], LISTED).await? {
+    for draft in ctx
+        .store()
+        .drafts_in(ctx.w(), &["scheduled"], LISTED)
+        .await?
+    {
         if let DraftState::Scheduled { due, by, .. } = &draft.state {
-            rows.push((*due, format!("{} goes out, approved by {}", draft.number, words::person(by))));
+            rows.push((
+                *due,
+                format!(
+                    "{} goes out, approved by {}",
+                    draft.number,
+                    words::person(by)
+                ),
+            ));
         }
     }
-    for task in ctx.store().tasks(ctx.w()).await?.into_iter().filter(|task| !task.paused) {
-        rows.extend(task.next_run_at.map(|at| (at, format!("task {} writes", task.name))));
+    for task in ctx
+        .store()
+        .tasks(ctx.w())
+        .await?
+        .into_iter()
+        .filter(|task| !task.paused)
+    {
+        rows.extend(
+            task.next_run_at
+                .map(|at| (at, format!("task {} writes", task.name))),
+        );
     }
-    for source in ctx.store().sources(ctx.w()).await?.into_iter().filter(|source| !source.paused) {
-        rows.extend(source.next_run_at.map(|at| (at, format!("{} is fetched", source.name()))));
+    for source in ctx
+        .store()
+        .sources(ctx.w())
+        .await?
+        .into_iter()
+        .filter(|source| !source.paused)
+    {
+        rows.extend(
+            source
+                .next_run_at
+                .map(|at| (at, format!("{} is fetched", source.name()))),
+        );
     }
     if rows.is_empty() {
-        let advice = "/schedule #N WHEN puts a draft on a time, /task new NAME post TOPIC WHEN a task.";
-        return ctx.say(View::text(format!("Nothing is scheduled. {advice}"))).await;
+        let advice =
+            "/schedule #N WHEN puts a draft on a time, /task new NAME post TOPIC WHEN a task.";
+        return ctx
+            .say(View::text(format!("Nothing is scheduled. {advice}")))
+            .await;
     }
     rows.sort();
-    let lines = rows.into_iter().map(|(at, what)| format!("{} {what}", ctx.now.moment(at))).collect();
+    let lines = rows
+        .into_iter()
+        .map(|(at, what)| format!("{} {what}", ctx.now.moment(at)))
+        .collect();
     ctx.say(View::default().with(Block::List(lines))).await
 }
 
@@ -121,7 +187,13 @@ async fn coming(ctx: &Ctx) -> Done {
 pub fn understood(ctx: &Ctx, schedule: &Schedule) -> Result<Block, ChatError> {
     let runs = schedule.next_runs(ctx.now.at, &ctx.house.zone, RUNS_SHOWN);
     if runs.is_empty() {
-        return Err(UserError::new("That time is over already.", "Name one to come, such as tomorrow 9am.").into());
+        return Err(UserError::new(
+            "That time is over already.",
+            "Name one to come, such as tomorrow 9am.",
+        )
+        .into());
     }
-    Ok(Block::List(runs.into_iter().map(|run| ctx.now.exactly(run)).collect()))
+    Ok(Block::List(
+        runs.into_iter().map(|run| ctx.now.exactly(run)).collect(),
+    ))
 }

@@ -15,11 +15,21 @@ const LONGEST_SEARCH: usize = 500;
 pub async fn search(ctx: &Ctx, rest: &str) -> Done {
     let wanted = parse::unquoted(rest).trim();
     if wanted.is_empty() {
-        return Err(UserError::new("It does not say what to look for.", "Such as: /search coffee and mornings.").into());
+        return Err(UserError::new(
+            "It does not say what to look for.",
+            "Such as: /search coffee and mornings.",
+        )
+        .into());
     }
     let has = wanted.chars().count();
     if has > LONGEST_SEARCH {
-        return Err(words::errors::too_long("search", has, LONGEST_SEARCH, "A few words find more.").into());
+        return Err(words::errors::too_long(
+            "search",
+            has,
+            LONGEST_SEARCH,
+            "A few words find more.",
+        )
+        .into());
     }
     let hits = match ctx.house.finder.find(ctx.w(), wanted, HITS).await {
         Ok(hits) => hits,
@@ -53,10 +63,14 @@ async fn failed(ctx: &Ctx, error: RecallError) -> Done {
 
 fn nothing(stored: u64, wanted: &str) -> String {
     if stored == 0 {
-        return "There are no posts yet. /source add sandbox all, then /source fetch brings some.".to_owned();
+        return "There are no posts yet. /source add sandbox all, then /source fetch brings some."
+            .to_owned();
     }
     let stored = words::thousands(stored);
-    format!("Nothing about {} among {stored} posts.", words::quoted(wanted, 60))
+    format!(
+        "Nothing about {} among {stored} posts.",
+        words::quoted(wanted, 60)
+    )
 }
 
 /// The posts, best first, each with what `/reply` wants.
@@ -64,7 +78,11 @@ fn found(hits: &[(Post, f32)], now: &Now) -> View {
     let lines = hits.iter().map(|(post, score)| {
         let body = &post.body;
         let (author, text) = (words::person(&body.author), words::quoted(&body.text, 160));
-        format!("{score:.2} {author} {} {text} · {}", now.clock(body.created_at), body.native_id)
+        format!(
+            "{score:.2} {author} {} {text} · {}",
+            now.clock(body.created_at),
+            body.native_id
+        )
     });
     View::default().with(Block::List(lines.collect()))
 }

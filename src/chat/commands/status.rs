@@ -12,15 +12,23 @@ pub async fn status(ctx: &Ctx) -> Done {
     let workspace = store.workspace(ctx.w()).await?;
     let waiting = store.drafts_in(ctx.w(), &["waiting"], MOST).await?.len();
     let scheduled = store.drafts_in(ctx.w(), &["scheduled"], MOST).await?;
-    let approved = store.drafts_in(ctx.w(), &["approved", "publishing"], MOST).await?.len();
-    let stuck = store.drafts_in(ctx.w(), &["failed", "unknown"], MOST).await?;
+    let approved = store
+        .drafts_in(ctx.w(), &["approved", "publishing"], MOST)
+        .await?
+        .len();
+    let stuck = store
+        .drafts_in(ctx.w(), &["failed", "unknown"], MOST)
+        .await?;
     let sources = store.sources(ctx.w()).await?;
     let tasks = store.tasks(ctx.w()).await?;
     let dues = scheduled.iter().filter_map(|draft| match draft.state {
         DraftState::Scheduled { due, .. } => Some(due),
         _ => None,
     });
-    let runs = tasks.iter().filter(|task| !task.paused).filter_map(|task| task.next_run_at);
+    let runs = tasks
+        .iter()
+        .filter(|task| !task.paused)
+        .filter_map(|task| task.next_run_at);
     let view = house::status(&Status {
         stopped: workspace.stopped.as_deref(),
         waiting,
@@ -31,7 +39,12 @@ pub async fn status(ctx: &Ctx) -> Done {
         sources: &sources,
         posts: store.post_count(ctx.w()).await?,
         index: index(ctx).await,
-        models: ctx.house.models.iter().map(|(role, name)| format!("{} {name}", role.name())).collect(),
+        models: ctx
+            .house
+            .models
+            .iter()
+            .map(|(role, name)| format!("{} {name}", role.name()))
+            .collect(),
         spent: store.spent_since(ctx.w(), ctx.now.midnight()).await?,
         budget: ctx.house.budget,
         now: &ctx.now,

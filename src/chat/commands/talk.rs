@@ -15,17 +15,32 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
         return ctx.say(words::talk::stray()).await;
     }
     let (next, effect) = dialogue::step(kept, event, ctx.now.at);
-    let ctx = &Ctx { ends_talk: true, ..ctx.clone() };
+    let ctx = &Ctx {
+        ends_talk: true,
+        ..ctx.clone()
+    };
     match effect {
-        Effect::Edit { number, revision, text } => {
+        Effect::Edit {
+            number,
+            revision,
+            text,
+        } => {
             ctx.allow("/edit", Command::Edit.spec().role)?;
             review::edit_seen(ctx, number, Some(revision), &text).await
         }
-        Effect::Redo { number, revision, guidance } => {
+        Effect::Redo {
+            number,
+            revision,
+            guidance,
+        } => {
             ctx.allow("/redo", Command::Redo.spec().role)?;
             review::redo_seen(ctx, number, Some(revision), &guidance).await
         }
-        Effect::Reject { number, revision, reason } => {
+        Effect::Reject {
+            number,
+            revision,
+            reason,
+        } => {
             ctx.allow("/reject", Command::Reject.spec().role)?;
             review::reject_seen(ctx, number, Some(revision), Some(reason)).await
         }
@@ -47,14 +62,26 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
 /// Ends the talk with a line; a pressed question becomes that line.
 async fn end(ctx: &Ctx, view: View) -> Done {
     let tx = ctx.begin().await?;
-    ctx.settle(tx, Answer::Line { view, replaces: ctx.pressed.clone() }).await
+    ctx.settle(
+        tx,
+        Answer::Line {
+            view,
+            replaces: ctx.pressed.clone(),
+        },
+    )
+    .await
 }
 
 /// Keeps the choice, then does what was asked before the question came up.
 async fn use_account(ctx: &Ctx, account: &str, then: InboxId) -> Done {
     let mut tx = ctx.begin().await?;
     tx.set_default_account(ctx.w(), account).await?;
-    tx.log(ctx.w(), &ctx.operator.name, &format!("chose {account} for drafts")).await?;
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("chose {account} for drafts"),
+    )
+    .await?;
     // The question stays open until the work is settled: after a crash here the same answer leads here again.
     tx.commit().await?;
     again(ctx, then).await

@@ -32,11 +32,23 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
 async fn list(ctx: &Ctx) -> Done {
     let tasks = ctx.store().tasks(ctx.w()).await?;
     if tasks.is_empty() {
-        return ctx.say(View::text(format!("There are no tasks. {ONE_LINE}"))).await;
+        return ctx
+            .say(View::text(format!("There are no tasks. {ONE_LINE}")))
+            .await;
     }
-    let rows = tasks.iter().map(|task| vec![task.name.clone(), next(ctx, task), shortened(&task.topic, 60)]).collect();
+    let rows = tasks
+        .iter()
+        .map(|task| {
+            vec![
+                task.name.clone(),
+                next(ctx, task),
+                shortened(&task.topic, 60),
+            ]
+        })
+        .collect();
     let head = ["task", "next", "topic"].map(str::to_owned).to_vec();
-    ctx.say(View::default().with(Block::Table { head, rows })).await
+    ctx.say(View::default().with(Block::Table { head, rows }))
+        .await
 }
 
 fn next(ctx: &Ctx, task: &Task) -> String {
@@ -58,7 +70,13 @@ pub async fn find(ctx: &Ctx, name: &str) -> Result<Task, ChatError> {
     {
         return Ok(task);
     }
-    let names: Vec<String> = ctx.store().tasks(ctx.w()).await?.into_iter().map(|task| task.name).collect();
+    let names: Vec<String> = ctx
+        .store()
+        .tasks(ctx.w())
+        .await?
+        .into_iter()
+        .map(|task| task.name)
+        .collect();
     let what = if wanted.is_empty() {
         "Which task?".to_owned()
     } else {
@@ -83,7 +101,9 @@ async fn new(ctx: &Ctx, rest: &str) -> Done {
             let what = format!("Tasks that {} cannot be made yet.", kind.name());
             return Err(UserError::new(what, "post works now.").into());
         }
-        None => return Err(UserError::new("It does not say what the task makes.", ONE_LINE).into()),
+        None => {
+            return Err(UserError::new("It does not say what the task makes.", ONE_LINE).into());
+        }
     }
     let (topic, schedule) = topic_and_time(ctx, rest)?;
     compose::within("topic", &topic)?;
@@ -95,10 +115,27 @@ async fn new(ctx: &Ctx, rest: &str) -> Done {
     let next_run_at = schedule.next_after(ctx.now.at, &ctx.house.zone);
     let mut tx = ctx.begin().await?;
     let missed = MissedRun::default();
-    let task = NewTask { name, kind: TaskKind::Post, topic, schedule: Some(schedule), missed, next_run_at };
+    let task = NewTask {
+        name,
+        kind: TaskKind::Post,
+        topic,
+        schedule: Some(schedule),
+        missed,
+        next_run_at,
+    };
     tx.add_task(ctx.w(), &task).await?;
-    tx.log(ctx.w(), &ctx.operator.name, &format!("made task {}", task.name)).await?;
-    let view = View::text(format!("Task {} writes about {}. Next:", task.name, words::quoted(&task.topic, 80))).with(runs);
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("made task {}", task.name),
+    )
+    .await?;
+    let view = View::text(format!(
+        "Task {} writes about {}. Next:",
+        task.name,
+        words::quoted(&task.topic, 80)
+    ))
+    .with(runs);
     ctx.settle(tx, Answer::line(view)).await
 }
 
@@ -106,10 +143,15 @@ fn named_well(name: &str) -> Result<(), UserError> {
     /// The second words of `/schedule`: a task of that name could not be scheduled.
     const TAKEN: [&str; 3] = ["list", "draft", "task"];
     if name.is_empty() {
-        return Err(UserError::new("A task needs a name, what it makes, a topic and a time.", ONE_LINE));
+        return Err(UserError::new(
+            "A task needs a name, what it makes, a topic and a time.",
+            ONE_LINE,
+        ));
     }
     let fits = name.chars().count() <= LONGEST_NAME
-        && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
+        && name
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
         && !name.chars().all(|letter| letter.is_ascii_digit());
     if fits && !TAKEN.contains(&name) {
         return Ok(());
@@ -129,7 +171,10 @@ fn topic_and_time(ctx: &Ctx, rest: &str) -> Result<(String, Schedule), ChatError
     // A split argument that is not simply the first word stood in quotes.
     let in_quotes = !after.is_empty() && !rest.trim_start().starts_with(argument);
     let (topic, schedule) = if in_quotes {
-        (argument.trim().to_owned(), Schedule::parse(after, ctx.now.at, &ctx.house.zone)?)
+        (
+            argument.trim().to_owned(),
+            Schedule::parse(after, ctx.now.at, &ctx.house.zone)?,
+        )
     } else {
         split_trailing(rest, ctx.now.at, &ctx.house.zone)
             .map(|(topic, schedule)| (parse::unquoted(&topic).trim().to_owned(), schedule))
@@ -144,9 +189,16 @@ fn topic_and_time(ctx: &Ctx, rest: &str) -> Result<(String, Schedule), ChatError
 async fn show(ctx: &Ctx, rest: &str) -> Done {
     let task = find(ctx, rest).await?;
     let state = if task.paused { " · paused" } else { "" };
-    let last = task.last_run_at.map(|at| format!(" · last {}", ctx.now.moment(at))).unwrap_or_default();
+    let last = task
+        .last_run_at
+        .map(|at| format!(" · last {}", ctx.now.moment(at)))
+        .unwrap_or_default();
     let mut view = View::default()
-        .with(Block::Title(format!("{} · {}{state}{last}", task.name, task.kind.name())))
+        .with(Block::Title(format!(
+            "{} · {}{state}{last}",
+            task.name,
+            task.kind.name()
+        )))
         .with(Block::Text(task.topic.clone()));
     if let Some(schedule) = &task.schedule {
         if let Schedule::Cron(line) = schedule {
@@ -164,48 +216,110 @@ async fn edit(ctx: &Ctx, rest: &str) -> Done {
     let mut task = find(ctx, name).await?;
     let topic = parse::unquoted(topic).trim();
     if topic.is_empty() {
-        let advice = format!("/task edit {0} TOPIC; /schedule {0} WHEN changes its times.", task.name);
+        let advice = format!(
+            "/task edit {0} TOPIC; /schedule {0} WHEN changes its times.",
+            task.name
+        );
         return Err(UserError::new("It does not say what to write about.", advice).into());
     }
     compose::within("topic", topic)?;
     task.topic = topic.to_owned();
-    let line = format!("Task {} writes about {} now.", task.name, words::quoted(&task.topic, 80));
-    change(ctx, &task, &format!("changed the topic of task {}", task.name), View::text(line)).await
+    let line = format!(
+        "Task {} writes about {} now.",
+        task.name,
+        words::quoted(&task.topic, 80)
+    );
+    change(
+        ctx,
+        &task,
+        &format!("changed the topic of task {}", task.name),
+        View::text(line),
+    )
+    .await
 }
 
 async fn run_now(ctx: &Ctx, rest: &str) -> Done {
     let task = find(ctx, rest).await?;
-    let request = ComposeRequest::Post { topic: task.topic.clone() };
-    let (room, cause, key) = (Some(ctx.room.id), Some(ctx.inbox), format!("asked:{}", ctx.inbox));
+    let request = ComposeRequest::Post {
+        topic: task.topic.clone(),
+    };
+    let (room, cause, key) = (
+        Some(ctx.room.id),
+        Some(ctx.inbox),
+        format!("asked:{}", ctx.inbox),
+    );
     let mut tx = ctx.begin().await?;
-    crate::flow::compose::request(&mut tx, ctx.w(), &request, &ctx.operator.name, Some(task.id), room, cause, &key).await?;
+    crate::flow::compose::request(
+        &mut tx,
+        ctx.w(),
+        &request,
+        &ctx.operator.name,
+        Some(task.id),
+        room,
+        cause,
+        &key,
+    )
+    .await?;
     ctx.settle(tx, Answer::Silent).await
 }
 
 async fn pause(ctx: &Ctx, rest: &str, paused: bool) -> Done {
     let mut task = find(ctx, rest).await?;
     if task.paused == paused {
-        let word = if paused { "paused already" } else { "not paused" };
-        return ctx.say(View::text(format!("Task {} is {word}.", task.name))).await;
+        let word = if paused {
+            "paused already"
+        } else {
+            "not paused"
+        };
+        return ctx
+            .say(View::text(format!("Task {} is {word}.", task.name)))
+            .await;
     }
     task.paused = paused;
     // What was missed while it was held is not made up for.
-    task.next_run_at = task.schedule.as_ref().and_then(|schedule| schedule.next_after(ctx.now.at, &ctx.house.zone));
+    task.next_run_at = task
+        .schedule
+        .as_ref()
+        .and_then(|schedule| schedule.next_after(ctx.now.at, &ctx.house.zone));
     let line = match (paused, task.next_run_at) {
-        (true, _) => format!("Task {} is paused. /task resume {} lets it run again.", task.name, task.name),
+        (true, _) => format!(
+            "Task {} is paused. /task resume {} lets it run again.",
+            task.name, task.name
+        ),
         (false, Some(at)) => format!("Task {} runs again: {}.", task.name, ctx.now.moment(at)),
-        (false, None) => format!("Task {} runs again, but has no time. /schedule {} WHEN gives it one.", task.name, task.name),
+        (false, None) => format!(
+            "Task {} runs again, but has no time. /schedule {} WHEN gives it one.",
+            task.name, task.name
+        ),
     };
     let verb = if paused { "paused" } else { "resumed" };
-    change(ctx, &task, &format!("{verb} task {}", task.name), View::text(line)).await
+    change(
+        ctx,
+        &task,
+        &format!("{verb} task {}", task.name),
+        View::text(line),
+    )
+    .await
 }
 
 async fn delete(ctx: &Ctx, rest: &str) -> Done {
     let task = find(ctx, rest).await?;
     let mut tx = ctx.begin().await?;
     tx.delete_task(task.id).await?;
-    tx.log(ctx.w(), &ctx.operator.name, &format!("deleted task {}", task.name)).await?;
-    ctx.settle(tx, Answer::line(View::text(format!("Task {} is gone. Its drafts stay.", task.name)))).await
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("deleted task {}", task.name),
+    )
+    .await?;
+    ctx.settle(
+        tx,
+        Answer::line(View::text(format!(
+            "Task {} is gone. Its drafts stay.",
+            task.name
+        ))),
+    )
+    .await
 }
 
 /// Gives a task its times.
@@ -214,9 +328,19 @@ pub async fn set_times(ctx: &Ctx, name: &str, schedule: Schedule) -> Done {
     let runs = schedule::understood(ctx, &schedule)?;
     task.next_run_at = schedule.next_after(ctx.now.at, &ctx.house.zone);
     task.schedule = Some(schedule);
-    let paused = if task.paused { " It is paused; /task resume lets it run." } else { "" };
+    let paused = if task.paused {
+        " It is paused; /task resume lets it run."
+    } else {
+        ""
+    };
     let view = View::text(format!("Task {} runs:{paused}", task.name)).with(runs);
-    change(ctx, &task, &format!("set the times of task {}", task.name), view).await
+    change(
+        ctx,
+        &task,
+        &format!("set the times of task {}", task.name),
+        view,
+    )
+    .await
 }
 
 async fn change(ctx: &Ctx, task: &Task, log: &str, view: View) -> Done {

@@ -34,7 +34,10 @@ const LANGUAGES: [(&str, &str); 18] = [
 /// The language's name, or the code itself.
 #[must_use]
 pub fn language_name(code: &str) -> &str {
-    LANGUAGES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
+    LANGUAGES
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map_or(code, |(_, name)| name)
 }
 
 /// The voice after `wish`, and what changed, a line each.
@@ -44,7 +47,10 @@ pub fn language_name(code: &str) -> &str {
 pub fn tune(voice: &Voice, wish: &str) -> Result<(Voice, Vec<String>), UserError> {
     if wish.trim().is_empty() {
         let advice = "Such as: shorter, no hashtags, allow link roastery.example, we are a roastery in Leipzig.";
-        return Err(UserError::new("It does not say what should change.", advice));
+        return Err(UserError::new(
+            "It does not say what should change.",
+            advice,
+        ));
     }
     let mut tuned = voice.clone();
     let mut changes = Vec::new();
@@ -53,10 +59,16 @@ pub fn tune(voice: &Voice, wish: &str) -> Result<(Voice, Vec<String>), UserError
     }
     if tuned.tone.len() > MOST_RULES || tuned.avoid.len() > MOST_RULES {
         let advice = "/persona tune drop RULE takes one away; /persona show lists them.";
-        return Err(UserError::new(format!("There are {MOST_RULES} rules already."), advice));
+        return Err(UserError::new(
+            format!("There are {MOST_RULES} rules already."),
+            advice,
+        ));
     }
     if tuned == *voice {
-        return Err(UserError::new("That is how we sound already.", "/persona show lists the rules."));
+        return Err(UserError::new(
+            "That is how we sound already.",
+            "/persona show lists the rules.",
+        ));
     }
     Ok((tuned, changes))
 }
@@ -64,10 +76,16 @@ pub fn tune(voice: &Voice, wish: &str) -> Result<(Voice, Vec<String>), UserError
 /// Several wishes in a row, where a comma cannot be part of one: every piece has a form of its own.
 fn pieces(wish: &str) -> Vec<&str> {
     let split = |marks: &[char]| {
-        wish.split(marks).map(|piece| piece.trim().trim_end_matches('.')).filter(|piece| !piece.is_empty()).collect::<Vec<_>>()
+        wish.split(marks)
+            .map(|piece| piece.trim().trim_end_matches('.'))
+            .filter(|piece| !piece.is_empty())
+            .collect::<Vec<_>>()
     };
     let by_comma = split(&[',', ';', '\n']);
-    if by_comma.iter().all(|piece| !matches!(Wish::read(piece), Wish::Tone(_) | Wish::Identity(_))) {
+    if by_comma
+        .iter()
+        .all(|piece| !matches!(Wish::read(piece), Wish::Tone(_) | Wish::Identity(_)))
+    {
         return by_comma;
     }
     split(&[';', '\n'])
@@ -93,7 +111,11 @@ impl<'a> Wish<'a> {
         // Lower case of the same length only: what follows is cut out of the text as it was typed.
         let lower = piece.to_ascii_lowercase();
         let after = |heads: &[&str]| {
-            heads.iter().find(|head| lower.starts_with(**head)).map(|head| piece[head.len()..].trim()).filter(|rest| !rest.is_empty())
+            heads
+                .iter()
+                .find(|head| lower.starts_with(**head))
+                .map(|head| piece[head.len()..].trim())
+                .filter(|rest| !rest.is_empty())
         };
         match lower.trim_start_matches("be ").trim_start_matches("write ") {
             "shorter" | "short" | "more briefly" => return Self::Shorter,
@@ -101,30 +123,65 @@ impl<'a> Wish<'a> {
             "in the language of the topic" | "in any language" => return Self::LanguageOfTopic,
             _ => {}
         }
-        if let Some(host) = after(&["no link to ", "no link ", "forbid link ", "do not link ", "don't link "]) {
+        if let Some(host) = after(&[
+            "no link to ",
+            "no link ",
+            "forbid link ",
+            "do not link ",
+            "don't link ",
+        ]) {
             return Self::Link(host, false);
         }
-        if let Some(host) = after(&["allow links to ", "allow link to ", "allow link ", "link to ", "link "]) {
+        if let Some(host) = after(&[
+            "allow links to ",
+            "allow link to ",
+            "allow link ",
+            "link to ",
+            "link ",
+        ]) {
             return Self::Link(host, true);
         }
-        let handle = |rest: &'a str| rest.strip_prefix('@').filter(|handle| !handle.contains(char::is_whitespace));
-        if let Some(handle) =
-            after(&["do not mention ", "don't mention ", "never mention ", "no mention of ", "forbid mention "]).and_then(handle)
+        let handle = |rest: &'a str| {
+            rest.strip_prefix('@')
+                .filter(|handle| !handle.contains(char::is_whitespace))
+        };
+        if let Some(handle) = after(&[
+            "do not mention ",
+            "don't mention ",
+            "never mention ",
+            "no mention of ",
+            "forbid mention ",
+        ])
+        .and_then(handle)
         {
             return Self::Mention(handle, false);
         }
-        if let Some(handle) = after(&["allow mention of ", "allow mention ", "mention "]).and_then(handle) {
+        if let Some(handle) =
+            after(&["allow mention of ", "allow mention ", "mention "]).and_then(handle)
+        {
             return Self::Mention(handle, true);
         }
         if let Some(rest) = after(&["we are ", "we're ", "i am ", "i'm "]) {
             return Self::Identity(rest);
         }
-        let language = after(&["write in ", "in ", "speak "])
-            .and_then(|rest| LANGUAGES.iter().find(|(code, name)| name.eq_ignore_ascii_case(rest) || code.eq_ignore_ascii_case(rest)));
+        let language = after(&["write in ", "in ", "speak "]).and_then(|rest| {
+            LANGUAGES.iter().find(|(code, name)| {
+                name.eq_ignore_ascii_case(rest) || code.eq_ignore_ascii_case(rest)
+            })
+        });
         if let Some((code, _)) = language {
             return Self::Language(code);
         }
-        if let Some(rest) = after(&["no ", "never use ", "never ", "avoid ", "do not use ", "don't use ", "without ", "stop using "]) {
+        if let Some(rest) = after(&[
+            "no ",
+            "never use ",
+            "never ",
+            "avoid ",
+            "do not use ",
+            "don't use ",
+            "without ",
+            "stop using ",
+        ]) {
             return Self::Never(rest);
         }
         if let Some(rest) = after(&["allow "]) {
@@ -139,7 +196,10 @@ impl<'a> Wish<'a> {
 
 fn apply(voice: &mut Voice, piece: &str) -> Result<Vec<String>, UserError> {
     if piece.chars().count() > LONGEST_RULE {
-        return Err(UserError::new("That is too long for one rule.", format!("Say it in {LONGEST_RULE} characters.")));
+        return Err(UserError::new(
+            "That is too long for one rule.",
+            format!("Say it in {LONGEST_RULE} characters."),
+        ));
     }
     Ok(match Wish::read(piece) {
         Wish::Shorter => length(voice, "short: two sentences at most"),
@@ -172,8 +232,13 @@ fn apply(voice: &mut Voice, piece: &str) -> Result<Vec<String>, UserError> {
 
 /// One rule says how long texts are; a new one takes its place.
 fn length(voice: &mut Voice, rule: &str) -> Vec<String> {
-    const LENGTHS: [&str; 2] = ["short: two sentences at most", "take room: three or four sentences"];
-    voice.tone.retain(|known| !LENGTHS.contains(&known.as_str()));
+    const LENGTHS: [&str; 2] = [
+        "short: two sentences at most",
+        "take room: three or four sentences",
+    ];
+    voice
+        .tone
+        .retain(|known| !LENGTHS.contains(&known.as_str()));
     with(&mut voice.tone, rule, "tone")
 }
 
@@ -188,7 +253,11 @@ fn with(rules: &mut Vec<String>, rule: &str, name: &str) -> Vec<String> {
 fn without(rules: &mut Vec<String>, rule: &str, name: &str) -> Vec<String> {
     let before = rules.len();
     rules.retain(|known| !known.eq_ignore_ascii_case(rule));
-    if rules.len() == before { Vec::new() } else { vec![format!("{name}: \u{2212} {rule}")] }
+    if rules.len() == before {
+        Vec::new()
+    } else {
+        vec![format!("{name}: \u{2212} {rule}")]
+    }
 }
 
 fn dropped(voice: &mut Voice, what: &str) -> Result<Vec<String>, UserError> {
@@ -196,7 +265,10 @@ fn dropped(voice: &mut Voice, what: &str) -> Result<Vec<String>, UserError> {
     changes.extend(without(&mut voice.tone, what, "tone"));
     if changes.is_empty() {
         let what = crate::domain::error::shortened(what, 60);
-        return Err(UserError::new(format!("There is no rule \u{201c}{what}\u{201d}."), "/persona show lists them."));
+        return Err(UserError::new(
+            format!("There is no rule \u{201c}{what}\u{201d}."),
+            "/persona show lists them.",
+        ));
     }
     Ok(changes)
 }
@@ -205,11 +277,20 @@ fn dropped(voice: &mut Voice, what: &str) -> Result<Vec<String>, UserError> {
 fn host_of(link: &str) -> Result<String, UserError> {
     let refused = || {
         let link = crate::domain::error::shortened(link, 60);
-        UserError::new(format!("\u{201c}{link}\u{201d} is not an address."), "Such as: allow link roastery.example.")
+        UserError::new(
+            format!("\u{201c}{link}\u{201d} is not an address."),
+            "Such as: allow link roastery.example.",
+        )
     };
-    let bare = link.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
+    let bare = link
+        .trim_start_matches("https://")
+        .trim_start_matches("http://")
+        .trim_end_matches('/');
     let url = url::Url::parse(&format!("https://{bare}")).map_err(|_| refused())?;
-    let host = url.host_str().filter(|host| host.contains('.')).ok_or_else(refused)?;
+    let host = url
+        .host_str()
+        .filter(|host| host.contains('.'))
+        .ok_or_else(refused)?;
     let path = url.path().trim_end_matches('/');
     Ok(format!("{host}{path}"))
 }
@@ -220,7 +301,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn changes(wish: &str) -> String {
-        tune(&Voice::default(), wish).map_or_else(|error| error.to_string(), |(_, changes)| changes.join(" | "))
+        tune(&Voice::default(), wish).map_or_else(
+            |error| error.to_string(),
+            |(_, changes)| changes.join(" | "),
+        )
     }
 
     #[test]
@@ -228,11 +312,20 @@ mod tests {
         assert_eq!(changes("shorter"), "tone: + short: two sentences at most");
         assert_eq!(changes("no emojis"), "never: + emojis");
         assert_eq!(changes("allow hashtags"), "never: \u{2212} hashtags");
-        assert_eq!(changes("allow link https://Roastery.example/menu/"), "links: + roastery.example/menu");
+        assert_eq!(
+            changes("allow link https://Roastery.example/menu/"),
+            "links: + roastery.example/menu"
+        );
         assert_eq!(changes("mention @bean.lens"), "mentions: + bean.lens");
-        assert_eq!(changes("We are a small roastery, in Leipzig."), "who: a small roastery, in Leipzig");
+        assert_eq!(
+            changes("We are a small roastery, in Leipzig."),
+            "who: a small roastery, in Leipzig"
+        );
         assert_eq!(changes("write in German"), "language: German");
-        assert_eq!(changes("dry humour, like a good barista"), "tone: + dry humour, like a good barista");
+        assert_eq!(
+            changes("dry humour, like a good barista"),
+            "tone: + dry humour, like a good barista"
+        );
         assert_eq!(
             changes("shorter, no emojis, allow link roastery.example"),
             "tone: + short: two sentences at most | never: + emojis | links: + roastery.example"
@@ -241,8 +334,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_done_is_said() {
-        assert_eq!(changes("no hashtags"), "That is how we sound already. /persona show lists the rules.");
-        assert_eq!(changes("drop rhymes"), "There is no rule \u{201c}rhymes\u{201d}. /persona show lists them.");
+        assert_eq!(
+            changes("no hashtags"),
+            "That is how we sound already. /persona show lists the rules."
+        );
+        assert_eq!(
+            changes("drop rhymes"),
+            "There is no rule \u{201c}rhymes\u{201d}. /persona show lists them."
+        );
         assert_eq!(
             changes("allow link nowhere"),
             "\u{201c}nowhere\u{201d} is not an address. Such as: allow link roastery.example."
@@ -258,7 +357,10 @@ mod tests {
         let (short, _) = tune(&Voice::default(), "shorter").unwrap();
         let (long, _) = tune(&short, "longer").unwrap();
         assert_eq!(long.tone.len(), short.tone.len());
-        assert!(long.tone.contains(&"take room: three or four sentences".to_owned()));
+        assert!(
+            long.tone
+                .contains(&"take room: three or four sentences".to_owned())
+        );
     }
 
     proptest! {

@@ -25,13 +25,19 @@ impl ControlRoom {
         let known = self.store().operator_of(&incoming.sender).await?;
         let operator = match known {
             Some(operator) => operator,
-            None if incoming.room.surface == Surface::Terminal => self.first_at_the_terminal(incoming).await?,
+            None if incoming.room.surface == Surface::Terminal => {
+                self.first_at_the_terminal(incoming).await?
+            }
             None => return Ok(Who::Stranger(to_stranger(incoming))),
         };
         if incoming.private || incoming.room.surface == Surface::Terminal || room.standing {
             return Ok(Who::Operator(operator));
         }
-        if self.is_open(room.id, operator.role).await? { Ok(Who::Operator(operator)) } else { Ok(Who::Stranger(Answer::Silent)) }
+        if self.is_open(room.id, operator.role).await? {
+            Ok(Who::Operator(operator))
+        } else {
+            Ok(Who::Stranger(Answer::Silent))
+        }
     }
 
     /// Whether Lumen asked this person something in this room and waits for the answer: then their words are one, also
@@ -53,7 +59,9 @@ impl ControlRoom {
             name => name,
         };
         let mut tx = self.store().begin().await?;
-        let operator = tx.add_operator(self.workspace(), name, Role::Owner, &incoming.sender).await?;
+        let operator = tx
+            .add_operator(self.workspace(), name, Role::Owner, &incoming.sender)
+            .await?;
         tx.commit().await?;
         Ok(operator)
     }
@@ -89,7 +97,11 @@ impl ControlRoom {
 }
 
 fn listed(settings: &Value) -> Vec<Value> {
-    settings.get(OPEN_ROOMS).and_then(Value::as_array).cloned().unwrap_or_default()
+    settings
+        .get(OPEN_ROOMS)
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// One polite line in private, silence in a group; on Discord a line that only they see.

@@ -34,10 +34,18 @@ pub struct Status<'a> {
 pub fn status(status: &Status<'_>) -> View {
     let mut lines = vec![first_line(status)];
     if !status.stuck.is_empty() {
-        lines.push(format!("{} a look: /queue shows why.", wants(&status.stuck)));
+        lines.push(format!(
+            "{} a look: /queue shows why.",
+            wants(&status.stuck)
+        ));
     }
     lines.extend(sources(status));
-    lines.extend(status.index.as_ref().map(|trouble| format!("Search index: {trouble}.")));
+    lines.extend(
+        status
+            .index
+            .as_ref()
+            .map(|trouble| format!("Search index: {trouble}.")),
+    );
     if !status.models.is_empty() {
         lines.push(format!("Models: {}.", status.models.join(" · ")));
     }
@@ -62,10 +70,17 @@ fn first_line(status: &Status<'_>) -> String {
     if status.scheduled > 0 {
         parts.push(many(status.scheduled, "post scheduled", "posts scheduled"));
     }
-    parts.extend(status.next.map(|at| format!("next: {}", status.now.moment(at))));
+    parts.extend(
+        status
+            .next
+            .map(|at| format!("next: {}", status.now.moment(at))),
+    );
     let parts = capitalised(&parts.join(", "));
     match status.stopped {
-        Some(by) => format!("Stopped by {}: nothing leaves the house until /go. {parts}.", person(by)),
+        Some(by) => format!(
+            "Stopped by {}: nothing leaves the house until /go. {parts}.",
+            person(by)
+        ),
         None => format!("Working. {parts}."),
     }
 }
@@ -73,22 +88,35 @@ fn first_line(status: &Status<'_>) -> String {
 /// `text` with a capital first letter.
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 fn sources(status: &Status<'_>) -> Vec<String> {
     if status.sources.is_empty() {
         return vec!["Nothing is fetched yet: /source add sandbox all.".to_owned()];
     }
-    let posts = many(usize::try_from(status.posts).unwrap_or(usize::MAX), "post", "posts");
-    let mut lines: Vec<String> = status.sources.iter().map(|source| source_line(source, status.now)).collect();
+    let posts = many(
+        usize::try_from(status.posts).unwrap_or(usize::MAX),
+        "post",
+        "posts",
+    );
+    let mut lines: Vec<String> = status
+        .sources
+        .iter()
+        .map(|source| source_line(source, status.now))
+        .collect();
     lines.push(format!("{posts} stored."));
     lines
 }
 
 fn source_line(source: &Source, now: &Now) -> String {
     let name = capitalised(&source.name());
-    let fetched = source.last_fetched_at.map_or_else(|| "not fetched yet".to_owned(), |at| format!("fetched {}", now.clock(at)));
+    let fetched = source.last_fetched_at.map_or_else(
+        || "not fetched yet".to_owned(),
+        |at| format!("fetched {}", now.clock(at)),
+    );
     match (source.paused, &source.last_error) {
         (true, Some(error)) => format!("{name}: paused, {}", ended(error)),
         (true, None) => format!("{name}: paused."),
@@ -99,7 +127,11 @@ fn source_line(source: &Source, now: &Now) -> String {
 
 fn ended(text: &str) -> String {
     let text = text.trim();
-    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with('.') {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 /// `Today 0.38 of 5.00 USD.`
@@ -115,7 +147,10 @@ pub fn money(spent: MicroUsd, budget: MicroUsd) -> String {
 /// `/stop` was given.
 #[must_use]
 pub fn stopped(by: &str) -> String {
-    format!("Stopped by {}: nothing leaves the house until /go.", person(by))
+    format!(
+        "Stopped by {}: nothing leaves the house until /go.",
+        person(by)
+    )
 }
 
 /// `/go` was given; `held` approved drafts go out now.
@@ -123,7 +158,10 @@ pub fn stopped(by: &str) -> String {
 pub fn going(by: &str, held: usize) -> String {
     let held = match held {
         0 => String::new(),
-        held => format!(" {} out now.", many(held, "approved draft goes", "approved drafts go")),
+        held => format!(
+            " {} out now.",
+            many(held, "approved draft goes", "approved drafts go")
+        ),
     };
     format!("Working again, says {}.{held}", person(by))
 }
@@ -157,7 +195,11 @@ mod tests {
         let now = now();
         let sources = [
             source(Selector::All, None, false),
-            source(Selector::Author("bean".into()), Some("it could not be reached"), false),
+            source(
+                Selector::Author("bean".into()),
+                Some("it could not be reached"),
+                false,
+            ),
             source(Selector::Tag("coffee".into()), None, true),
         ];
         let mut full = Status {
@@ -175,7 +217,17 @@ mod tests {
             budget: MicroUsd(5_000_000),
             now: &now,
         };
-        assert_snapshot!(plain(&status(&full)), @"");
+        assert_snapshot!(plain(&status(&full)), @r"
+        Working. 3 drafts wait, 2 posts scheduled, next: Fri 17:45 Berlin.
+        #4 needs a look: /queue shows why.
+        Sandbox all: fetched 09:02.
+        Sandbox @bean: fetched 09:02; the last try failed: it could not be reached.
+        Sandbox #coffee: paused.
+        1,234 posts stored.
+        Search index: building, 40 to go.
+        Models: text local.
+        Today 0.38 of 5.00 USD.
+        ");
         full = Status {
             stopped: Some("mira"),
             waiting: 0,
@@ -187,6 +239,10 @@ mod tests {
             models: Vec::new(),
             ..full
         };
-        assert_snapshot!(plain(&status(&full)), @"");
+        assert_snapshot!(plain(&status(&full)), @r"
+        Stopped by @mira: nothing leaves the house until /go. No draft waits.
+        Nothing is fetched yet: /source add sandbox all.
+        Today 0.38 of 5.00 USD.
+        ");
     }
 }

@@ -32,7 +32,8 @@ async fn note(tx: &mut Tx, draft: &Draft, revision: Revision, post: PostId) -> R
     let finding = finding(lean);
     let mut findings = revision.findings;
     findings.push(finding);
-    tx.set_findings(draft.id, revision.number, &findings).await?;
+    tx.set_findings(draft.id, revision.number, &findings)
+        .await?;
     let notice = Notice::Draft {
         draft: draft.id,
         ask: None,

@@ -25,12 +25,14 @@ impl Trouble {
             wait: None,
         };
         match error {
-            PlatformError::Unreachable { network, why } | PlatformError::Unclear { network, why } => {
+            PlatformError::Unreachable { network, why }
+            | PlatformError::Unclear { network, why } => {
                 passing(format!("{network} could not be reached: {}.", plain(&why)))
             }
-            PlatformError::Garbled { network, why } => {
-                passing(format!("{network} answered something unreadable: {}.", plain(&why)))
-            }
+            PlatformError::Garbled { network, why } => passing(format!(
+                "{network} answered something unreadable: {}.",
+                plain(&why)
+            )),
             PlatformError::Refused { network, why } => Self {
                 why: format!("{network} refused: {}.", plain(&why)),
                 passes: false,

@@ -112,7 +112,7 @@ fn same(name: &str, bytes: Vec<u8>) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Replaces text in the manifest.
-fn manifest_with(from: &str, to: &str) -> impl Fn(&str, Vec<u8>) -> Vec<(String, Vec<u8>)> {
+fn manifest_with(from: &str, to: &str) -> impl Fn(&str, Vec<u8>) -> Vec<(String, Vec<u8>)> + use<> {
     let (from, to) = (from.to_owned(), to.to_owned());
     move |name, bytes| {
         if name == manifest::NAME {
@@ -310,68 +310,102 @@ async fn drafts_on_their_way_out_stop_the_restored_house() {
     );
 }
 
-#[tokio::test]
-async fn a_damaged_or_foreign_file_changes_nothing() {
-    let house = furnished().await;
-    let out = tempfile::tempdir().unwrap();
-    let good = out.path().join("good.tar");
-    packed(&house, &good).await;
-    house.store.close().await;
-    let root = house.dir.path();
-    let before = std::fs::read(root.join("lumen.db")).unwrap();
-    let bad = out.path().join("bad.tar");
-    let outside = out.path().join("outside");
-    let outside_name = format!(
-        "../{}/outside",
-        out.path().file_name().unwrap().to_string_lossy()
-    );
+type Members = Vec<(String, Vec<u8>)>;
+type Change<'a> = &'a dyn Fn(&str, Vec<u8>) -> Members;
 
-    let flipped = |name: &str, mut bytes: Vec<u8>| {
-        if name == "media/00ff" {
-            bytes[5] ^= 1;
+/// A house, a good backup of it, and a way to try bad ones.
+struct Refusals {
+    house: House,
+    out: tempfile::TempDir,
+    before: Vec<u8>,
+}
+
+impl Refusals {
+    async fn new() -> Self {
+        let house = furnished().await;
+        let out = tempfile::tempdir().unwrap();
+        packed(&house, &out.path().join("good.tar")).await;
+        house.store.close().await;
+        let before = std::fs::read(house.dir.path().join("lumen.db")).unwrap();
+        Self { house, out, before }
+    }
+
+    /// A member's name that leads into the folder of the backups.
+    fn outside(&self) -> String {
+        let name = self.out.path().file_name().unwrap().to_string_lossy();
+        format!("../{name}/outside")
+    }
+
+    async fn of(&self, change: Change<'_>) -> BackupError {
+        let bad = self.out.path().join("bad.tar");
+        rewritten(&self.out.path().join("good.tar"), &bad, change);
+        self.of_file(&bad).await
+    }
+
+    async fn of_file(&self, file: &Path) -> BackupError {
+        let root = self.house.dir.path();
+        let error = restore(file, &places(root), self.house.clock.clone())
+            .await
+            .unwrap_err();
+        assert_eq!(std::fs::read(root.join("lumen.db")).unwrap(), self.before);
+        assert_eq!(std::fs::read(root.join("media/00ff")).unwrap(), [7; 3_000]);
+        assert!(!self.out.path().join("outside").exists());
+        for entry in std::fs::read_dir(root).unwrap() {
+            let name = entry.unwrap().file_name();
+            assert!(
+                !name.to_string_lossy().contains("restor"),
+                "{name:?} was left"
+            );
         }
+        error
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_backup_changes_nothing() {
+    let refusals = Refusals::new().await;
+    let at = |place: &'static str, make: fn(&str, Vec<u8>) -> Members| {
+        move |name: &str, bytes| {
+            if name == place {
+                make(name, bytes)
+            } else {
+                same(name, bytes)
+            }
+        }
+    };
+    let outside = refusals.outside();
+    let flipped = at("media/00ff", |name, mut bytes| {
+        bytes[5] ^= 1;
         same(name, bytes)
-    };
-    let longer = |name: &str, mut bytes: Vec<u8>| {
-        if name == "media/00ff" {
-            bytes.push(1);
-        }
+    });
+    let longer = at("media/00ff", |name, mut bytes| {
+        bytes.push(1);
         same(name, bytes)
-    };
-    let missing = |name: &str, bytes| {
-        if name == "media/00ff" {
-            Vec::new()
-        } else {
-            same(name, bytes)
-        }
-    };
-    let twice = |name: &str, bytes: Vec<u8>| {
-        let mut members = same(name, bytes.clone());
-        if name == "media/00ff" {
-            members.extend(same(name, bytes));
-        }
-        members
-    };
-    let unnamed = |name: &str, bytes: Vec<u8>| {
+    });
+    let missing = at("media/00ff", |_, _| Vec::new());
+    let twice = at("media/00ff", |name, bytes| {
+        [same(name, bytes.clone()), same(name, bytes)].concat()
+    });
+    let unnamed = |name: &str, bytes| {
         let mut members = same(name, bytes);
         if name == "lumen.db" {
-            members.push((outside_name.clone(), b"x".to_vec()));
+            members.push((outside.clone(), b"x".to_vec()));
         }
         members
     };
-    type Change<'a> = &'a dyn Fn(&str, Vec<u8>) -> Vec<(String, Vec<u8>)>;
-    let damages: [(&str, Change<'_>); 5] = [
+    let torn = at("sandbox.db", |name, bytes| {
+        same(name, vec![0xaa; bytes.len()])
+    });
+    let damages: [(&str, Change<'_>); 6] = [
         ("flipped", &flipped),
         ("longer", &longer),
         ("missing", &missing),
         ("twice", &twice),
         ("unnamed", &unnamed),
+        ("torn", &torn),
     ];
     for (what, change) in damages {
-        rewritten(&good, &bad, change);
-        let error = restore(&bad, &places(root), house.clock.clone())
-            .await
-            .unwrap_err();
+        let error = refusals.of(change).await;
         assert!(
             matches!(error, BackupError::Damaged { .. }),
             "{what}: {error:?}"
@@ -381,7 +415,16 @@ async fn a_damaged_or_foreign_file_changes_nothing() {
             "{what}"
         );
     }
-    let traversal = manifest_with("media/00ff", &outside_name);
+    let good = std::fs::read(refusals.out.path().join("good.tar")).unwrap();
+    let half = refusals.out.path().join("half.tar");
+    std::fs::write(&half, &good[..good.len() / 2]).unwrap();
+    refusals.of_file(&half).await;
+}
+
+#[tokio::test]
+async fn what_is_no_backup_of_this_version_changes_nothing() {
+    let refusals = Refusals::new().await;
+    let traversal = manifest_with("media/00ff", &refusals.outside());
     let elsewhere = manifest_with("media/00ff", "sessions.json");
     let greedy = manifest_with("\"bytes\": 3000", "\"bytes\": 30000000000");
     let storeless = manifest_with("lumen.db", "media/lumen.db");
@@ -392,10 +435,7 @@ async fn a_damaged_or_foreign_file_changes_nothing() {
         ("storeless", &storeless),
     ];
     for (what, change) in foreign {
-        rewritten(&good, &bad, change);
-        let error = restore(&bad, &places(root), house.clock.clone())
-            .await
-            .unwrap_err();
+        let error = refusals.of(change).await;
         assert!(
             matches!(error, BackupError::NotABackup { .. }),
             "{what}: {error:?}"
@@ -406,40 +446,15 @@ async fn a_damaged_or_foreign_file_changes_nothing() {
     let schema = manifest_with(&format!("\"schema\": {known}"), "\"schema\": 999");
     let newer: [Change<'_>; 2] = [&format, &schema];
     for change in newer {
-        rewritten(&good, &bad, change);
-        let error = restore(&bad, &places(root), house.clock.clone())
-            .await
-            .unwrap_err();
+        let error = refusals.of(change).await;
         assert!(matches!(error, BackupError::Newer { .. }), "{error:?}");
     }
-    std::fs::write(&bad, "a shopping list").unwrap();
-    let error = restore(&bad, &places(root), house.clock.clone())
-        .await
-        .unwrap_err();
+    let list = refusals.out.path().join("list.txt");
+    std::fs::write(&list, "a shopping list").unwrap();
+    let error = refusals.of_file(&list).await;
     assert!(matches!(error, BackupError::NotABackup { .. }), "{error:?}");
-    let half = std::fs::read(&good).unwrap();
-    std::fs::write(&bad, &half[..half.len() / 2]).unwrap();
-    restore(&bad, &places(root), house.clock.clone())
-        .await
-        .unwrap_err();
-    let error = restore(&out.path().join("none"), &places(root), house.clock.clone())
-        .await
-        .unwrap_err();
+    let error = refusals.of_file(&refusals.out.path().join("none")).await;
     assert!(error.user().what.contains("not there"));
-
-    assert!(!outside.exists());
-    assert_eq!(std::fs::read(root.join("lumen.db")).unwrap(), before);
-    assert_eq!(std::fs::read(root.join("media/00ff")).unwrap(), [7; 3_000]);
-    let names: Vec<_> = std::fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
-    assert!(
-        !names
-            .iter()
-            .any(|name| name.to_string_lossy().contains("restor")),
-        "{names:?}"
-    );
 }
 
 #[tokio::test]

@@ -1,10 +1,8 @@
 use super::{House, W, later, new_draft, noon, revision};
 use crate::domain::draft::DraftState;
 use crate::domain::finding::{Finding, FindingKind};
-use crate::domain::ids::{ApprovalId, DraftId, DraftNumber, IntentId};
-use crate::domain::network::Network;
-use crate::domain::operator::{Identity, Role, Surface};
-use crate::store::{IntentState, StoreError};
+use crate::domain::ids::{ApprovalId, DraftId, DraftNumber};
+use crate::store::StoreError;
 
 #[tokio::test]
 async fn drafts_are_numbered_without_gaps_and_their_origin_makes_one() {
@@ -108,22 +106,22 @@ async fn lists_go_by_state_and_time() {
     let ready = house.draft("ready").await;
     let mut tx = house.tx().await;
     for (draft, due) in [(&soon, 10), (&late, 500)] {
-        let state = DraftState::Scheduled {
+        let scheduled = DraftState::Scheduled {
             approval: ApprovalId(1),
             by: "@owner".into(),
             due: later(due),
         };
-        tx.set_state(draft.id, &state).await.unwrap();
+        tx.set_state(draft.id, &scheduled).await.unwrap();
     }
-    let state = DraftState::Approved {
+    let approved = DraftState::Approved {
         approval: ApprovalId(1),
         by: "@owner".into(),
         at: noon(),
     };
-    tx.set_state(ready.id, &state).await.unwrap();
+    tx.set_state(ready.id, &approved).await.unwrap();
     tx.set_expiry(stale.id, later(20)).await.unwrap();
     assert!(tx.set_expiry(DraftId(99), later(20)).await.is_err());
-    assert!(tx.set_state(DraftId(99), &state).await.is_err());
+    assert!(tx.set_state(DraftId(99), &approved).await.is_err());
     let waiting = tx.drafts_in(W, &["waiting"], 10).await.unwrap();
     assert_eq!(
         waiting.iter().map(|draft| draft.id).collect::<Vec<_>>(),
@@ -149,128 +147,6 @@ async fn lists_go_by_state_and_time() {
         [stale.id, soon.id]
     );
     assert!(store.drafts_in(W, &[], 2).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn publishing_leaves_an_approval_an_intent_and_a_receipt() {
-    let house = House::new().await;
-    let draft = house.draft("a").await;
-    let hash = revision("Friday at six.").content.hash();
-    let mut tx = house.tx().await;
-    let owner = Identity {
-        surface: Surface::Terminal,
-        external_id: "local".into(),
-    };
-    let owner = tx
-        .add_operator(W, "@owner", Role::Owner, &owner)
-        .await
-        .unwrap();
-    let approval = tx
-        .add_approval(draft.id, 1, &hash, Some(owner.id), "@owner", Some(later(9)))
-        .await
-        .unwrap();
-    assert_eq!(tx.approval(approval.id).await.unwrap().unwrap(), approval);
-    let intent = tx
-        .open_new_intent(
-            draft.id,
-            approval.id,
-            "key-1",
-            &hash,
-            Network::Sandbox,
-            "roastery",
-        )
-        .await
-        .unwrap();
-    assert_eq!((intent.state, intent.attempts), (IntentState::Open, 0));
-    tx.mark_intent(intent.id, IntentState::Sent, None)
-        .await
-        .unwrap();
-    assert!(
-        tx.mark_intent(IntentId(99), IntentState::Sent, None)
-            .await
-            .is_err()
-    );
-    assert_eq!(
-        tx.open_intent(draft.id).await.unwrap().unwrap().state,
-        IntentState::Sent
-    );
-    tx.commit().await.unwrap();
-    assert_eq!(
-        house
-            .store
-            .approval(approval.id)
-            .await
-            .unwrap()
-            .unwrap()
-            .due,
-        Some(later(9))
-    );
-
-    let mut tx = house.tx().await;
-    let second = tx
-        .open_new_intent(
-            draft.id,
-            approval.id,
-            "key-2",
-            &hash,
-            Network::Sandbox,
-            "roastery",
-        )
-        .await;
-    assert!(
-        matches!(second, Err(StoreError::Sql(_))),
-        "one open intent a draft"
-    );
-    drop(tx);
-
-    let sent = house.store.open_intent(draft.id).await.unwrap().unwrap();
-    assert_eq!(
-        (sent.state, sent.attempts, sent.key.as_str()),
-        (IntentState::Sent, 1, "key-1")
-    );
-    let mut tx = house.tx().await;
-    tx.mark_intent(intent.id, IntentState::Done, None)
-        .await
-        .unwrap();
-    tx.add_receipt(intent.id, "77", Some("https://x/77"), "answer", later(3))
-        .await
-        .unwrap();
-    tx.add_receipt(intent.id, "78", None, "lookup", later(4))
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    assert!(house.store.open_intent(draft.id).await.unwrap().is_none());
-    let receipts = house.store.receipts(draft.id).await.unwrap();
-    assert_eq!(receipts.len(), 1);
-    assert_eq!(
-        (
-            receipts[0].native_id.as_str(),
-            receipts[0].settled_by.as_str()
-        ),
-        ("77", "answer")
-    );
-    let found = house
-        .store
-        .draft_of_published(W, Network::Sandbox, "77")
-        .await
-        .unwrap();
-    assert_eq!(found.unwrap().id, draft.id);
-    assert!(
-        house
-            .store
-            .draft_of_published(W, Network::Archive, "77")
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(
-        house
-            .store
-            .draft_of_published(W, Network::Sandbox, "78")
-            .await
-            .unwrap()
-            .is_none()
-    );
 }
 
 #[tokio::test]

@@ -35,6 +35,8 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
             .unwrap()
             .is_none()
     );
+    assert_eq!(tx.inbox_known(Surface::Terminal, "u1").await.unwrap(), id);
+    assert!(tx.inbox_known(Surface::Discord, "u1").await.is_err());
     assert!(tx.mark_shown(id).await.is_err(), "nothing to show yet");
     drop(tx);
 

@@ -7,7 +7,7 @@ use crate::domain::ids::InboxId;
 use crate::domain::job::{JobKind, NewJob};
 use crate::store::StoreError;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn job(kind: JobKind, key: &str, run_at: i64) -> NewJob {
     NewJob {

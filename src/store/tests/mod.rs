@@ -10,6 +10,7 @@ mod people;
 mod post_media;
 mod post_model;
 mod posts;
+mod publishing;
 mod sources_tasks;
 
 use std::sync::Arc;

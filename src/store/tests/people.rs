@@ -54,6 +54,39 @@ async fn people_are_known_by_their_names_in_chats() {
 }
 
 #[tokio::test]
+async fn whoever_is_removed_has_no_names_and_no_talks_but_what_they_decided_stays() {
+    let house = House::new().await;
+    let draft = house.draft("a").await;
+    let me = identity(Surface::Terminal, "local");
+    let mut tx = house.tx().await;
+    let who = tx
+        .add_operator(W, "@me", Role::Owner, &me)
+        .await
+        .unwrap()
+        .id;
+    let room = tx
+        .ensure_room(W, &RoomAddress::terminal())
+        .await
+        .unwrap()
+        .id;
+    tx.set_dialogue(room, who, Some(&json!(1))).await.unwrap();
+    let hash = super::revision("Friday at six.").content.hash();
+    let approval = tx
+        .add_approval(draft.id, 1, &hash, Some(who), "@me", None)
+        .await
+        .unwrap();
+    tx.remove_operator(who).await.unwrap();
+    assert!(tx.remove_operator(who).await.is_err());
+    tx.commit().await.unwrap();
+    assert!(house.store.operator_of(&me).await.unwrap().is_none());
+    assert_eq!(house.store.dialogue(room, who).await.unwrap(), None);
+    assert_eq!(
+        house.store.approval(approval.id).await.unwrap().unwrap().by,
+        "@me"
+    );
+}
+
+#[tokio::test]
 async fn a_room_is_made_once_for_its_address() {
     let house = House::new().await;
     let topic = RoomAddress {

@@ -66,7 +66,7 @@ async fn what_is_read_is_what_was_stored() {
 #[tokio::test]
 async fn every_part_of_a_post_counts_as_a_change_and_moves_it() {
     let house = House::new().await;
-    let changes: [fn(&mut FetchedPost); 12] = [
+    let edits: [fn(&mut FetchedPost); 12] = [
         |p| p.author.push('x'),
         |p| p.text.push('x'),
         |p| p.created_at = later(1),
@@ -82,19 +82,19 @@ async fn every_part_of_a_post_counts_as_a_change_and_moves_it() {
     ];
     keep(&house, &[post("1", "Words"), post("2", "Other words")]).await;
     let id = house.store.find_post(W, "1").await.unwrap().unwrap().id;
-    for change in changes {
+    for edit in edits {
         let before = house.store.last_change().await.unwrap();
-        let mut changed = house.store.post(id).await.unwrap().unwrap().body;
-        change(&mut changed);
+        let mut given = house.store.post(id).await.unwrap().unwrap().body;
+        edit(&mut given);
         assert_eq!(
-            keep(&house, std::slice::from_ref(&changed)).await,
+            keep(&house, std::slice::from_ref(&given)).await,
             counts(0, 1, 0)
         );
         let found = house.store.posts_changed_since(before, 10).await.unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].0, found[0].1.id), (before + 1, id));
-        assert_eq!(found[0].1.body.counts, changed.counts);
-        assert_eq!(keep(&house, &[changed]).await, counts(0, 0, 1));
+        assert_eq!(found[0].1.body.counts, given.counts);
+        assert_eq!(keep(&house, &[given]).await, counts(0, 0, 1));
     }
 }
 

@@ -118,7 +118,10 @@ async fn a_task_is_made_changed_and_deleted() {
     let task = store.task_named(W, "morning").await.unwrap().unwrap();
     assert_eq!(store.task(id).await.unwrap().unwrap(), task);
     assert_eq!(store.task_workspace(id).await.unwrap(), Some(W));
-    assert_eq!(store.due_tasks(later(50)).await.unwrap(), [task.clone()]);
+    assert_eq!(
+        store.due_tasks(later(50)).await.unwrap(),
+        std::slice::from_ref(&task)
+    );
     assert!(store.due_tasks(later(49)).await.unwrap().is_empty());
     let changed = Task {
         name: "evening".to_owned(),
