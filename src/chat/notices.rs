@@ -94,7 +94,11 @@ impl ControlRoom {
             Notice::Everyone { text } => {
                 let view = View::text(text);
                 let rooms = self.store().standing_rooms(self.workspace()).await?;
-                in_each(rooms, async |room| self.show(room, &view, None).await).await
+                let mut outcome = Ok(());
+                for room in &rooms {
+                    outcome = and(outcome, self.show(room, &view, None).await);
+                }
+                outcome
             }
         }
     }
@@ -116,26 +120,23 @@ impl ControlRoom {
                 rooms.extend(self.store().room(id).await?);
             }
         }
-        in_each(rooms, async |room| {
-            self.refresh_card(room, draft, false).await
-        })
-        .await
+        let mut outcome = Ok(());
+        for room in &rooms {
+            outcome = and(outcome, self.refresh_card(room, draft, false).await);
+        }
+        outcome
     }
 }
 
-/// Does the same in every room; one that fails does not keep the others from it. `Later` wins: the whole is tried
+/// How it went in all rooms so far; one that fails does not keep the others from it. `Later` wins: the whole is tried
 /// again, and what a room shows already is not shown twice.
-async fn in_each(
-    rooms: Vec<Room>,
-    mut show: impl AsyncFnMut(&Room) -> Result<(), Undelivered>,
-) -> Result<(), Undelivered> {
-    let mut outcome = Ok(());
-    for room in &rooms {
-        match show(room).await {
-            Err(Undelivered::Later(why)) => outcome = Err(Undelivered::Later(why)),
-            Err(Undelivered::Closed(why)) => tracing::warn!(why, "a room did not take a message"),
-            Ok(()) => {}
+fn and(so_far: Result<(), Undelivered>, room: Result<(), Undelivered>) -> Result<(), Undelivered> {
+    match room {
+        Err(Undelivered::Later(why)) => Err(Undelivered::Later(why)),
+        Err(Undelivered::Closed(why)) => {
+            tracing::warn!(why, "a room did not take a message");
+            so_far
         }
+        Ok(()) => so_far,
     }
-    outcome
 }
