@@ -94,11 +94,7 @@ impl ControlRoom {
             Notice::Everyone { text } => {
                 let view = View::text(text);
                 let rooms = self.store().standing_rooms(self.workspace()).await?;
-                let mut outcome = Ok(());
-                for room in &rooms {
-                    outcome = and(outcome, self.show(room, &view, None).await);
-                }
-                outcome
+                self.show_in_each(&rooms, &view).await
             }
         }
     }
@@ -122,21 +118,29 @@ impl ControlRoom {
         }
         let mut outcome = Ok(());
         for room in &rooms {
-            outcome = and(outcome, self.refresh_card(room, draft, false).await);
+            outcome = both(outcome, self.refresh_card(room, draft, false).await);
+        }
+        outcome
+    }
+
+    async fn show_in_each(&self, rooms: &[Room], view: &View) -> Result<(), Undelivered> {
+        let mut outcome = Ok(());
+        for room in rooms {
+            outcome = both(outcome, self.show(room, view, None).await);
         }
         outcome
     }
 }
 
-/// How it went in all rooms so far; one that fails does not keep the others from it. `Later` wins: the whole is tried
-/// again, and what a room shows already is not shown twice.
-fn and(so_far: Result<(), Undelivered>, room: Result<(), Undelivered>) -> Result<(), Undelivered> {
-    match room {
+/// What several rooms come to: one that fails does not keep the others from it. `Later` wins, so that the whole is tried
+/// again; a room that shows the card already is left alone then.
+fn both(so_far: Result<(), Undelivered>, next: Result<(), Undelivered>) -> Result<(), Undelivered> {
+    match next {
+        Ok(()) => so_far,
         Err(Undelivered::Later(why)) => Err(Undelivered::Later(why)),
         Err(Undelivered::Closed(why)) => {
             tracing::warn!(why, "a room did not take a message");
             so_far
         }
-        Ok(()) => so_far,
     }
 }
