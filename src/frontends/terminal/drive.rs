@@ -16,12 +16,15 @@ use super::lines::{self, Lines, Numbered};
 use super::shown::Meaning;
 use super::{Mode, Terminal};
 use crate::chat::incoming::Said;
+use crate::domain::error::UserError;
 use crate::domain::ids::InboxId;
 
 /// A piped line is waited for this long; then the next one begins.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 /// How often the work of a line typed at the prompt is waited for: 30 minutes, then its sign of life ends.
 const ROUNDS: u32 = 20;
+
+const NOT_TAKEN: &str = "This could not be written down, so it was not begun. The log says why; type it again.";
 
 /// Why the terminal closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,10 +176,11 @@ async fn hand_over(desk: &dyn Desk, terminal: &Terminal, number: u64, text: &str
         }
     };
     match desk.take(terminal.incoming(number, body)).await {
-        Ok(taken) => taken,
+        Ok(taken) => Some(taken),
         Err(error) => {
             tracing::error!(terminal.line = number, error = format!("{error:#}"), "a line could not be taken in");
-            terminal.say("This could not be written down, so it was not begun. The log says why; type it again.").await;
+            let why = error.downcast_ref::<UserError>().map(UserError::to_string);
+            terminal.say(why.as_deref().unwrap_or(NOT_TAKEN)).await;
             None
         }
     }

@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-pub use self::desk::Desk;
+pub use self::desk::{ControlDesk, Desk};
 pub use self::drive::{End, PATIENCE, run};
 use self::editor::{Editor, Gate};
 use self::look::{Look, Style};
@@ -106,8 +106,10 @@ impl Terminal {
     }
 
     fn with_stream(options: Options, mode: Mode, look: Look, out: impl std::io::Write + Send + 'static) -> anyhow::Result<Self> {
-        let style = Style { colour: look.colour, unicode: look.unicode, ..Style::plain() };
-        let window: Window = Arc::new(move || (style, 24));
+        let window: Window = match mode {
+            Mode::Piped => Arc::new(move || (Style { colour: look.colour, unicode: look.unicode, ..Style::plain() }, 24)),
+            Mode::Bare | Mode::Edited => Arc::new(move || window_of(look)),
+        };
         Ok(Self {
             options,
             mode,
@@ -171,7 +173,7 @@ impl Terminal {
         Incoming {
             external_id: drive::external_id(&self.options.run, number),
             room: RoomAddress::terminal(),
-            sender: Identity { surface: Surface::Terminal, external_id: "local".to_owned() },
+            sender: person(),
             sender_name: self.options.person.clone(),
             private: true,
             body,
@@ -224,6 +226,11 @@ impl Terminal {
 fn spaced(mut message: String) -> String {
     message.push('\n');
     message
+}
+
+/// Whoever sits at the terminal.
+fn person() -> Identity {
+    Identity { surface: Surface::Terminal, external_id: "local".to_owned() }
 }
 
 type Pictures = Vec<(PathBuf, String)>;
