@@ -90,7 +90,10 @@ pub enum JobOutcome {
     /// Finished, in the transaction that holds its effects.
     Settled,
     /// Not now. `wait` when somebody said how long; else the worker's own list of delays.
-    Retry { why: String, wait: Option<std::time::Duration> },
+    Retry {
+        why: String,
+        wait: Option<std::time::Duration>,
+    },
     /// Never. The worker finishes the job and the person is told.
     GiveUp { why: String },
 }

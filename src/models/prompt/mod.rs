@@ -1,0 +1,204 @@
+//! Prompts: minijinja templates, embedded at build, each replaceable by a file of the same name in a folder.
+//!
+//! To add a prompt: a file in `prompts/`, its line in [`EMBEDDED`], a case of [`Ask`] that says what it is for, and its
+//! sample in [`check`]. A template that uses an unknown word is an error when the program starts, not when a draft is
+//! asked for.
+//!
+//! Instructions and outside text are kept apart: every fetched text is made harmless ([`piece`]) and stands in a fence
+//! under its id. Parts of a talk are cut in the template's source, before anything is filled in, so that no text can
+//! begin a part of its own.
+
+use std::path::Path;
+
+use crate::domain::error::UserError;
+use crate::domain::ids::PostId;
+use crate::domain::persona::Voice;
+use crate::models::{ModelError, TextModel, TextRequest};
+
+mod answer;
+mod budget;
+mod facts;
+mod lead;
+mod piece;
+mod template;
+
+pub use answer::{tidied, tidy};
+pub use facts::{fit, missing_facts};
+pub use piece::Piece;
+use template::Template;
+
+/// Every prompt and its text as it was built in.
+const EMBEDDED: [(&str, &str); 2] = [
+    ("draft.j2", include_str!("../../../prompts/draft.j2")),
+    ("reply.j2", include_str!("../../../prompts/reply.j2")),
+];
+
+/// Measured with the local model: above this it makes things up, below it says the same each time.
+const TEMPERATURE: f64 = 0.5;
+const TOP_P: f64 = 0.9;
+
+/// The most tokens an answer may take. A post has some 30; a network's limit of 300 characters is about 75.
+const MOST_TOKENS: usize = 90;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask<'a> {
+    /// A post about this, in an operator's words.
+    Post { topic: &'a str },
+    /// The same, but other than before.
+    Again { topic: &'a str, before: &'a str },
+    /// A reply to someone's post.
+    Answer { author: &'a str, text: &'a str },
+    /// The same, but other than before.
+    AnswerAgain {
+        author: &'a str,
+        text: &'a str,
+        before: &'a str,
+    },
+}
+
+/// What a draft is made from.
+#[derive(Debug, Clone)]
+pub struct DraftPrompt<'a> {
+    pub voice: &'a Voice,
+    pub ask: Ask<'a>,
+    /// What the operator asked for beyond the topic, or of a redo.
+    pub guidance: Option<&'a str>,
+    /// Own posts, the best example first.
+    pub examples: Vec<String>,
+    /// Posts to lean on, the strongest first.
+    pub posts: Vec<Piece>,
+    /// How many characters the network takes.
+    pub limit: usize,
+}
+
+/// A prompt that fits the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filled {
+    pub request: TextRequest,
+    /// The instructions as the template has them, without anything that was filled in.
+    pub instructions: Vec<String>,
+    /// The posts that stayed in it, the strongest first.
+    pub posts: Vec<PostId>,
+}
+
+/// The templates, ready for use.
+#[derive(Debug)]
+pub struct Prompts {
+    draft: Template,
+    reply: Template,
+}
+
+impl Prompts {
+    /// The embedded templates, those in `folder` in their place, all tried out with samples.
+    pub fn load(folder: Option<&Path>) -> Result<Self, UserError> {
+        let [draft, reply] = EMBEDDED.map(|(name, text)| {
+            let text = match folder.map(|folder| folder.join(name)) {
+                Some(path) if path.is_file() => read(&path)?,
+                _ => text.to_owned(),
+            };
+            Template::parse(name, &text)
+        });
+        let prompts = Self {
+            draft: draft?,
+            reply: reply?,
+        };
+        check(&prompts)?;
+        Ok(prompts)
+    }
+
+    /// The request for a draft, cut to what `model` takes: the weakest posts go first, then examples, then words.
+    /// `purpose` is for the ledger; another `seed` gives another text.
+    pub fn draft(
+        &self,
+        prompt: &DraftPrompt<'_>,
+        model: &dyn TextModel,
+        purpose: &'static str,
+        seed: u64,
+    ) -> Result<Filled, ModelError> {
+        let template = self.template(prompt.ask);
+        let begin = if model.continues() {
+            lead::beginning(prompt, seed)
+        } else {
+            String::new()
+        };
+        let fitted =
+            budget::fit(template, prompt, &begin, model).map_err(|error| ModelError::Refused {
+                provider: "the prompt".to_owned(),
+                why: error.to_string(),
+            })?;
+        Ok(Filled {
+            request: TextRequest {
+                messages: fitted.messages,
+                max_tokens: MOST_TOKENS,
+                temperature: TEMPERATURE,
+                top_p: TOP_P,
+                seed,
+                purpose,
+                without: facts::unstated(prompt),
+            },
+            instructions: template.instructions(),
+            posts: fitted.posts,
+        })
+    }
+
+    fn template(&self, ask: Ask<'_>) -> &Template {
+        match ask {
+            Ask::Post { .. } | Ask::Again { .. } => &self.draft,
+            Ask::Answer { .. } | Ask::AnswerAgain { .. } => &self.reply,
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, UserError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        UserError::new(
+            format!("The prompt {} cannot be read: {error}.", path.display()),
+            "Mend or remove the file; without it the built-in one is used.",
+        )
+    })
+}
+
+/// Fills every template with and without what is optional.
+fn check(prompts: &Prompts) -> Result<(), UserError> {
+    let voice = Voice {
+        language: "en".to_owned(),
+        ..Voice::default()
+    };
+    let (topic, before, author, text) = ("a topic", "the text before", "someone", "a text");
+    let asks = [
+        Ask::Post { topic },
+        Ask::Again { topic, before },
+        Ask::Answer { author, text },
+        Ask::AnswerAgain {
+            author,
+            text,
+            before,
+        },
+    ];
+    for (ask, full) in asks.into_iter().flat_map(|ask| [(ask, true), (ask, false)]) {
+        let sample = DraftPrompt {
+            voice: &voice,
+            ask,
+            guidance: full.then_some("shorter"),
+            examples: vec!["an example".to_owned(); usize::from(full)],
+            posts: vec![
+                Piece {
+                    id: PostId(1),
+                    author: author.to_owned(),
+                    text: text.to_owned()
+                };
+                usize::from(full)
+            ],
+            limit: 300,
+        };
+        prompts.template(ask).fill(&template::Material::of(
+            &sample,
+            if full { "So" } else { "" },
+        ))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
