@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::app::{self, Trouble};
 use crate::config::Config;
+use crate::platforms::sandbox::control::FailRequest;
 use crate::telemetry;
 
 /// How a subcommand ended: exit status 0, 1 or 2.
@@ -19,7 +20,7 @@ pub enum End {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SandboxAction {
     Posts,
-    Fail { operation: String, kind: String, times: u32, delay_ms: u64 },
+    Fail(FailRequest),
     Heal,
     Delete { id: String },
     Edit { id: String, text: String },

@@ -76,7 +76,7 @@ pub fn hold(path: &Path) -> Result<DataDir, UserError> {
     if lock.try_lock().is_err() {
         let mut holder = String::new();
         // Who holds it is a courtesy; without it the message still stands.
-        let _ = lock.by_ref().take(20).read_to_string(&mut holder);
+        let _ = (&lock).take(20).read_to_string(&mut holder);
         let process = if holder.trim().is_empty() { String::new() } else { format!(" (process {})", holder.trim()) };
         return Err(UserError::new(
             format!("Lumen is already running on \u{201c}{}\u{201d}{process}.", path.display()),

@@ -50,9 +50,16 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 pub struct PublishJob {
     pub workspace: WorkspaceId,
     pub draft: DraftId,
-    /// Tries and look-ups so far. Kept here and not in the job's attempts, which also count crashes.
-    #[serde(default)]
-    pub tries: usize,
+}
+
+/// One run over a draft.
+struct Run<'a> {
+    workspace: WorkspaceId,
+    draft: DraftId,
+    job: &'a Job,
+    lease: &'a Lease,
+    /// Tries and look-ups before this one. A crash counts as one: it bounds how often a call can be made in all.
+    tries: usize,
 }
 
 /// Has the draft published as soon as a worker is free; held back while the workspace is stopped.
@@ -61,7 +68,7 @@ pub async fn request(tx: &mut Tx, w: WorkspaceId, draft: DraftId, cause: Option<
         return Ok(());
     }
     let run_at = tx.now();
-    let payload = json!(PublishJob { workspace: w, draft, tries: 0 });
+    let payload = json!(PublishJob { workspace: w, draft });
     tx.enqueue(&NewJob { kind: JobKind::Publish, unique_key: format!("publish:{draft}"), payload, cause, run_at }).await?;
     Ok(())
 }
@@ -87,13 +94,15 @@ enum Pass {
 impl Publisher {
     /// Handles one [`JobKind::Publish`].
     pub async fn run(&self, job: &Job, lease: &Lease) -> JobOutcome {
-        let mut work: PublishJob = match serde_json::from_value(job.payload.clone()) {
+        let PublishJob { workspace, draft } = match serde_json::from_value(job.payload.clone()) {
             Ok(work) => work,
             Err(error) => return JobOutcome::GiveUp { why: format!("unreadable publish job: {error}") },
         };
+        let tries = usize::try_from(job.attempts - 1).unwrap_or(0);
+        let mut run = Run { workspace, draft, job, lease, tries };
         // Each pass moves the draft at least one step; the bound only guards against a mistake here.
         for _ in 0..8 {
-            match self.pass(&mut work, job, lease).await {
+            match self.pass(&mut run).await {
                 Ok(Pass::Settled) => return JobOutcome::Settled,
                 Ok(Pass::Again) => {}
                 Ok(Pass::Wait { why, wait }) => return JobOutcome::Retry { why, wait: Some(wait) },
@@ -103,27 +112,27 @@ impl Publisher {
         JobOutcome::Retry { why: "the draft did not come to rest".to_owned(), wait: None }
     }
 
-    async fn pass(&self, work: &mut PublishJob, job: &Job, lease: &Lease) -> anyhow::Result<Pass> {
+    async fn pass(&self, run: &mut Run<'_>) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
-        let Some(draft) = tx.draft(work.draft).await? else {
-            tx.finish_job(lease).await?;
+        let Some(draft) = tx.draft(run.draft).await? else {
+            tx.finish_job(run.lease).await?;
             tx.commit().await?;
             return Ok(Pass::Settled);
         };
         let intent = tx.open_intent(draft.id).await?;
         match (&draft.state, intent) {
-            (DraftState::Approved { .. } | DraftState::Scheduled { .. }, _) => self.claim(tx, work, draft, job, lease).await,
+            (DraftState::Approved { .. } | DraftState::Scheduled { .. }, _) => self.claim(tx, run, draft).await,
             (DraftState::Publishing { .. }, Some(intent)) if intent.state == IntentState::Open => {
                 drop(tx);
-                self.call(work, &draft, &intent, job, lease).await
+                self.call(run, &draft, &intent).await
             }
             (DraftState::Publishing { .. } | DraftState::Unknown { asked: false, .. }, Some(intent)) => {
                 drop(tx);
-                self.look_up(work, &draft, &intent, job, lease).await
+                self.look_up(run, &draft, &intent).await
             }
             _ => {
                 // Decided otherwise in the meantime, or people have been asked: nothing to do.
-                tx.finish_job(lease).await?;
+                tx.finish_job(run.lease).await?;
                 tx.commit().await?;
                 Ok(Pass::Settled)
             }
@@ -131,12 +140,12 @@ impl Publisher {
     }
 
     /// (1) Checks the approval against what would go out, and takes the draft.
-    async fn claim(&self, mut tx: Tx, work: &PublishJob, draft: Draft, job: &Job, lease: &Lease) -> anyhow::Result<Pass> {
+    async fn claim(&self, mut tx: Tx, run: &Run<'_>, draft: Draft) -> anyhow::Result<Pass> {
         let now = tx.now();
-        let stopped = tx.workspace(work.workspace).await?.stopped.is_some();
+        let stopped = tx.workspace(run.workspace).await?.stopped.is_some();
         let due = !matches!(draft.state, DraftState::Scheduled { due, .. } if due > now);
         if stopped || !due {
-            tx.finish_job(lease).await?;
+            tx.finish_job(run.lease).await?;
             tx.commit().await?;
             return Ok(Pass::Settled);
         }
@@ -145,8 +154,8 @@ impl Publisher {
             Err(refusal) => {
                 let state = draft.revise()?;
                 tx.set_state(draft.id, &state).await?;
-                tx.log(work.workspace, "lumen", &format!("held {} back: {refusal}", draft.number)).await?;
-                return close(tx, &draft, job, lease).await;
+                tx.log(run.workspace, "lumen", &format!("held {} back: {refusal}", draft.number)).await?;
+                return close(tx, &draft, run).await;
             }
         };
         let state = draft.claim(now)?;
@@ -160,21 +169,21 @@ impl Publisher {
     }
 
     /// (2) and (3): notes that the call is about to be made, and makes it.
-    async fn call(&self, work: &mut PublishJob, draft: &Draft, intent: &Intent, job: &Job, lease: &Lease) -> anyhow::Result<Pass> {
+    async fn call(&self, run: &mut Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
         let content = self.content(draft, intent).await?;
         let Some(outlet) = self.outlet(content.network) else {
-            return self.refused(work, draft, intent, "nothing is set up to publish there", job, lease).await;
+            return self.refused(run, draft, intent, "nothing is set up to publish there").await;
         };
         let pictures = match self.pictures(&content).await {
             Ok(pictures) => pictures,
-            Err(why) => return self.refused(work, draft, intent, &why, job, lease).await,
+            Err(why) => return self.refused(run, draft, intent, &why).await,
         };
         let mut tx = self.store.begin().await?;
-        if tx.workspace(work.workspace).await?.stopped.is_some() {
+        if tx.workspace(run.workspace).await?.stopped.is_some() {
             tx.mark_intent(intent.id, IntentState::Absent, Some("stopped before the call")).await?;
             let state = draft.settle_as_absent(tx.now())?;
             tx.set_state(draft.id, &state).await?;
-            return close(tx, draft, job, lease).await;
+            return close(tx, draft, run).await;
         }
         tx.mark_intent(intent.id, IntentState::Sent, None).await?;
         tx.commit().await?;
@@ -185,10 +194,10 @@ impl Publisher {
             Err(PlatformError::Unclear { network, why: format!("no answer in {} seconds", CALL_LIMIT.as_secs()) })
         });
         match answer {
-            Ok(published) => self.published(work, draft, intent, &published, "answer", job, lease).await,
-            Err(PlatformError::Refused { why, .. }) => self.refused(work, draft, intent, &why, job, lease).await,
+            Ok(published) => self.published(run, draft, intent, &published, "answer").await,
+            Err(PlatformError::Refused { why, .. }) => self.refused(run, draft, intent, &why).await,
             Err(error @ (PlatformError::Unreachable { .. } | PlatformError::SlowDown { .. })) => {
-                self.not_taken(work, draft, intent, &error, job, lease).await
+                self.not_taken(run, draft, intent, &error).await
             }
             Err(error @ (PlatformError::Unclear { .. } | PlatformError::Garbled { .. })) => {
                 tracing::warn!(draft = %draft.number, error = %error, "the outcome of a publishing call is unclear");
@@ -200,29 +209,26 @@ impl Publisher {
     /// The network certainly took nothing: again after a wait, and at the end the draft fails.
     async fn not_taken(
         &self,
-        work: &mut PublishJob,
+        run: &mut Run<'_>,
         draft: &Draft,
         intent: &Intent,
         error: &PlatformError,
-        job: &Job,
-        lease: &Lease,
     ) -> anyhow::Result<Pass> {
         let asked = if let PlatformError::SlowDown { wait, .. } = error { *wait } else { None };
-        let next = TRIES.get(work.tries).copied();
+        let next = TRIES.get(run.tries).copied();
         let too_long = asked.is_some_and(|wait| wait > LONGEST_WAIT);
         let Some(wait) = next.filter(|_| !too_long).map(|next| asked.unwrap_or(next).max(next)) else {
-            return self.refused(work, draft, intent, &format!("{error}. Nothing went out"), job, lease).await;
+            return self.refused(run, draft, intent, &format!("{error}. Nothing went out")).await;
         };
         let mut tx = self.store.begin().await?;
         tx.mark_intent(intent.id, IntentState::Open, Some(&error.to_string())).await?;
-        work.tries += 1;
-        tx.set_job_payload(lease, &json!(work)).await?;
+        run.tries += 1;
         tx.commit().await?;
         Ok(Pass::Wait { why: error.to_string(), wait })
     }
 
     /// Asks the network what became of the call.
-    async fn look_up(&self, work: &mut PublishJob, draft: &Draft, intent: &Intent, job: &Job, lease: &Lease) -> anyhow::Result<Pass> {
+    async fn look_up(&self, run: &mut Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
         let content = self.content(draft, intent).await?;
         let found = match self.outlet(content.network) {
             Some(outlet) => {
@@ -239,82 +245,76 @@ impl Publisher {
             None => LookUp::Unsettled,
         };
         match found {
-            LookUp::There(published) => self.published(work, draft, intent, &published, "lookup", job, lease).await,
-            LookUp::Absent => self.absent(work, draft, intent, job, lease).await,
-            LookUp::Unsettled => self.unsettled(work, draft, job, lease).await,
+            LookUp::There(published) => self.published(run, draft, intent, &published, "lookup").await,
+            LookUp::Absent => self.absent(run, draft, intent).await,
+            LookUp::Unsettled => self.unsettled(run, draft).await,
         }
     }
 
     /// Certain no: the intent is closed and the draft is approved again, to be claimed anew.
-    async fn absent(&self, work: &mut PublishJob, draft: &Draft, intent: &Intent, job: &Job, lease: &Lease) -> anyhow::Result<Pass> {
-        let Some(wait) = TRIES.get(work.tries).copied() else {
-            return self.refused(work, draft, intent, "it was sent several times and never arrived", job, lease).await;
+    async fn absent(&self, run: &mut Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
+        let Some(wait) = TRIES.get(run.tries).copied() else {
+            return self.refused(run, draft, intent, "it was sent several times and never arrived").await;
         };
         let mut tx = self.store.begin().await?;
         let state = draft.settle_as_absent(tx.now())?;
         tx.mark_intent(intent.id, IntentState::Absent, None).await?;
         tx.set_state(draft.id, &state).await?;
-        work.tries += 1;
-        tx.set_job_payload(lease, &json!(work)).await?;
+        run.tries += 1;
         tx.commit().await?;
-        if work.tries == 1 { Ok(Pass::Again) } else { Ok(Pass::Wait { why: "the network did not take it".to_owned(), wait }) }
+        if run.tries == 1 { Ok(Pass::Again) } else { Ok(Pass::Wait { why: "the network did not take it".to_owned(), wait }) }
     }
 
     /// Neither yes nor no: asked again a few times, then people decide.
-    async fn unsettled(&self, work: &mut PublishJob, draft: &Draft, job: &Job, lease: &Lease) -> anyhow::Result<Pass> {
+    async fn unsettled(&self, run: &mut Run<'_>, draft: &Draft) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
-        let wait = LOOK_UPS.get(work.tries).copied();
+        let wait = LOOK_UPS.get(run.tries).copied();
         let was_known = matches!(draft.state, DraftState::Publishing { .. });
         let state = draft.lose(wait.is_none(), tx.now())?;
         tx.set_state(draft.id, &state).await?;
         let Some(wait) = wait else {
-            tx.log(work.workspace, "lumen", &format!("asked what became of {}", draft.number)).await?;
-            return close(tx, draft, job, lease).await;
+            tx.log(run.workspace, "lumen", &format!("asked what became of {}", draft.number)).await?;
+            return close(tx, draft, run).await;
         };
         if was_known {
-            review::tell(&mut tx, draft, None, job.cause).await?;
+            review::tell(&mut tx, draft, None, run.job.cause).await?;
         }
-        work.tries += 1;
-        tx.set_job_payload(lease, &json!(work)).await?;
+        run.tries += 1;
         tx.commit().await?;
         Ok(Pass::Wait { why: "the network does not know yet".to_owned(), wait })
     }
 
     async fn published(
         &self,
-        work: &PublishJob,
+        run: &Run<'_>,
         draft: &Draft,
         intent: &Intent,
         published: &Published,
         settled_by: &str,
-        job: &Job,
-        lease: &Lease,
     ) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
         let state = draft.publish(published.at, &published.native_id, published.url.clone())?;
         tx.mark_intent(intent.id, IntentState::Done, None).await?;
         tx.add_receipt(intent.id, &published.native_id, published.url.as_deref(), settled_by, published.at).await?;
         tx.set_state(draft.id, &state).await?;
-        tx.log(work.workspace, "lumen", &format!("published {} on {}", draft.number, intent.network)).await?;
+        tx.log(run.workspace, "lumen", &format!("published {} on {}", draft.number, intent.network)).await?;
         metrics::counter!("lumen_published_total", "network" => intent.network.name()).increment(1);
-        close(tx, draft, job, lease).await
+        close(tx, draft, run).await
     }
 
     async fn refused(
         &self,
-        work: &PublishJob,
+        run: &Run<'_>,
         draft: &Draft,
         intent: &Intent,
         why: &str,
-        job: &Job,
-        lease: &Lease,
     ) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
         let state = draft.fail(tx.now(), why)?;
         tx.mark_intent(intent.id, IntentState::Refused, Some(why)).await?;
         tx.set_state(draft.id, &state).await?;
-        tx.log(work.workspace, "lumen", &format!("could not publish {}: {why}", draft.number)).await?;
-        close(tx, draft, job, lease).await
+        tx.log(run.workspace, "lumen", &format!("could not publish {}: {why}", draft.number)).await?;
+        close(tx, draft, run).await
     }
 
     fn outlet(&self, network: Network) -> Option<&Arc<dyn Outlet>> {
@@ -346,7 +346,7 @@ impl Publisher {
         for picture in &content.media {
             let bytes = self
                 .media
-                .read(&picture.sha256)
+                .read(&picture.sha256, &picture.mime)
                 .await
                 .map_err(|error| format!("a picture of it cannot be read ({error:#}). Choose another one"))?;
             pictures.push(OutgoingPicture { bytes, mime: picture.mime.clone(), alt: picture.alt.clone() });
@@ -356,9 +356,9 @@ impl Publisher {
 }
 
 /// Finishes the job together with what was changed, and has the cards follow.
-async fn close(mut tx: Tx, draft: &Draft, job: &Job, lease: &Lease) -> anyhow::Result<Pass> {
-    review::tell(&mut tx, draft, None, job.cause).await?;
-    tx.finish_job(lease).await?;
+async fn close(mut tx: Tx, draft: &Draft, run: &Run<'_>) -> anyhow::Result<Pass> {
+    review::tell(&mut tx, draft, None, run.job.cause).await?;
+    tx.finish_job(run.lease).await?;
     tx.commit().await?;
     Ok(Pass::Settled)
 }

@@ -13,7 +13,7 @@ mod search;
 mod spread;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,11 +46,17 @@ pub enum RecallError {
 pub enum IndexState {
     Ready,
     /// It serves, and this many changes of posts wait.
-    Behind { by: i64 },
+    Behind {
+        by: i64,
+    },
     /// There is none that serves as it should; a new one is filled.
-    Building { by: i64 },
+    Building {
+        by: i64,
+    },
     /// Texts are found by their words only.
-    WithoutVectors { why: String },
+    WithoutVectors {
+        why: String,
+    },
 }
 
 impl std::fmt::Display for IndexState {

@@ -56,12 +56,12 @@ type Reviewed = Result<Draft, ReviewError>;
 /// Finds the draft and its current revision, and refuses a decision on an older one.
 async fn current(tx: &mut Tx, w: WorkspaceId, number: DraftNumber, seen: Option<i64>) -> Result<(Draft, Revision), ReviewError> {
     let Some(draft) = tx.draft_numbered(w, number).await? else {
-        let waiting = tx.waiting_numbers(w, 12).await?;
+        let waiting = tx.drafts_in(w, &["waiting"], 12).await?.into_iter().map(|draft| draft.number).collect();
         return Err(ReviewError::Missing { number, waiting });
     };
     let revision = tx.revision(draft.id, draft.revision).await?.ok_or_else(|| StoreError::Impossible {
         table: "draft_revisions",
-        id: draft.id.0,
+        id: draft.id.0.to_string(),
         why: format!("revision {} is missing", draft.revision),
     })?;
     if let Some(seen) = seen.filter(|seen| *seen != draft.revision) {

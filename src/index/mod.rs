@@ -1,7 +1,7 @@
-//! The relevance index: LanceDB behind a small face. It holds copies only; the store is the truth and can rebuild it.
+//! The relevance index: `LanceDB` behind a small face. It holds copies only; the store is the truth and can rebuild it.
 //!
 //! [`Index`] is a folder of tables and costs nothing until one is opened. [`Table`] takes rows, lets go of rows and
-//! answers two kinds of search; how those become one answer is the business of `flow/recall.rs`. No type of LanceDB or
+//! answers two kinds of search; how those become one answer is the business of `flow/recall.rs`. No type of `LanceDB` or
 //! Arrow leaves this folder.
 //!
 //! To add a column: [`rows`] (schema, writing), a field of [`Row`], a field of [`Filter`] if it filters, and a
@@ -27,7 +27,7 @@ pub use table::{Near, Table, Worded};
 /// Counts up when tables of an older version can no longer be searched as they are. Part of every table's name.
 pub const LAYOUT: u32 = 1;
 
-/// How much LanceDB may keep of its own indexes in memory. 100,000 posts take about 60 MB, a million 600.
+/// How much `LanceDB` may keep of its own indexes in memory. 100,000 posts take about 60 MB, a million 600.
 const INDEX_CACHE_BYTES: usize = 1 << 30;
 /// And of what it knows about its files.
 const FILE_CACHE_BYTES: usize = 1 << 27;

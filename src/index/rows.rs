@@ -128,9 +128,11 @@ pub(super) fn batch(rows: &[Row], schema: &SchemaRef) -> Result<RecordBatch, Arr
         )),
         tags(rows),
         numbers(rows.iter().map(|row| row.created_at)),
-        Arc::new(BooleanArray::from_iter(
-            rows.iter().map(|row| Some(row.own)),
-        )),
+        Arc::new(
+            rows.iter()
+                .map(|row| Some(row.own))
+                .collect::<BooleanArray>(),
+        ),
         strings(rows.iter().map(|row| row.text.as_str())),
     ];
     if let Some(dimensions) = dimensions(schema) {

@@ -24,7 +24,6 @@ mod personas;
 mod posts;
 mod posts_read;
 mod publishing;
-mod restore;
 mod rows;
 mod sources;
 mod tasks;

@@ -20,7 +20,7 @@ use crate::store::{OpenError, Store, StoreError};
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// How long a connection waits for another program that writes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a task waits for its turn on a connection.
 const TURN_TIMEOUT: Duration = Duration::from_secs(30);
 /// The write-ahead log is cut back to this after a large import.
@@ -59,6 +59,9 @@ impl StoreOptions {
             url: self.url.clone(),
             why,
         };
+        if !self.url.starts_with("sqlite:") {
+            return Err(wrong("it does not begin with sqlite:".to_owned()));
+        }
         let options =
             SqliteConnectOptions::from_str(&self.url).map_err(|error| wrong(error.to_string()))?;
         let name = options.get_filename().to_string_lossy();

@@ -31,7 +31,7 @@ pub struct StoredMedia {
 macro_rules! select_posts {
     ($rest:literal) => {
         concat!(
-            "SELECT id, network, native_id, author, text, created_at, edited_at, fetched_at, tags, language, \
+            "SELECT id, workspace_id, network, native_id, author, text, created_at, edited_at, fetched_at, tags, language, \
              reply_to, quote_of, url, likes, reposts, replies, own, raw, seq FROM posts ",
             $rest
         )
@@ -41,6 +41,7 @@ macro_rules! select_posts {
 #[derive(FromRow)]
 struct PostRow {
     id: i64,
+    workspace_id: i64,
     network: String,
     native_id: String,
     author: String,
@@ -69,6 +70,7 @@ impl TryFrom<PostRow> for Post {
         let place = Place::new("posts", row.id);
         Ok(Self {
             id: PostId(row.id),
+            workspace: WorkspaceId(row.workspace_id),
             fetched_at: place.time(row.fetched_at)?,
             body: FetchedPost {
                 network: place.network(&row.network)?,

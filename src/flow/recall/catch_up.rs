@@ -1,7 +1,5 @@
 //! Bringing the index up to the store.
 
-use std::collections::HashSet;
-
 use tokio_util::sync::CancellationToken;
 
 use super::{Recall, RecallError, row};
@@ -31,9 +29,9 @@ pub enum CaughtUp {
 }
 
 /// What became of one batch of vectors.
-enum Embedded {
-    /// So many posts further.
-    Some(usize),
+enum VectorBatch {
+    /// It is in.
+    Kept,
     /// Nothing was waiting.
     Nothing,
     Failed(ModelError),
@@ -80,8 +78,8 @@ impl Recall {
             }
             let mut further = false;
             for listed in tables.iter_mut() {
-                match self.fill_vectors(listed, progress).await? {
-                    Embedded::Some(_) => {
+                match self.fill_vectors(listed, progress, stop).await? {
+                    VectorBatch::Kept => {
                         further = true;
                         batches += 1;
                         if batches % TIDY_EVERY == 0 {
@@ -89,8 +87,9 @@ impl Recall {
                         }
                         break;
                     }
-                    Embedded::Nothing => {}
-                    Embedded::Failed(error) => return Ok(self.without_vectors(&error)),
+                    VectorBatch::Nothing => {}
+                    VectorBatch::Failed(ModelError::Cancelled) => return Ok(CaughtUp::Stopped),
+                    VectorBatch::Failed(error) => return Ok(self.without_vectors(&error)),
                 }
             }
             if stop.is_cancelled() {
@@ -161,21 +160,17 @@ impl Recall {
         let from = listed.text_seq;
         let changed = self.0.store.posts_changed_since(from, TEXT_BATCH).await?;
         let removed = self.0.store.removals_since(from, TEXT_BATCH).await?;
-        // A list that is full may go on: both are taken only as far as both are known.
+        // Both are taken only as far as both are known.
         let upto = last
-            .min(end_of(&changed))
-            .min(end_of(&removed));
+            .min(end_of(&changed, TEXT_BATCH))
+            .min(end_of(&removed, TEXT_BATCH));
         let posts: Vec<Post> = taken(changed, upto);
         let table = self.table(&listed.name).await?;
-        // An id may come back: a post that is there now was not removed after all.
-        let there: HashSet<i64> = posts.iter().map(|post| post.id.0).collect();
-        let gone: Vec<i64> = taken(removed, upto)
-            .into_iter()
-            .map(|id| id.0)
-            .filter(|id| !there.contains(id))
-            .collect();
+        let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
         table.forget(&gone).await?;
-        table.upsert(&with_held_vectors(&table, &posts).await?).await?;
+        table
+            .upsert(&with_held_vectors(&table, &posts).await?)
+            .await?;
         let vector_seq = match self.0.embedder {
             Some(_) => listed.vector_seq,
             None => upto,
@@ -189,30 +184,36 @@ impl Recall {
         &self,
         listed: &mut IndexTable,
         progress: &dyn Progress,
-    ) -> Result<Embedded, RecallError> {
+        stop: &CancellationToken,
+    ) -> Result<VectorBatch, RecallError> {
         let Some(embedder) = self.0.embedder.as_deref() else {
-            return Ok(Embedded::Nothing);
+            return Ok(VectorBatch::Nothing);
         };
         if listed.vector_seq >= listed.text_seq {
-            return Ok(Embedded::Nothing);
+            return Ok(VectorBatch::Nothing);
         }
         let changed = self
             .0
             .store
             .posts_changed_since(listed.vector_seq, VECTOR_BATCH)
             .await?;
-        let upto = listed.text_seq.min(end_of(&changed));
+        let upto = listed.text_seq.min(end_of(&changed, VECTOR_BATCH));
         let posts: Vec<Post> = taken(changed, upto);
         let table = self.table(&listed.name).await?;
         let waiting = without_vector(&table, &posts).await?;
-        match embed(embedder, waiting).await {
+        let rows = tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(ModelError::Cancelled),
+            rows = embed(embedder, waiting) => rows,
+        };
+        match rows {
             Ok(rows) => table.upsert(&rows).await?,
-            Err(error) => return Ok(Embedded::Failed(error)),
+            Err(error) => return Ok(VectorBatch::Failed(error)),
         }
         self.advance(listed, listed.text_seq, upto).await?;
         let left = listed.text_seq - listed.vector_seq;
         progress.report(Step::Doing(format!("embedding, about {left} posts to go")));
-        Ok(Embedded::Some(posts.len()))
+        Ok(VectorBatch::Kept)
     }
 
     async fn advance(
@@ -230,19 +231,12 @@ impl Recall {
     }
 }
 
-/// Up to where a list of changes is complete: its last number when it is full, else without end.
-fn end_of<T>(changes: &[(i64, T)]) -> i64 {
-    // Any list may be the full one: the limits differ, and the shortest possible full list is one.
+/// Up to where a list of at most `most` changes is complete: without end, unless it is full and may go on.
+fn end_of<T>(changes: &[(i64, T)], most: u32) -> i64 {
     match changes.last() {
-        Some((seq, _)) if is_full(changes.len()) => *seq,
+        Some((seq, _)) if usize::try_from(most).is_ok_and(|most| changes.len() >= most) => *seq,
         _ => i64::MAX,
     }
-}
-
-fn is_full(length: usize) -> bool {
-    [TEXT_BATCH, VECTOR_BATCH]
-        .iter()
-        .any(|batch| usize::try_from(*batch).is_ok_and(|batch| batch == length))
 }
 
 fn taken<T>(changes: Vec<(i64, T)>, upto: i64) -> Vec<T> {
@@ -279,7 +273,9 @@ async fn without_vector(table: &Table, posts: &[Post]) -> Result<Vec<Row>, Index
         .iter()
         .map(|post| row(post, None))
         .filter(|row| {
-            let has = held.get(&row.id).is_some_and(|(_, vector)| vector.is_some());
+            let has = held
+                .get(&row.id)
+                .is_some_and(|(_, vector)| vector.is_some());
             !row.text.is_empty() && !has
         })
         .collect())

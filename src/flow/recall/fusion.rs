@@ -50,7 +50,7 @@ impl Fusion {
     ///
     /// A post that has no vector yet counts as near as its words are strong, measured by the nearest post of all.
     pub fn rank(
-        &self,
+        self,
         question: Option<&[f32]>,
         near: Vec<Near>,
         worded: Vec<Worded>,
@@ -73,7 +73,7 @@ impl Fusion {
         ranked
     }
 
-    fn weigh(&self, by_meaning: bool, nearest: f32, seen: &Evidence) -> f32 {
+    fn weigh(self, by_meaning: bool, nearest: f32, seen: &Evidence) -> f32 {
         if !by_meaning {
             return seen.words;
         }
@@ -156,7 +156,10 @@ mod tests {
         let ranked = Fusion::default().rank(
             Some(QUESTION),
             vec![near(1, 0.7), near(2, 0.65)],
-            vec![worded(2, 9.0, Some(vec![0.65, 0.76])), worded(3, 8.0, Some(vec![0.1, 0.99]))],
+            vec![
+                worded(2, 9.0, Some(vec![0.65, 0.76])),
+                worded(3, 8.0, Some(vec![0.1, 0.99])),
+            ],
             1.0,
         );
         assert_eq!(order(&ranked), [2, 1, 3]);

@@ -99,7 +99,9 @@ impl Recall {
         } else {
             None
         };
-        let found = self.ask(&table, query, &words, vector.as_deref(), limit).await;
+        let found = self
+            .ask(&table, query, &words, vector.as_deref(), limit)
+            .await;
         let (near, worded) = match found {
             Ok(found) => found,
             Err(error) => {

@@ -31,7 +31,12 @@ pub(super) fn without_copies(ranked: Vec<Scored>, limit: usize) -> Vec<Hit> {
         }
         let words: HashSet<String> = bare_words(&scored.hit.post.body.text).into_iter().collect();
         let copy = kept.iter().any(|(other, other_words)| {
-            is_copy(scored.vector.as_deref(), other.vector.as_deref(), &words, other_words)
+            is_copy(
+                scored.vector.as_deref(),
+                other.vector.as_deref(),
+                &words,
+                other_words,
+            )
         });
         if !copy {
             kept.push((scored, words));
@@ -81,7 +86,10 @@ fn same_stem(a: &str, b: &str) -> bool {
     shorter >= 4 && shared + 1 >= shorter && shared >= 4
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of words in a post, far below 2^23")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of words in a post, far below 2^23"
+)]
 fn share(part: usize, whole: usize) -> f32 {
     part as f32 / whole as f32
 }
@@ -121,8 +129,16 @@ mod tests {
     #[test]
     fn copies_go_by_their_words_and_by_their_meaning() {
         let ranked = vec![
-            scored(1, "Three Ethiopians on the table on Friday https://a.example/1", None),
-            scored(2, "three Ethiopians on the table on Friday! https://a.example/2", None),
+            scored(
+                1,
+                "Three Ethiopians on the table on Friday https://a.example/1",
+                None,
+            ),
+            scored(
+                2,
+                "three Ethiopians on the table on Friday! https://a.example/2",
+                None,
+            ),
             scored(3, "Tea in the morning", Some([1.0, 0.0])),
             scored(4, "A cup of tea to begin the day", Some([0.99, 0.05])),
             scored(5, "Tea at night", Some([0.6, 0.8])),
@@ -143,11 +159,14 @@ mod tests {
     #[test]
     fn age_halves_what_can_be_lost_and_never_takes_all() {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         let fresh = |written: &str| freshness(written.parse().unwrap(), now, day);
         assert!((fresh("2026-11-22T12:00:00Z") - 1.0).abs() < 1e-6);
         assert!((fresh("2026-11-21T12:00:00Z") - 0.65).abs() < 1e-6);
         assert!(fresh("2010-01-01T00:00:00Z") >= 0.3);
-        assert!((fresh("2026-12-24T00:00:00Z") - 1.0).abs() < 1e-6, "from the future");
+        assert!(
+            (fresh("2026-12-24T00:00:00Z") - 1.0).abs() < 1e-6,
+            "from the future"
+        );
     }
 }

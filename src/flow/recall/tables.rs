@@ -107,7 +107,11 @@ impl Recall {
             stamp += 1;
         }
         let name = format!("{}{stamp:016}", prefix());
-        let dimensions = self.0.embedder.as_ref().map(|embedder| embedder.dimensions());
+        let dimensions = self
+            .0
+            .embedder
+            .as_ref()
+            .map(|embedder| embedder.dimensions());
         let table = self.0.index.create(&name, dimensions).await?;
         let mut tx = self.0.store.begin().await?;
         tx.add_index_table(&name, &self.model()).await?;

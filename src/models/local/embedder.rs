@@ -115,7 +115,10 @@ impl Loaded {
     fn embed(&self, texts: &[String], stop: &CancellationToken) -> Result<Embedded, ModelError> {
         let mut rows = Vec::with_capacity(texts.len());
         for (at, text) in texts.iter().enumerate() {
-            let encoding = self.tokenizer.encode_fast(text.as_str(), true).map_err(failed)?;
+            let encoding = self
+                .tokenizer
+                .encode_fast(text.as_str(), true)
+                .map_err(failed)?;
             rows.push((at, encoding.get_ids().to_vec()));
         }
         let tokens = rows.iter().map(|(_, ids)| ids.len()).sum::<usize>();

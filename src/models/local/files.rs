@@ -76,7 +76,11 @@ impl ModelFiles {
             Ok(found) if found.len() == file.bytes => Ok(path),
             Ok(found) => Err(self.missing(
                 &path,
-                &format!("is broken ({} bytes instead of {})", found.len(), file.bytes),
+                &format!(
+                    "is broken ({} bytes instead of {})",
+                    found.len(),
+                    file.bytes
+                ),
             )),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Err(self.missing(&path, "is not there"))

@@ -68,7 +68,10 @@ impl<M: Send + Sync + 'static> Resident<M> {
         let idle = now.as_millisecond() - self.used.load(Ordering::Relaxed);
         if u128::try_from(idle).is_ok_and(|idle| idle >= IDLE.as_millis()) {
             let mut slot = self.slot();
-            if slot.as_ref().is_some_and(|model| Arc::strong_count(model) == 1) {
+            if slot
+                .as_ref()
+                .is_some_and(|model| Arc::strong_count(model) == 1)
+            {
                 let model = slot.take();
                 drop(slot);
                 drop(model);

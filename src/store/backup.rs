@@ -1,1 +1,0 @@
-//! Backups: one consistent file while Lumen runs.

@@ -1,1 +1,0 @@
-//! Bringing a backup back.
