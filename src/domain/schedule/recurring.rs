@@ -32,8 +32,17 @@ pub(super) fn read(words: &[Word]) -> Option<Reading> {
     }
     let mut said = Said::default();
     let mut cursor = Cursor::over(words);
+    let mut times_before = 0;
     while !cursor.is_done() {
+        let again = said.again;
         said.read_one(&mut cursor)?;
+        if said.again && !again {
+            times_before = said.clocks.len();
+        }
+    }
+    // "Our tasting is at six every friday at 9": times on both sides are two things.
+    if times_before > 0 && said.clocks.len() > times_before {
+        return None;
     }
     if !said.again {
         return None;
