@@ -97,7 +97,7 @@ impl Inner {
                 Err(StoreError::LeaseLost) => return,
                 // There are two more chances before the lease runs out.
                 Err(error) => {
-                    tracing::warn!(job.id = lease.job.0, %error, "a lease was not renewed")
+                    tracing::warn!(job.id = lease.job.0, %error, "a lease was not renewed");
                 }
             }
         }
