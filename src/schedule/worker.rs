@@ -28,10 +28,10 @@ pub const DELAYS: [Duration; 7] = [
     Duration::from_secs(2),
     Duration::from_secs(8),
     Duration::from_secs(15),
-    Duration::from_secs(60),
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(60 * 60),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+    Duration::from_hours(1),
 ];
 
 /// No job is tried again sooner, whatever its handler says: a mistake there must not keep the machine busy.
@@ -79,7 +79,7 @@ pub struct WorkerOptions {
 impl Default for WorkerOptions {
     fn default() -> Self {
         Self {
-            lease: Duration::from_secs(60),
+            lease: Duration::from_mins(1),
             grace: Duration::from_secs(5),
             seed: 0,
         }

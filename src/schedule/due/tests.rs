@@ -327,7 +327,7 @@ async fn hundreds_that_are_due_at_once_are_all_taken_up() {
     for number in 0..250 {
         house.source(&format!("author{number}"), "0 * * * *").await;
     }
-    house.clock.advance(Duration::from_secs(3_600));
+    house.clock.advance(Duration::from_hours(1));
     assert_eq!(
         house.turn().await,
         Turn {

@@ -88,11 +88,17 @@ impl Inner {
     async fn renew_until_lost(&self, lease: &Lease) {
         loop {
             tokio::time::sleep(self.options.lease / 3).await;
-            match self.store.extend_lease(lease, self.clock.now(), self.options.lease).await {
+            match self
+                .store
+                .extend_lease(lease, self.clock.now(), self.options.lease)
+                .await
+            {
                 Ok(()) => {}
                 Err(StoreError::LeaseLost) => return,
                 // There are two more chances before the lease runs out.
-                Err(error) => tracing::warn!(job.id = lease.job.0, %error, "a lease was not renewed"),
+                Err(error) => {
+                    tracing::warn!(job.id = lease.job.0, %error, "a lease was not renewed");
+                }
             }
         }
     }

@@ -142,7 +142,7 @@ async fn drain_does_all_that_is_due_and_nothing_else() {
             .enqueue(JobKind::Fetch, &format!("fetch:{number}"), json!({}))
             .await;
     }
-    house.clock.advance(Duration::from_secs(60));
+    house.clock.advance(Duration::from_mins(1));
     house.enqueue(JobKind::Fetch, "fetch:late", json!({})).await;
     house
         .clock
@@ -301,7 +301,9 @@ impl JobHandler for Slow {
 async fn a_renewal_that_waits_for_a_long_write_does_not_hold_it_up() {
     let house = House::new().await;
     house.enqueue(JobKind::Fetch, "fetch:1", json!({})).await;
-    let slow = Arc::new(Slow { store: house.store.clone() });
+    let slow = Arc::new(Slow {
+        store: house.store.clone(),
+    });
     let worker = house.worker([(JobKind::Fetch, slow as Arc<dyn JobHandler>)]);
     // Held up, the store would answer after half a minute that it is busy, and the job would be there still.
     assert_eq!(worker.drain().await.unwrap(), 1);
@@ -325,7 +327,7 @@ impl JobHandler for Holding {
         }
         JobOutcome::Retry {
             why: "stopping".to_owned(),
-            wait: Some(Duration::from_secs(3_600)),
+            wait: Some(Duration::from_hours(1)),
         }
     }
 }
@@ -369,10 +371,10 @@ async fn a_lost_lease_ends_the_work() {
     let worker = house.worker([(JobKind::Fetch, holding.clone() as Arc<dyn JobHandler>)]);
     let draining = tokio::spawn(async move { worker.drain().await });
     holding.begun.notified().await;
-    house.clock.advance(OPTIONS.lease + Duration::from_secs(60));
+    house.clock.advance(OPTIONS.lease + Duration::from_mins(1));
     let (_, lease) = house
         .store
-        .claim_job("another", house.clock.now(), Duration::from_secs(60), &[])
+        .claim_job("another", house.clock.now(), Duration::from_mins(1), &[])
         .await
         .unwrap()
         .unwrap();
@@ -380,7 +382,7 @@ async fn a_lost_lease_ends_the_work() {
     // The other still holds it.
     house
         .store
-        .extend_lease(&lease, house.clock.now(), Duration::from_secs(60))
+        .extend_lease(&lease, house.clock.now(), Duration::from_mins(1))
         .await
         .unwrap();
 }
