@@ -54,6 +54,7 @@ CREATE TABLE sources (
     created_at      BIGINT NOT NULL,
     UNIQUE (workspace_id, network, selector)
 );
+CREATE INDEX sources_due ON sources (next_run_at) WHERE paused = 0;
 
 -- Every change of a post takes the next number; an index table knows up to which it has come.
 CREATE TABLE post_changes (
@@ -134,6 +135,7 @@ CREATE TABLE tasks (
     created_at   BIGINT NOT NULL,
     UNIQUE (workspace_id, name)
 );
+CREATE INDEX tasks_due ON tasks (next_run_at) WHERE paused = 0;
 
 CREATE TABLE personas (
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
@@ -161,6 +163,7 @@ CREATE TABLE drafts (
     UNIQUE (workspace_id, number)
 );
 CREATE INDEX drafts_by_state ON drafts (state, due_at);
+CREATE INDEX drafts_stale ON drafts (expires_at) WHERE state = 'waiting';
 
 CREATE TABLE draft_revisions (
     draft_id        BIGINT NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,

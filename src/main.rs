@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use lumen::commands::{self, End};
+use lumen::platforms::sandbox::control::FailRequest;
 
 /// A social-media assistant that a team runs from its own chat.
 #[derive(Parser)]
@@ -49,11 +50,18 @@ enum Sandbox {
     Fail {
         operation: String,
         kind: String,
-        #[arg(long, default_value_t = 1)]
-        times: u32,
-        /// Wait this long before it happens.
+        /// How often; 0 is until healed.
+        #[arg(long)]
+        times: Option<u32>,
+        /// For slow_down, the wait it asks for; for late, when the post is there.
+        #[arg(long)]
+        wait_seconds: Option<u64>,
+        /// Take this long before it happens.
         #[arg(long, default_value_t = 0)]
         delay_ms: u64,
+        /// For late: how many look-ups cannot say yet.
+        #[arg(long)]
+        after_look_ups: Option<u32>,
     },
     /// Have everything work again.
     Heal,
@@ -78,8 +86,8 @@ fn main() -> ExitCode {
         Command::Restore { file } => commands::restore(&file),
         Command::Sandbox { action } => commands::sandbox(match action {
             Sandbox::Posts => commands::SandboxAction::Posts,
-            Sandbox::Fail { operation, kind, times, delay_ms } => {
-                commands::SandboxAction::Fail { operation, kind, times, delay_ms }
+            Sandbox::Fail { operation, kind, times, wait_seconds, delay_ms, after_look_ups } => {
+                commands::SandboxAction::Fail(FailRequest { operation, kind, times, wait_seconds, delay_ms, after_look_ups })
             }
             Sandbox::Heal => commands::SandboxAction::Heal,
             Sandbox::Delete { id } => commands::SandboxAction::Delete { id },

@@ -23,17 +23,28 @@ pub enum Talk {
     /// Why is it rejected, in words?
     Reject { number: DraftNumber, revision: i64 },
     /// When? With a suggestion it was: did you mean that?
-    When { what: Timed, suggestion: Option<String> },
+    When {
+        what: Timed,
+        suggestion: Option<String>,
+    },
     /// Where do drafts go? Then what was asked in that row of the inbox is done.
-    Account { accounts: Vec<String>, then: InboxId },
+    Account {
+        accounts: Vec<String>,
+        then: InboxId,
+    },
 }
 
 /// What gets a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Timed {
-    Draft { number: DraftNumber, revision: Option<i64> },
-    Task { name: String },
+    Draft {
+        number: DraftNumber,
+        revision: Option<i64>,
+    },
+    Task {
+        name: String,
+    },
 }
 
 /// A talk as it is kept between two messages.
@@ -54,11 +65,29 @@ pub enum Event {
 /// What is to be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    Edit { number: DraftNumber, revision: i64, text: String },
-    Redo { number: DraftNumber, revision: i64, guidance: String },
-    Reject { number: DraftNumber, revision: i64, reason: String },
-    Schedule { what: Timed, phrase: String },
-    UseAccount { account: String, then: InboxId },
+    Edit {
+        number: DraftNumber,
+        revision: i64,
+        text: String,
+    },
+    Redo {
+        number: DraftNumber,
+        revision: i64,
+        guidance: String,
+    },
+    Reject {
+        number: DraftNumber,
+        revision: i64,
+        reason: String,
+    },
+    Schedule {
+        what: Timed,
+        phrase: String,
+    },
+    UseAccount {
+        account: String,
+        then: InboxId,
+    },
     /// Put the question that is open now (again).
     Ask,
     /// The person does not want to answer.
@@ -104,7 +133,9 @@ fn meaning(talk: &Talk, event: Event) -> Meaning {
         Event::Press(TalkPress::Cancel) => return Meaning::Cancel,
         Event::Press(TalkPress::Other) => return Meaning::Other,
         Event::Press(TalkPress::Choice(which)) => return Meaning::Choice(usize::from(which)),
-        Event::Press(TalkPress::Yes) => return suggestion.map_or(Meaning::Unclear, |phrase| Meaning::Words(phrase.clone())),
+        Event::Press(TalkPress::Yes) => {
+            return suggestion.map_or(Meaning::Unclear, |phrase| Meaning::Words(phrase.clone()));
+        }
         Event::Line(line) => line.trim().to_owned(),
     };
     let lower = line.to_lowercase();
@@ -117,7 +148,11 @@ fn meaning(talk: &Talk, event: Event) -> Meaning {
             Talk::Account { accounts, .. } => accounts
                 .iter()
                 .position(|account| *account == line)
-                .or_else(|| line.parse::<usize>().ok().and_then(|number| number.checked_sub(1)))
+                .or_else(|| {
+                    line.parse::<usize>()
+                        .ok()
+                        .and_then(|number| number.checked_sub(1))
+                })
                 .map_or(Meaning::Unclear, Meaning::Choice),
             _ => Meaning::Words(line),
         },
@@ -126,7 +161,10 @@ fn meaning(talk: &Talk, event: Event) -> Meaning {
 
 fn asked_anew(talk: Talk) -> Talk {
     match talk {
-        Talk::When { what, .. } => Talk::When { what, suggestion: None },
+        Talk::When { what, .. } => Talk::When {
+            what,
+            suggestion: None,
+        },
         other => other,
     }
 }
@@ -134,7 +172,13 @@ fn asked_anew(talk: Talk) -> Talk {
 fn chosen(talk: Talk, which: usize) -> (Option<Talk>, Effect) {
     match &talk {
         Talk::Account { accounts, then } => match accounts.get(which) {
-            Some(account) => (None, Effect::UseAccount { account: account.clone(), then: *then }),
+            Some(account) => (
+                None,
+                Effect::UseAccount {
+                    account: account.clone(),
+                    then: *then,
+                },
+            ),
             None => (Some(talk), Effect::Ask),
         },
         _ => (Some(talk), Effect::Ask),
@@ -143,10 +187,25 @@ fn chosen(talk: Talk, which: usize) -> (Option<Talk>, Effect) {
 
 fn answered(talk: Talk, words: String) -> Effect {
     match talk {
-        Talk::Edit { number, revision } => Effect::Edit { number, revision, text: words },
-        Talk::Redo { number, revision } => Effect::Redo { number, revision, guidance: words },
-        Talk::Reject { number, revision } => Effect::Reject { number, revision, reason: words },
-        Talk::When { what, .. } => Effect::Schedule { what, phrase: words },
+        Talk::Edit { number, revision } => Effect::Edit {
+            number,
+            revision,
+            text: words,
+        },
+        Talk::Redo { number, revision } => Effect::Redo {
+            number,
+            revision,
+            guidance: words,
+        },
+        Talk::Reject { number, revision } => Effect::Reject {
+            number,
+            revision,
+            reason: words,
+        },
+        Talk::When { what, .. } => Effect::Schedule {
+            what,
+            phrase: words,
+        },
         Talk::Account { .. } => Effect::Ask,
     }
 }
@@ -162,7 +221,14 @@ mod tests {
     }
 
     fn said(talk: &Talk, event: Event) -> (Option<Talk>, Effect) {
-        step(Some(Kept { talk: talk.clone(), since: at(0) }), event, at(60))
+        step(
+            Some(Kept {
+                talk: talk.clone(),
+                since: at(0),
+            }),
+            event,
+            at(60),
+        )
     }
 
     fn line(text: &str) -> Event {
@@ -173,60 +239,166 @@ mod tests {
     fn the_next_line_is_the_answer() {
         let (number, revision) = (NUMBER, 4);
         let table = [
-            (Talk::Edit { number, revision }, Effect::Edit { number, revision, text: "so be it".into() }),
-            (Talk::Redo { number, revision }, Effect::Redo { number, revision, guidance: "so be it".into() }),
-            (Talk::Reject { number, revision }, Effect::Reject { number, revision, reason: "so be it".into() }),
             (
-                Talk::When { what: Timed::Task { name: "noon".into() }, suggestion: None },
-                Effect::Schedule { what: Timed::Task { name: "noon".into() }, phrase: "so be it".into() },
+                Talk::Edit { number, revision },
+                Effect::Edit {
+                    number,
+                    revision,
+                    text: "so be it".into(),
+                },
+            ),
+            (
+                Talk::Redo { number, revision },
+                Effect::Redo {
+                    number,
+                    revision,
+                    guidance: "so be it".into(),
+                },
+            ),
+            (
+                Talk::Reject { number, revision },
+                Effect::Reject {
+                    number,
+                    revision,
+                    reason: "so be it".into(),
+                },
+            ),
+            (
+                Talk::When {
+                    what: Timed::Task {
+                        name: "noon".into(),
+                    },
+                    suggestion: None,
+                },
+                Effect::Schedule {
+                    what: Timed::Task {
+                        name: "noon".into(),
+                    },
+                    phrase: "so be it".into(),
+                },
             ),
         ];
         for (talk, effect) in table {
             assert_eq!(said(&talk, line(" so be it ")), (None, effect));
-            assert_eq!(said(&talk, line("Cancel")), (None, Effect::Dropped(talk.clone())));
-            assert_eq!(said(&talk, Event::Press(TalkPress::Cancel)), (None, Effect::Dropped(talk.clone())));
+            assert_eq!(
+                said(&talk, line("Cancel")),
+                (None, Effect::Dropped(talk.clone()))
+            );
+            assert_eq!(
+                said(&talk, Event::Press(TalkPress::Cancel)),
+                (None, Effect::Dropped(talk.clone()))
+            );
             assert_eq!(said(&talk, line("  ")), (Some(talk.clone()), Effect::Ask));
         }
     }
 
     #[test]
     fn a_suggested_time_is_taken_or_asked_for_again() {
-        let what = Timed::Draft { number: NUMBER, revision: Some(4) };
-        let open = Talk::When { what: what.clone(), suggestion: None };
-        let talk = Talk::When { what: what.clone(), suggestion: Some("tomorrow 9:00".into()) };
-        let taken = Effect::Schedule { what: what.clone(), phrase: "tomorrow 9:00".into() };
-        assert_eq!(said(&talk, Event::Press(TalkPress::Yes)), (None, taken.clone()));
+        let what = Timed::Draft {
+            number: NUMBER,
+            revision: Some(4),
+        };
+        let open = Talk::When {
+            what: what.clone(),
+            suggestion: None,
+        };
+        let talk = Talk::When {
+            what: what.clone(),
+            suggestion: Some("tomorrow 9:00".into()),
+        };
+        let taken = Effect::Schedule {
+            what: what.clone(),
+            phrase: "tomorrow 9:00".into(),
+        };
+        assert_eq!(
+            said(&talk, Event::Press(TalkPress::Yes)),
+            (None, taken.clone())
+        );
         assert_eq!(said(&talk, line("yes")), (None, taken));
-        assert_eq!(said(&talk, Event::Press(TalkPress::Other)), (Some(open.clone()), Effect::Ask));
+        assert_eq!(
+            said(&talk, Event::Press(TalkPress::Other)),
+            (Some(open.clone()), Effect::Ask)
+        );
         assert_eq!(said(&talk, line("no")), (Some(open.clone()), Effect::Ask));
-        assert_eq!(said(&talk, line("friday")), (None, Effect::Schedule { what, phrase: "friday".into() }));
-        assert_eq!(said(&open, Event::Press(TalkPress::Yes)), (Some(open.clone()), Effect::Ask));
+        assert_eq!(
+            said(&talk, line("friday")),
+            (
+                None,
+                Effect::Schedule {
+                    what,
+                    phrase: "friday".into()
+                }
+            )
+        );
+        assert_eq!(
+            said(&open, Event::Press(TalkPress::Yes)),
+            (Some(open.clone()), Effect::Ask)
+        );
     }
 
     #[test]
     fn an_account_is_chosen_by_button_number_or_name() {
         let then = InboxId(5);
-        let talk = Talk::Account { accounts: vec!["lens:a".into(), "lens:b".into()], then };
-        let chosen = |account: &str| (None, Effect::UseAccount { account: account.into(), then });
-        assert_eq!(said(&talk, Event::Press(TalkPress::Choice(1))), chosen("lens:b"));
+        let talk = Talk::Account {
+            accounts: vec!["lens:a".into(), "lens:b".into()],
+            then,
+        };
+        let chosen = |account: &str| {
+            (
+                None,
+                Effect::UseAccount {
+                    account: account.into(),
+                    then,
+                },
+            )
+        };
+        assert_eq!(
+            said(&talk, Event::Press(TalkPress::Choice(1))),
+            chosen("lens:b")
+        );
         assert_eq!(said(&talk, line("1")), chosen("lens:a"));
         assert_eq!(said(&talk, line("lens:b")), chosen("lens:b"));
-        for wrong in [line("0"), line("3"), line("lens"), Event::Press(TalkPress::Choice(9))] {
+        for wrong in [
+            line("0"),
+            line("3"),
+            line("lens"),
+            Event::Press(TalkPress::Choice(9)),
+        ] {
             assert_eq!(said(&talk, wrong), (Some(talk.clone()), Effect::Ask));
         }
     }
 
     #[test]
     fn after_an_hour_a_line_is_not_swallowed() {
-        let talk = Talk::Edit { number: NUMBER, revision: 1 };
-        let kept = Kept { talk: talk.clone(), since: at(0) };
-        assert_eq!(step(Some(kept), line("hello"), at(3_601)), (None, Effect::Late(talk)));
-        assert_eq!(step(None, Event::Press(TalkPress::Yes), at(0)), (None, Effect::Nothing));
+        let talk = Talk::Edit {
+            number: NUMBER,
+            revision: 1,
+        };
+        let kept = Kept {
+            talk: talk.clone(),
+            since: at(0),
+        };
+        assert_eq!(
+            step(Some(kept), line("hello"), at(3_601)),
+            (None, Effect::Late(talk))
+        );
+        assert_eq!(
+            step(None, Event::Press(TalkPress::Yes), at(0)),
+            (None, Effect::Nothing)
+        );
     }
 
     #[test]
     fn a_talk_is_kept_as_json() {
-        let kept = Kept { talk: Talk::When { what: Timed::Task { name: "noon".into() }, suggestion: None }, since: at(0) };
+        let kept = Kept {
+            talk: Talk::When {
+                what: Timed::Task {
+                    name: "noon".into(),
+                },
+                suggestion: None,
+            },
+            since: at(0),
+        };
         let json = serde_json::to_value(&kept).unwrap();
         assert_eq!(serde_json::from_value::<Kept>(json).unwrap(), kept);
     }

@@ -61,7 +61,9 @@ fn call(command: Command, rest: &str) -> Line {
         (Some(verb), _) => (verb, after),
         (None, _) if word.is_empty() => (default, ""),
         // `/schedule #12 WHEN` and `/schedule TASK WHEN` are told apart by their first word.
-        (None, Command::Schedule) if draft_number(word).is_some() => (catalogue::SCHEDULE_DRAFT, rest),
+        (None, Command::Schedule) if draft_number(word).is_some() => {
+            (catalogue::SCHEDULE_DRAFT, rest)
+        }
         (None, Command::Schedule) => (catalogue::SCHEDULE_TASK, rest),
         (None, _) => return Line::Unknown(unknown_verb(command, word)),
     };
@@ -89,7 +91,11 @@ fn unknown_verb(command: Command, word: &str) -> UserError {
         Some(near) => UserError::new(what, format!("Did you mean /{} {near}?", spec.name)),
         None => UserError::new(
             what,
-            format!("/{} knows {}.", spec.name, verbs.collect::<Vec<_>>().join(", ")),
+            format!(
+                "/{} knows {}.",
+                spec.name,
+                verbs.collect::<Vec<_>>().join(", ")
+            ),
         ),
     }
 }
@@ -159,7 +165,9 @@ pub fn draft_number(word: &str) -> Option<crate::domain::ids::DraftNumber> {
 /// Whether `word` is the flag `name`: `--own`, `-own`, and what phones make of two dashes.
 #[must_use]
 pub fn is_flag(word: &str, name: &str) -> bool {
-    let bare = word.trim_start_matches(['-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}']);
+    let bare = word.trim_start_matches([
+        '-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}',
+    ]);
     bare.len() < word.len() && bare.eq_ignore_ascii_case(name)
 }
 
@@ -170,7 +178,11 @@ mod tests {
 
     fn called(text: &str) -> (&'static str, Option<&'static str>, String) {
         match line(text) {
-            Line::Call(call) => (call.command.name(), call.verb.map(|verb| verb.name), call.rest),
+            Line::Call(call) => (
+                call.command.name(),
+                call.verb.map(|verb| verb.name),
+                call.rest,
+            ),
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -184,27 +196,57 @@ mod tests {
 
     #[test]
     fn commands_verbs_and_forms() {
-        assert_eq!(called("/draft@lumen_bot Friday  at six "), ("draft", None, "Friday  at six".into()));
+        assert_eq!(
+            called("/draft@lumen_bot Friday  at six "),
+            ("draft", None, "Friday  at six".into())
+        );
         assert_eq!(called("/DRAFT x"), ("draft", None, "x".into()));
-        assert_eq!(called("/source add sandbox all"), ("source", Some("add"), "sandbox all".into()));
+        assert_eq!(
+            called("/source add sandbox all"),
+            ("source", Some("add"), "sandbox all".into())
+        );
         assert_eq!(called("/task"), ("task", Some("list"), String::new()));
-        assert_eq!(called("/schedule"), ("schedule", Some("list"), String::new()));
-        assert_eq!(called("/schedule #12 tomorrow 9am"), ("schedule", Some("draft"), "#12 tomorrow 9am".into()));
-        assert_eq!(called("/schedule 12 tomorrow"), ("schedule", Some("draft"), "12 tomorrow".into()));
-        assert_eq!(called("/schedule morning every day at 9"), ("schedule", Some("task"), "morning every day at 9".into()));
+        assert_eq!(
+            called("/schedule"),
+            ("schedule", Some("list"), String::new())
+        );
+        assert_eq!(
+            called("/schedule #12 tomorrow 9am"),
+            ("schedule", Some("draft"), "#12 tomorrow 9am".into())
+        );
+        assert_eq!(
+            called("/schedule 12 tomorrow"),
+            ("schedule", Some("draft"), "12 tomorrow".into())
+        );
+        assert_eq!(
+            called("/schedule morning every day at 9"),
+            ("schedule", Some("task"), "morning every day at 9".into())
+        );
     }
 
     #[test]
     fn what_is_not_known_gets_the_nearest() {
-        assert_eq!(refused("/drft x"), "I do not know /drft. Did you mean /draft?");
-        assert_eq!(refused("/xyzzy"), "I do not know /xyzzy. /help lists what I know.");
-        assert_eq!(refused("/source ad x"), "I do not know /source ad. Did you mean /source add?");
+        assert_eq!(
+            refused("/drft x"),
+            "I do not know /drft. Did you mean /draft?"
+        );
+        assert_eq!(
+            refused("/xyzzy"),
+            "I do not know /xyzzy. /help lists what I know."
+        );
+        assert_eq!(
+            refused("/source ad x"),
+            "I do not know /source ad. Did you mean /source add?"
+        );
         assert_eq!(refused("/"), "I do not know /. /help lists what I know.");
     }
 
     #[test]
     fn arguments_in_quotes() {
-        assert_eq!(split_argument("\u{201c}cold brew\u{201d} every hour"), ("cold brew", "every hour"));
+        assert_eq!(
+            split_argument("\u{201c}cold brew\u{201d} every hour"),
+            ("cold brew", "every hour")
+        );
         assert_eq!(split_argument("'it's six' now"), ("it's six", "now"));
         assert_eq!(split_argument("\"open end"), ("\"open", "end"));
         assert!(is_flag("\u{2014}own", "own") && is_flag("--OWN", "own") && !is_flag("own", "own"));

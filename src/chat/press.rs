@@ -15,10 +15,22 @@ pub const LONGEST: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Press {
     /// Something with the version of a draft that the person saw.
-    Draft { verb: DraftVerb, number: DraftNumber, revision: i64 },
-    Reject { reason: Reason, number: DraftNumber, revision: i64 },
+    Draft {
+        verb: DraftVerb,
+        number: DraftNumber,
+        revision: i64,
+    },
+    Reject {
+        reason: Reason,
+        number: DraftNumber,
+        revision: i64,
+    },
     /// Schedule for this minute since the epoch.
-    At { minute: i64, number: DraftNumber, revision: i64 },
+    At {
+        minute: i64,
+        number: DraftNumber,
+        revision: i64,
+    },
     /// Run again what was asked in this row of the inbox.
     Again(InboxId),
     /// An answer within a talk.
@@ -91,7 +103,13 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 5] = [Self::OffTopic, Self::WrongTone, Self::NotTrue, Self::TooSalesy, Self::Other];
+    pub const ALL: [Self; 5] = [
+        Self::OffTopic,
+        Self::WrongTone,
+        Self::NotTrue,
+        Self::TooSalesy,
+        Self::Other,
+    ];
 
     /// The word on the button.
     #[must_use]
@@ -140,11 +158,23 @@ impl Press {
     #[must_use]
     pub fn code(self) -> String {
         match self {
-            Self::Draft { verb, number, revision } => format!("{VERSION}.d.{}.{}.{revision}", verb.code(), number.0),
-            Self::Reject { reason, number, revision } => {
+            Self::Draft {
+                verb,
+                number,
+                revision,
+            } => format!("{VERSION}.d.{}.{}.{revision}", verb.code(), number.0),
+            Self::Reject {
+                reason,
+                number,
+                revision,
+            } => {
                 format!("{VERSION}.r.{}.{}.{revision}", reason.code(), number.0)
             }
-            Self::At { minute, number, revision } => format!("{VERSION}.t.{minute}.{}.{revision}", number.0),
+            Self::At {
+                minute,
+                number,
+                revision,
+            } => format!("{VERSION}.t.{minute}.{}.{revision}", number.0),
             Self::Again(inbox) => format!("{VERSION}.a.{inbox}"),
             Self::Talk(TalkPress::Yes) => format!("{VERSION}.q.yes"),
             Self::Talk(TalkPress::Other) => format!("{VERSION}.q.other"),
@@ -166,23 +196,37 @@ impl Press {
             return Err(Unreadable::Garbled);
         };
         if *version != VERSION {
-            let a_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
-            return Err(if a_version { Unreadable::OtherVersion } else { Unreadable::Garbled });
+            let a_version =
+                !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+            return Err(if a_version {
+                Unreadable::OtherVersion
+            } else {
+                Unreadable::Garbled
+            });
         }
         Self::body(rest).ok_or(Unreadable::Garbled)
     }
 
     fn body(parts: &[&str]) -> Option<Self> {
-        let number = |text: &str| text.parse().ok().filter(|number| *number > 0).map(DraftNumber);
+        let number = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|number| *number > 0)
+                .map(DraftNumber)
+        };
         let revision = |text: &str| text.parse::<i64>().ok();
         Some(match *parts {
             ["d", verb, n, r] => Self::Draft {
-                verb: DraftVerb::ALL.into_iter().find(|known| known.code() == verb)?,
+                verb: DraftVerb::ALL
+                    .into_iter()
+                    .find(|known| known.code() == verb)?,
                 number: number(n)?,
                 revision: revision(r)?,
             },
             ["r", reason, n, r] => Self::Reject {
-                reason: Reason::ALL.into_iter().find(|known| known.code() == reason)?,
+                reason: Reason::ALL
+                    .into_iter()
+                    .find(|known| known.code() == reason)?,
                 number: number(n)?,
                 revision: revision(r)?,
             },
@@ -209,20 +253,31 @@ mod tests {
     fn any_press() -> impl Strategy<Value = Press> {
         let target = || (1..=i64::MAX, any::<i64>());
         prop_oneof![
-            (proptest::sample::select(DraftVerb::ALL.to_vec()), target()).prop_map(|(verb, (n, revision))| Press::Draft {
-                verb,
-                number: DraftNumber(n),
-                revision
-            }),
-            (proptest::sample::select(Reason::ALL.to_vec()), target()).prop_map(|(reason, (n, revision))| Press::Reject {
-                reason,
-                number: DraftNumber(n),
-                revision
-            }),
-            // Minutes since the epoch: far enough for every timestamp there is.
-            (-1_000_000_000_000..1_000_000_000_000_i64, 1..1_000_000_000_i64, 1..1_000_000_000_i64).prop_map(
-                |(minute, n, revision)| Press::At { minute, number: DraftNumber(n), revision }
+            (proptest::sample::select(DraftVerb::ALL.to_vec()), target()).prop_map(
+                |(verb, (n, revision))| Press::Draft {
+                    verb,
+                    number: DraftNumber(n),
+                    revision
+                }
             ),
+            (proptest::sample::select(Reason::ALL.to_vec()), target()).prop_map(
+                |(reason, (n, revision))| Press::Reject {
+                    reason,
+                    number: DraftNumber(n),
+                    revision
+                }
+            ),
+            // Minutes since the epoch: far enough for every timestamp there is.
+            (
+                -1_000_000_000_000..1_000_000_000_000_i64,
+                1..1_000_000_000_i64,
+                1..1_000_000_000_i64
+            )
+                .prop_map(|(minute, n, revision)| Press::At {
+                    minute,
+                    number: DraftNumber(n),
+                    revision
+                }),
             any::<i64>().prop_map(|id| Press::Again(InboxId(id))),
             any::<u8>().prop_map(|which| Press::Talk(TalkPress::Choice(which))),
             Just(Press::Talk(TalkPress::Yes)),
@@ -250,6 +305,14 @@ mod tests {
         assert_eq!(Press::read("7.d.ok.12.4"), Err(Unreadable::OtherVersion));
         assert_eq!(Press::read("approve:12"), Err(Unreadable::Garbled));
         assert_eq!(Press::read("1.d.ok.0.4"), Err(Unreadable::Garbled));
-        assert_eq!(Press::Draft { verb: DraftVerb::Approve, number: DraftNumber(12), revision: 4 }.code(), "1.d.ok.12.4");
+        assert_eq!(
+            Press::Draft {
+                verb: DraftVerb::Approve,
+                number: DraftNumber(12),
+                revision: 4
+            }
+            .code(),
+            "1.d.ok.12.4"
+        );
     }
 }

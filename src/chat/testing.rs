@@ -12,7 +12,10 @@ use crate::domain::network::Network;
 
 /// Sunday, 22 November 2026, 21:00 in Berlin.
 pub fn now() -> Now {
-    Now { at: instant(), zone: TimeZone::get("Europe/Berlin").unwrap() }
+    Now {
+        at: instant(),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+    }
 }
 
 pub fn instant() -> Timestamp {
@@ -25,7 +28,9 @@ pub fn draft(number: i64) -> Draft {
         number: DraftNumber(number),
         state: DraftState::Waiting,
         revision: 1,
-        purpose: Purpose::Post { topic: "our Friday tasting is at six".into() },
+        purpose: Purpose::Post {
+            topic: "our Friday tasting is at six".into(),
+        },
         task: None,
         created_at: instant(),
         expires_at: instant(),
@@ -85,7 +90,12 @@ pub fn plain(view: &View) -> String {
         }
     }
     for row in &view.buttons {
-        lines.push(row.iter().map(|button| format!("[{}]", button.label)).collect::<Vec<_>>().join(" "));
+        lines.push(
+            row.iter()
+                .map(|button| format!("[{}]", button.label))
+                .collect::<Vec<_>>()
+                .join(" "),
+        );
     }
     lines.join("\n")
 }

@@ -35,7 +35,9 @@ impl Why<'_> {
             view = view.with(Block::Note(format!("asked for: {guidance}")));
         }
         if self.all && self.revision.leans_on.len() > NAMED {
-            view = view.with(Block::List(self.revision.leans_on.iter().map(words::lean).collect()));
+            view = view.with(Block::List(
+                self.revision.leans_on.iter().map(words::lean).collect(),
+            ));
         }
         view
     }
@@ -59,7 +61,10 @@ impl Why<'_> {
         } else {
             format!("examples from {}", many(examples, "own post", "own posts"))
         };
-        format!("voice     persona v{} · {from}", self.revision.persona_version)
+        format!(
+            "voice     persona v{} · {from}",
+            self.revision.persona_version
+        )
     }
 }
 
@@ -72,8 +77,28 @@ mod tests {
     #[test]
     fn four_lines() {
         let (draft, revision, now) = (draft(12), revision(), now());
-        let why = Why { draft: &draft, revision: &revision, task: Some("morning-post"), answered: None, all: false, now: &now };
-        assert_snapshot!(plain(&why.view()), @"");
-        assert_snapshot!(plain(&Why { all: true, task: None, ..why }.view()), @"");
+        let why = Why {
+            draft: &draft,
+            revision: &revision,
+            task: Some("morning-post"),
+            answered: None,
+            all: false,
+            now: &now,
+        };
+        assert_snapshot!(plain(&why.view()), @r"
+        #12 came from task morning-post, run 21:00
+        leans on  @bean “cupping at six” 0.81 · @cups “mornings” 0.77 · 1 more
+        voice     persona v7 · examples from 2 own posts
+        made by   SmolLM2-135M-Instruct, 1,412 + 61 tokens, free, 2.1 s · checked: length, links, mentions, prompt, near-copies
+        ");
+        assert_snapshot!(plain(&Why { all: true, task: None, ..why }.view()), @r"
+        #12 came from the topic “our Friday tasting is at six”, 21:00
+        leans on  @bean “cupping at six” 0.81 · @cups “mornings” 0.77 · 1 more
+        voice     persona v7 · examples from 2 own posts
+        made by   SmolLM2-135M-Instruct, 1,412 + 61 tokens, free, 2.1 s · checked: length, links, mentions, prompt, near-copies
+        - @bean “cupping at six” 0.81
+        - @cups “mornings” 0.77
+        - @mug “slow pour” 0.50
+        ");
     }
 }

@@ -8,3 +8,4 @@ pub mod media;
 pub mod publish;
 pub mod recall;
 pub mod review;
+pub mod wording;

@@ -5,6 +5,7 @@
 
 pub mod local;
 pub mod metered;
+pub mod missing;
 pub mod prompt;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -44,7 +45,7 @@ pub enum Speaker {
 }
 
 /// What a text model is asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TextRequest {
     pub messages: Vec<Message>,
     pub max_tokens: usize,
@@ -54,6 +55,8 @@ pub struct TextRequest {
     pub seed: u64,
     /// For the ledger: `draft`, `redo`, …
     pub purpose: &'static str,
+    /// Words and signs that must not be written. A model that cannot be held to it does not look at them.
+    pub without: Vec<String>,
 }
 
 /// What it answered.
@@ -85,6 +88,12 @@ pub trait TextModel: Send + Sync {
 
     /// How many tokens `text` takes, counted or estimated from above. Counted for sure after [`TextModel::prepare`].
     fn count_tokens(&self, text: &str) -> usize;
+
+    /// A last message of the assistant's own is the beginning of its answer, and stands in the answer. Where this is
+    /// false, no such message may be sent.
+    fn continues(&self) -> bool {
+        false
+    }
 
     /// Gets ready for work: loads what has to be loaded. A missing model is noticed here, before a prompt is made.
     async fn prepare(&self) -> Result<(), ModelError> {

@@ -43,6 +43,10 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over what they have: a text, a number, an error"
+    )]
     pub(super) fn impossible(table: &'static str, id: impl ToString, why: impl ToString) -> Self {
         Self::Impossible {
             table,

@@ -144,6 +144,18 @@ impl Tx {
         Ok(id.map(InboxId))
     }
 
+    /// The row of an update that was taken in before.
+    pub async fn inbox_known(&mut self, surface: Surface, external_id: &str) -> R<InboxId> {
+        let id: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM inbox WHERE surface = $1 AND external_id = $2")
+                .bind(surface.name())
+                .bind(external_id)
+                .fetch_optional(self.conn())
+                .await?;
+        id.map(InboxId)
+            .ok_or_else(|| StoreError::impossible("inbox", external_id, "it was known just now"))
+    }
+
     /// Writes the answer, in the change that did what was asked. Whoever comes second finds it settled.
     pub async fn settle_inbox(&mut self, id: InboxId, answer: &Value) -> R<()> {
         let now = self.now_millis();

@@ -59,6 +59,9 @@ impl StoreOptions {
             url: self.url.clone(),
             why,
         };
+        if !self.url.starts_with("sqlite:") {
+            return Err(wrong("it does not begin with sqlite:".to_owned()));
+        }
         let options =
             SqliteConnectOptions::from_str(&self.url).map_err(|error| wrong(error.to_string()))?;
         let name = options.get_filename().to_string_lossy();

@@ -106,11 +106,11 @@ impl Store {
         .bind(workspace.0)
         .fetch_all(&mut *conn)
         .await?;
-        let mut named: BTreeMap<i64, Vec<Identity>> = BTreeMap::new();
+        let mut known_as: BTreeMap<i64, Vec<Identity>> = BTreeMap::new();
         for (operator, surface, external_id) in names {
             let surface =
                 Place::new("identities", &external_id).word(&surface, Surface::from_name)?;
-            named.entry(operator).or_default().push(Identity {
+            known_as.entry(operator).or_default().push(Identity {
                 surface,
                 external_id,
             });
@@ -118,7 +118,7 @@ impl Store {
         people
             .into_iter()
             .map(|row| {
-                let names = named.remove(&row.id).unwrap_or_default();
+                let names = known_as.remove(&row.id).unwrap_or_default();
                 Ok((Operator::try_from(row)?, names))
             })
             .collect()
@@ -215,6 +215,15 @@ impl Tx {
     pub async fn set_role(&mut self, operator: OperatorId, role: Role) -> R<()> {
         let done = sqlx::query("UPDATE operators SET role = $1 WHERE id = $2")
             .bind(role.name())
+            .bind(operator.0)
+            .execute(self.conn())
+            .await?;
+        one_row(&done, "operators", operator)
+    }
+
+    /// Takes a person's role and chat identities away. What they decided stays in their name.
+    pub async fn remove_operator(&mut self, operator: OperatorId) -> R<()> {
+        let done = sqlx::query("DELETE FROM operators WHERE id = $1")
             .bind(operator.0)
             .execute(self.conn())
             .await?;

@@ -54,7 +54,7 @@ impl Tx {
         posts: &[FetchedPost],
     ) -> R<StoreCounts> {
         let changes = differences(self.conn(), workspace, posts).await?;
-        let changed = changes
+        let edited = changes
             .iter()
             .filter(|change| change.known_as.is_some())
             .count();
@@ -67,8 +67,8 @@ impl Tx {
         }
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         Ok(StoreCounts {
-            new: count(total - changed),
-            changed: count(changed),
+            new: count(total - edited),
+            changed: count(edited),
             known: count(posts.len() - total),
             removed: 0,
         })

@@ -7,3 +7,4 @@ mod architecture;
 mod bad_input;
 mod crashes;
 mod main_job;
+mod migrations;

@@ -3,8 +3,8 @@
 //! A calm colleague: short, exact, no jargon, nothing twice, no exclamation marks. What, why, what now.
 
 pub mod draft;
-// pub mod errors;
-// pub mod house;
+pub mod errors;
+pub mod house;
 pub mod talk;
 pub mod time;
 
@@ -32,7 +32,11 @@ pub const fn network(network: Network) -> &'static str {
 /// `1 draft waits`, `3 drafts wait`: the noun and the verb after the number.
 #[must_use]
 pub fn many(count: usize, one: &str, more: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{} {more}", thousands(count as u64)) }
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{} {more}", thousands(count as u64))
+    }
 }
 
 /// `12,821`
@@ -62,7 +66,10 @@ pub fn listed(words: &[String]) -> String {
 /// “words”
 #[must_use]
 pub fn quoted(text: &str, limit: usize) -> String {
-    format!("\u{201c}{}\u{201d}", crate::domain::error::shortened(text, limit))
+    format!(
+        "\u{201c}{}\u{201d}",
+        crate::domain::error::shortened(text, limit)
+    )
 }
 
 /// The part in which two texts differ, with the words around it: what was and what is.
@@ -70,15 +77,30 @@ pub fn quoted(text: &str, limit: usize) -> String {
 pub fn difference(before: &str, after: &str) -> (String, String) {
     const AROUND: usize = 3;
     const LONGEST: usize = 90;
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.split_whitespace().collect(), after.split_whitespace().collect());
+    let (old, new): (Vec<&str>, Vec<&str>) = (
+        before.split_whitespace().collect(),
+        after.split_whitespace().collect(),
+    );
     let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - same;
-    let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
+    let tail = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(rest)
+        .take_while(|(a, b)| a == b)
+        .count();
     let piece = |words: &[&str]| {
-        let (from, to) = (same.saturating_sub(AROUND), (words.len() - tail + AROUND).min(words.len()));
+        let (from, to) = (
+            same.saturating_sub(AROUND),
+            (words.len() - tail + AROUND).min(words.len()),
+        );
         let lead = if from > 0 { "\u{2026}" } else { "" };
         let end = if to < words.len() { "\u{2026}" } else { "" };
-        format!("{lead}{}{end}", crate::domain::error::shortened(&words[from..to].join(" "), LONGEST))
+        format!(
+            "{lead}{}{end}",
+            crate::domain::error::shortened(&words[from..to].join(" "), LONGEST)
+        )
     };
     (piece(&old), piece(&new))
 }
@@ -93,7 +115,10 @@ mod tests {
             "Three on the table and one that divides the house every Friday at six",
             "Three on the table and one that divides us every Friday at six",
         );
-        assert_eq!(before, "\u{2026}one that divides the house every Friday at\u{2026}");
+        assert_eq!(
+            before,
+            "\u{2026}one that divides the house every Friday at\u{2026}"
+        );
         assert_eq!(after, "\u{2026}one that divides us every Friday at\u{2026}");
         assert_eq!(difference("", "new"), (String::new(), "new".into()));
         assert_eq!(difference("a a a", "a a"), ("a a a".into(), "a a".into()));
@@ -106,6 +131,9 @@ mod tests {
         assert_eq!(thousands(1_000_000), "1,000,000");
         assert_eq!(many(1, "draft waits", "drafts wait"), "1 draft waits");
         assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
-        assert_eq!((person("mira"), person("rule noon")), ("@mira".into(), "rule noon".into()));
+        assert_eq!(
+            (person("mira"), person("rule noon")),
+            ("@mira".into(), "rule noon".into())
+        );
     }
 }

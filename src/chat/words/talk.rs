@@ -6,7 +6,10 @@ use crate::chat::view::{Button, View};
 use crate::domain::ids::DraftNumber;
 
 fn talk_button(label: &str, press: TalkPress) -> Button {
-    Button { label: label.to_owned(), press: Press::Talk(press).code() }
+    Button {
+        label: label.to_owned(),
+        press: Press::Talk(press).code(),
+    }
 }
 
 fn never_mind() -> Button {
@@ -17,7 +20,9 @@ fn never_mind() -> Button {
 #[must_use]
 pub fn subject(talk: &Talk) -> String {
     match talk {
-        Talk::Edit { number, .. } | Talk::Redo { number, .. } | Talk::Reject { number, .. } => number.to_string(),
+        Talk::Edit { number, .. } | Talk::Redo { number, .. } | Talk::Reject { number, .. } => {
+            number.to_string()
+        }
         Talk::When { what, .. } => timed(what),
         Talk::Account { .. } => "the account".to_owned(),
     }
@@ -36,26 +41,47 @@ pub fn timed(what: &Timed) -> String {
 pub fn ask(talk: &Talk) -> View {
     match talk {
         Talk::Edit { number, .. } => {
-            View::text(format!("Send the whole new text of {number}, or cancel.")).with_buttons(vec![never_mind()])
-        }
-        Talk::Redo { number, revision } => {
-            let press = Press::Draft { verb: DraftVerb::RedoNow, number: *number, revision: *revision };
-            let another = Button { label: "Just another".to_owned(), press: press.code() };
-            View::text(format!("What should change in {number}?")).with_buttons(vec![another, never_mind()])
-        }
-        Talk::Reject { number, .. } => {
-            View::text(format!("Why is {number} rejected? A few words.")).with_buttons(vec![never_mind()])
-        }
-        Talk::When { what, suggestion: None } => {
-            View::text(format!("When should {} go out? Such as tomorrow 9am, or Friday 17:45.", timed(what)))
+            View::text(format!("Send the whole new text of {number}, or cancel."))
                 .with_buttons(vec![never_mind()])
         }
-        Talk::When { suggestion: Some(phrase), .. } => {
-            View::text(format!("Did you mean {phrase}?")).with_buttons(yes_or_other())
+        Talk::Redo { number, revision } => {
+            let press = Press::Draft {
+                verb: DraftVerb::RedoNow,
+                number: *number,
+                revision: *revision,
+            };
+            let another = Button {
+                label: "Just another".to_owned(),
+                press: press.code(),
+            };
+            View::text(format!("What should change in {number}?"))
+                .with_buttons(vec![another, never_mind()])
         }
+        Talk::Reject { number, .. } => {
+            View::text(format!("Why is {number} rejected? A few words."))
+                .with_buttons(vec![never_mind()])
+        }
+        Talk::When {
+            what,
+            suggestion: None,
+        } => View::text(format!(
+            "When should {} go out? Such as tomorrow 9am, or Friday 17:45.",
+            timed(what)
+        ))
+        .with_buttons(vec![never_mind()]),
+        Talk::When {
+            suggestion: Some(phrase),
+            ..
+        } => View::text(format!("Did you mean {phrase}?")).with_buttons(yes_or_other()),
         Talk::Account { accounts, .. } => {
-            let list = accounts.iter().enumerate().map(|(at, account)| format!("{} {account}", at + 1));
-            let buttons = accounts.iter().zip(0_u8..).map(|(account, at)| talk_button(account, TalkPress::Choice(at)));
+            let list = accounts
+                .iter()
+                .enumerate()
+                .map(|(at, account)| format!("{} {account}", at + 1));
+            let buttons = accounts
+                .iter()
+                .zip(0_u8..)
+                .map(|(account, at)| talk_button(account, TalkPress::Choice(at)));
             View::text("Where should drafts go? I will keep to it; /account default changes it.")
                 .with(crate::chat::view::Block::List(list.collect()))
                 .with_buttons(buttons.collect())
@@ -66,7 +92,10 @@ pub fn ask(talk: &Talk) -> View {
 /// The buttons under a suggested time.
 #[must_use]
 pub fn yes_or_other() -> Vec<Button> {
-    vec![talk_button("Yes", TalkPress::Yes), talk_button("Other time", TalkPress::Other)]
+    vec![
+        talk_button("Yes", TalkPress::Yes),
+        talk_button("Other time", TalkPress::Other),
+    ]
 }
 
 /// The reasons for a rejection.
@@ -74,7 +103,12 @@ pub fn yes_or_other() -> Vec<Button> {
 pub fn reasons(number: DraftNumber, revision: i64) -> View {
     let button = |reason: Reason| Button {
         label: reason.label().to_owned(),
-        press: Press::Reject { reason, number, revision }.code(),
+        press: Press::Reject {
+            reason,
+            number,
+            revision,
+        }
+        .code(),
     };
     let (first, second) = Reason::ALL.split_at(3);
     View::text(format!("Why is {number} rejected?"))
@@ -106,5 +140,7 @@ pub fn over() -> View {
 /// A line without a slash, and no question open.
 #[must_use]
 pub fn stray() -> View {
-    View::text("I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.")
+    View::text(
+        "I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.",
+    )
 }

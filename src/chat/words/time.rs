@@ -17,7 +17,9 @@ impl Now {
 
     fn days_away(&self, at: &Zoned) -> i32 {
         let today = self.local(self.at).date();
-        today.until(at.date()).map_or(i32::MAX, |span| span.get_days())
+        today
+            .until(at.date())
+            .map_or(i32::MAX, |span| span.get_days())
     }
 
     /// `10:14` today, `Fri 17:45` within the week, `Fri 27 Nov 17:45` this year, with the year otherwise.
@@ -37,14 +39,22 @@ impl Now {
     #[must_use]
     pub fn moment(&self, at: Timestamp) -> String {
         let clock = self.clock(at);
-        if self.days_away(&self.local(at)) == 0 { clock } else { format!("{clock} {}", self.place()) }
+        if self.days_away(&self.local(at)) == 0 {
+            clock
+        } else {
+            format!("{clock} {}", self.place())
+        }
     }
 
     /// The exact time that was understood: `Fri 27 Nov, 17:45 Berlin`.
     #[must_use]
     pub fn exactly(&self, at: Timestamp) -> String {
         let local = self.local(at);
-        let format = if local.year() == self.local(self.at).year() { "%a %-d %b, %H:%M" } else { "%a %-d %b %Y, %H:%M" };
+        let format = if local.year() == self.local(self.at).year() {
+            "%a %-d %b, %H:%M"
+        } else {
+            "%a %-d %b %Y, %H:%M"
+        };
         format!("{} {}", local.strftime(format), self.place())
     }
 
@@ -52,7 +62,9 @@ impl Now {
     #[must_use]
     pub fn place(&self) -> String {
         match self.zone.iana_name() {
-            Some(name) if !name.starts_with("Etc/") => name.rsplit('/').next().unwrap_or(name).replace('_', " "),
+            Some(name) if !name.starts_with("Etc/") => {
+                name.rsplit('/').next().unwrap_or(name).replace('_', " ")
+            }
             _ => "UTC".to_owned(),
         }
     }
@@ -70,7 +82,9 @@ impl Now {
     /// Midnight of today, from which money is counted.
     #[must_use]
     pub fn midnight(&self) -> Timestamp {
-        self.local(self.at).start_of_day().map_or(self.at, |day| day.timestamp())
+        self.local(self.at)
+            .start_of_day()
+            .map_or(self.at, |day| day.timestamp())
     }
 }
 
@@ -82,14 +96,33 @@ mod tests {
     fn times_carry_what_is_needed_and_no_more() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let now = Now { at: at("2026-11-22T20:00:00Z"), zone };
+        let now = Now {
+            at: at("2026-11-22T20:00:00Z"),
+            zone,
+        };
         assert_eq!(now.clock(at("2026-11-22T09:14:00Z")), "10:14");
         assert_eq!(now.moment(at("2026-11-27T16:45:00Z")), "Fri 17:45 Berlin");
-        assert_eq!(now.moment(at("2026-12-24T16:45:00Z")), "Thu 24 Dec 17:45 Berlin");
-        assert_eq!(now.clock(at("2027-01-04T08:00:00Z")), "Mon 4 Jan 2027 09:00");
-        assert_eq!(now.exactly(at("2026-11-23T08:00:00Z")), "Mon 23 Nov, 09:00 Berlin");
+        assert_eq!(
+            now.moment(at("2026-12-24T16:45:00Z")),
+            "Thu 24 Dec 17:45 Berlin"
+        );
+        assert_eq!(
+            now.clock(at("2027-01-04T08:00:00Z")),
+            "Mon 4 Jan 2027 09:00"
+        );
+        assert_eq!(
+            now.exactly(at("2026-11-23T08:00:00Z")),
+            "Mon 23 Nov, 09:00 Berlin"
+        );
         assert_eq!(now.ago(at("2026-11-22T19:56:00Z")), "4 min ago");
         assert_eq!(now.midnight(), at("2026-11-21T23:00:00Z"));
-        assert_eq!(Now { at: now.at, zone: TimeZone::UTC }.place(), "UTC");
+        assert_eq!(
+            Now {
+                at: now.at,
+                zone: TimeZone::UTC
+            }
+            .place(),
+            "UTC"
+        );
     }
 }

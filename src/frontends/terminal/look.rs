@@ -71,6 +71,7 @@ pub enum Paint {
 }
 
 impl Paint {
+    #[cfg(test)]
     pub(super) const ALL: [Self; 4] = [Self::Bold, Self::Dim, Self::Warn, Self::Key];
 
     /// The SGR parameter.

@@ -52,6 +52,12 @@ pub fn render_change(before: &View, now: &View, style: &Style, draw: &dyn Fn(&Pa
     Some(render_with(&news, style, draw))
 }
 
+/// A message that only points to its newer copy. A terminal shows that one further down anyway.
+#[must_use]
+pub fn only_points_on(before: &View, now: &View) -> bool {
+    now.buttons.is_empty() && matches!(now.blocks.as_slice(), [Block::Title(_)]) && before.blocks.len() > 1
+}
+
 /// What goes out if it is approved.
 fn shown_text(view: &View) -> impl Iterator<Item = &Block> {
     view.blocks.iter().filter(|block| matches!(block, Block::Body(_) | Block::Picture { .. }))

@@ -15,10 +15,14 @@ const REPEAT_PENALTY: f32 = 1.1;
 /// How many of the last tokens count as just written.
 const REPEAT_WINDOW: usize = 64;
 
-pub(super) struct Sampler(LogitsProcessor);
+pub(super) struct Sampler {
+    choose: LogitsProcessor,
+    /// Tokens that are never chosen.
+    never: Vec<u32>,
+}
 
 impl Sampler {
-    pub(super) fn new(request: &TextRequest) -> Self {
+    pub(super) fn new(request: &TextRequest, never: Vec<u32>) -> Self {
         let sampling = if request.temperature < 0.01 {
             Sampling::ArgMax
         } else {
@@ -28,19 +32,31 @@ impl Sampler {
                 temperature: request.temperature,
             }
         };
-        Self(LogitsProcessor::from_sampling(request.seed, sampling))
+        Self {
+            choose: LogitsProcessor::from_sampling(request.seed, sampling),
+            never,
+        }
     }
 
     /// The token after `written`. `scores` has one row.
     pub(super) fn next(&mut self, scores: &Tensor, written: &[u32]) -> candle_core::Result<u32> {
         let scores = scores.squeeze(0)?;
         let recent = &written[written.len().saturating_sub(REPEAT_WINDOW)..];
-        let scores = if recent.is_empty() {
+        let mut scores = if recent.is_empty() {
             scores
         } else {
             apply_repeat_penalty(&scores, REPEAT_PENALTY, recent)?
         };
-        self.0.sample(&scores)
+        if !self.never.is_empty() {
+            let mut row = scores.to_vec1::<f32>()?;
+            for id in &self.never {
+                if let Some(score) = row.get_mut(*id as usize) {
+                    *score = f32::NEG_INFINITY;
+                }
+            }
+            scores = Tensor::new(row, scores.device())?;
+        }
+        self.choose.sample(&scores)
     }
 }
 
@@ -52,12 +68,12 @@ mod tests {
 
     fn request(temperature: f64, seed: u64) -> TextRequest {
         TextRequest {
-            messages: Vec::new(),
             max_tokens: 1,
             temperature,
             top_p: 0.9,
             seed,
             purpose: "test",
+            ..TextRequest::default()
         }
     }
 
@@ -69,7 +85,7 @@ mod tests {
     #[test]
     fn the_same_seed_chooses_the_same_tokens_and_another_seed_others() {
         let run = |seed| {
-            let mut sampler = Sampler::new(&request(1.0, seed));
+            let mut sampler = Sampler::new(&request(1.0, seed), Vec::new());
             (0..20)
                 .map(|_| sampler.next(&scores(), &[]).unwrap())
                 .collect::<Vec<_>>()
@@ -84,8 +100,10 @@ mod tests {
         row[7] = 2.0;
         row[9] = 1.9;
         let scores = Tensor::from_vec(row, (1, 50), &Device::Cpu).unwrap();
-        let mut sampler = Sampler::new(&request(0.0, 1));
+        let mut sampler = Sampler::new(&request(0.0, 1), Vec::new());
         assert_eq!(sampler.next(&scores, &[]).unwrap(), 7);
         assert_eq!(sampler.next(&scores, &[7]).unwrap(), 9);
+        let mut sampler = Sampler::new(&request(0.0, 1), vec![7, 9_999]);
+        assert_eq!(sampler.next(&scores, &[]).unwrap(), 9, "7 is never chosen");
     }
 }

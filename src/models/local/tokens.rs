@@ -18,12 +18,14 @@ pub(super) struct Tokens {
     text_end: Option<u32>,
 }
 
-/// A prompt in tokens. All but the last message is the part that tends to stay the same.
+/// A prompt in tokens. What comes before the last question is the part that tends to stay the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PromptTokens {
     pub(super) ids: Vec<u32>,
-    /// How many of `ids` come before the last message.
+    /// How many of `ids` come before the last question.
     pub(super) fixed: usize,
+    /// How many of the last `ids` are the beginning of the answer.
+    pub(super) begun: usize,
 }
 
 impl Tokens {
@@ -60,12 +62,17 @@ impl Tokens {
         Ok(encoding.get_ids().to_vec())
     }
 
-    /// The whole talk in the form the model was trained on, up to where it is to answer.
+    /// The whole talk in the form the model was trained on, up to where it is to answer. A last message of the
+    /// assistant's own is the beginning of that answer.
     pub(super) fn prompt(&self, messages: &[Message]) -> anyhow::Result<PromptTokens> {
+        let (talk, begun) = match messages.split_last() {
+            Some((last, talk)) if last.speaker == Speaker::Assistant => (talk, last.text.as_str()),
+            _ => (messages, ""),
+        };
         let mut ids = Vec::with_capacity(512);
         let mut fixed = 0;
         let newline = self.encode("\n")?;
-        for message in messages {
+        for message in talk {
             fixed = ids.len();
             let speaker = match message.speaker {
                 Speaker::System => "system",
@@ -79,12 +86,50 @@ impl Tokens {
         }
         ids.push(self.turn_start);
         ids.extend(self.encode("assistant\n")?);
-        Ok(PromptTokens { ids, fixed })
+        let begun = self.encode(begun)?;
+        ids.extend(&begun);
+        Ok(PromptTokens {
+            ids,
+            fixed,
+            begun: begun.len(),
+        })
     }
 
     /// The model has nothing more to say.
     pub(super) fn ends(&self, id: u32) -> bool {
         id == self.turn_end || id == self.turn_start || Some(id) == self.text_end
+    }
+
+    /// The tokens that would write one of `words`, alone or after a space, small or with a capital. A sign that is not
+    /// a letter or digit stands for every token that holds it. Words of several tokens are left out: their beginnings
+    /// begin other words, too.
+    pub(super) fn ids_of_words(&self, words: &[String]) -> Vec<u32> {
+        let mut ids = Vec::new();
+        for word in words {
+            if !word.chars().any(char::is_alphanumeric) {
+                ids.extend(self.ids_with_sign(word));
+                continue;
+            }
+            for form in [word.clone(), capitalised(word)] {
+                for text in [format!(" {form}"), form] {
+                    if let Ok([id]) = self.encode(&text).as_deref() {
+                        ids.push(*id);
+                    }
+                }
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    fn ids_with_sign(&self, sign: &str) -> Vec<u32> {
+        let vocabulary = self.tokenizer.get_vocab(false);
+        vocabulary
+            .into_iter()
+            .filter(|(token, id)| token.contains(sign) && !self.ends(*id))
+            .map(|(_, id)| id)
+            .collect()
     }
 
     /// The text of `ids`, without a character whose last bytes are not there yet.
@@ -98,6 +143,13 @@ impl Tokens {
         }
         Ok(text)
     }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 impl std::fmt::Debug for Tokens {
@@ -128,5 +180,16 @@ mod tests {
     }
 
     /// Made with the model's own `tokenizer.json` rules: digits one by one, no space put in front.
-    const REFERENCE: &[(&str, &[u32])] = &[];
+    const REFERENCE: &[(&str, &[u32])] = &[
+        (
+            "system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face",
+            &[
+                9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018, 411, 407,
+                19712, 8182,
+            ],
+        ),
+        ("Friday at 18:45", &[33709, 418, 216, 33, 40, 42, 36, 37]),
+        ("caf\u{e9} \u{1f600}", &[83, 1939, 2756, 40303, 218]),
+        ("<|im_end|>", &[44, 108, 306, 79, 486, 108, 46]),
+    ];
 }

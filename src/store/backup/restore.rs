@@ -141,6 +141,12 @@ fn unpack(file: &Path, into: &Path) -> Result<Manifest, BackupError> {
     }
 }
 
+/// The one part of a manifest that every format has.
+#[derive(serde::Deserialize)]
+struct Format {
+    format: u32,
+}
+
 fn read_manifest(
     file: &Path,
     mut entry: Entry<'_, impl Read>,
@@ -156,11 +162,6 @@ fn read_manifest(
     entry
         .read_to_end(&mut text)
         .map_err(|error| no_backup(error.to_string()))?;
-    /// The one part that every format has.
-    #[derive(serde::Deserialize)]
-    struct Format {
-        format: u32,
-    }
     let Format { format } =
         serde_json::from_slice(&text).map_err(|error| no_backup(error.to_string()))?;
     let newer = |what, found, known| BackupError::Newer {

@@ -1,0 +1,347 @@
+//! SmolLM2-135M-Instruct, four bits a weight. It writes on a thread that may block, one text at a time.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use candle_core::quantized::gguf_file::Content;
+use candle_core::{Device, Tensor};
+use candle_transformers::models::quantized_llama::ModelWeights;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::clock::SharedClock;
+use crate::models::local::resident::Resident;
+use crate::models::local::sampler::Sampler;
+use crate::models::local::tokens::{PromptTokens, Tokens};
+use crate::models::local::{PROVIDER, failed, files, off_the_async_threads};
+use crate::models::{ModelError, TextAnswer, TextModel, TextRequest, Written};
+
+const MODEL: &str = "SmolLM2-135M-Instruct";
+
+/// A prompt should stay within this many tokens: reading it takes about ten milliseconds a token.
+const PROMPT_BUDGET: usize = 500;
+
+/// A prompt above this is refused: the model was trained on 8,192, candle has room for 4,096, and patience ends here.
+const PROMPT_MOST: usize = 2_000;
+
+/// Tokens of the prompt that are read between two looks at whether someone said stop.
+const READ_AT_ONCE: usize = 64;
+
+/// How many fixed parts of prompts are kept read: one for posts, one for replies. About 46 KB a token.
+const KEPT_PREFIXES: usize = 2;
+
+/// The shortest fixed part that is worth keeping.
+const WORTH_KEEPING: usize = 32;
+
+#[derive(Debug)]
+pub struct LocalText {
+    model: Resident<Loaded>,
+    clock: SharedClock,
+    one_at_a_time: tokio::sync::Mutex<()>,
+}
+
+impl LocalText {
+    #[must_use]
+    pub fn new(models_dir: &Path, clock: SharedClock) -> Self {
+        Self {
+            model: Resident::new(models_dir, Loaded::read, clock.clone()),
+            clock,
+            one_at_a_time: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// Drops the model when nobody used it for ten minutes. Says whether it did.
+    pub fn unload_idle(&self, now: Timestamp) -> bool {
+        self.model.unload_idle(now)
+    }
+}
+
+#[async_trait]
+impl TextModel for LocalText {
+    fn name(&self) -> (String, String) {
+        (PROVIDER.to_owned(), MODEL.to_owned())
+    }
+
+    fn prompt_budget(&self) -> usize {
+        PROMPT_BUDGET
+    }
+
+    /// Counted when the model is in memory; before that a guess from above.
+    fn count_tokens(&self, text: &str) -> usize {
+        self.model
+            .peek()
+            .and_then(|model| model.tokens.encode(text).ok())
+            .map_or_else(|| text.len().div_ceil(2), |ids| ids.len())
+    }
+
+    fn continues(&self) -> bool {
+        true
+    }
+
+    async fn prepare(&self) -> Result<(), ModelError> {
+        self.model.get().await.map(drop)
+    }
+
+    async fn write(
+        &self,
+        request: &TextRequest,
+        written: Written<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<TextAnswer, ModelError> {
+        let started = self.clock.now_millis();
+        // Whoever stops waiting for the answer stops the work, too.
+        let stop = cancel.child_token();
+        let _stopped_when_dropped = stop.clone().drop_guard();
+        let _my_turn = tokio::select! {
+            () = cancel.cancelled() => return Err(ModelError::Cancelled),
+            turn = self.one_at_a_time.lock() => turn,
+        };
+        let model = tokio::select! {
+            () = cancel.cancelled() => return Err(ModelError::Cancelled),
+            model = self.model.get() => model?,
+        };
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let work = {
+            let (model, request, stop) = (model.clone(), request.clone(), stop.clone());
+            off_the_async_threads(move || {
+                model.write(&request, &stop, &|text| {
+                    // Nobody listens any more: the stop token says so as well.
+                    let _ = tell.send(text);
+                })
+            })
+        };
+        tokio::pin!(work);
+        let text = loop {
+            tokio::select! {
+                biased;
+                Some(text) = told.recv() => written(&text),
+                done = &mut work => break done?,
+            }
+        };
+        drop(model);
+        self.model.touch();
+        Ok(TextAnswer {
+            text: text.text,
+            tokens_in: count(text.tokens_in),
+            tokens_out: count(text.tokens_out),
+            micro_usd: 0,
+            millis: self.clock.now_millis() - started,
+            provider: PROVIDER.to_owned(),
+            model: MODEL.to_owned(),
+            cut_off: text.cut_off,
+        })
+    }
+}
+
+fn count(tokens: usize) -> i64 {
+    i64::try_from(tokens).unwrap_or(i64::MAX)
+}
+
+/// What the model wrote.
+#[derive(Debug)]
+struct Text {
+    text: String,
+    tokens_in: usize,
+    tokens_out: usize,
+    cut_off: bool,
+}
+
+/// The model in memory.
+struct Loaded {
+    tokens: Tokens,
+    /// Never run itself: every run works on a copy, which shares the weights and has its own memory of what was read.
+    /// (candle's map of masks grows with every new length and never shrinks; a copy's goes with the copy.)
+    weights: ModelWeights,
+    /// Fixed parts of prompts as the model remembers them, the last used one at the end.
+    kept: Mutex<Vec<Arc<Kept>>>,
+}
+
+/// A model that has read `ids`.
+struct Kept {
+    ids: Vec<u32>,
+    weights: ModelWeights,
+}
+
+impl Loaded {
+    fn read(models_dir: &Path) -> Result<Self, ModelError> {
+        let path = files::TEXT.find(models_dir, files::TEXT.files[0].name)?;
+        let broken = |why: anyhow::Error| files::TEXT.broken(&path, why);
+        let read = || -> anyhow::Result<Self> {
+            let mut reader = std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&path)?);
+            let content = Content::read(&mut reader)?;
+            let tokens = Tokens::from_gguf(&content)?;
+            let weights = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu)?;
+            Ok(Self {
+                tokens,
+                weights,
+                kept: Mutex::default(),
+            })
+        };
+        read().map_err(broken)
+    }
+
+    fn write(
+        &self,
+        request: &TextRequest,
+        stop: &CancellationToken,
+        tell: &dyn Fn(String),
+    ) -> Result<Text, ModelError> {
+        let prompt = self.tokens.prompt(&request.messages).map_err(failed)?;
+        if prompt.ids.len() > PROMPT_MOST {
+            return Err(ModelError::Refused {
+                provider: PROVIDER.to_owned(),
+                why: format!(
+                    "the prompt has {} tokens, and it takes {PROMPT_MOST}",
+                    prompt.ids.len()
+                ),
+            });
+        }
+        let mut reader = self.after_fixed_part(&prompt, stop)?;
+        let mut scores = reader.read(&prompt.ids[reader.position..], stop)?;
+        let mut sampler = Sampler::new(request, self.tokens.ids_of_words(&request.without));
+        let begun = prompt.begun;
+        let mut ids = prompt.ids[prompt.ids.len() - begun..].to_vec();
+        let mut text = self.tokens.decode(&ids).map_err(failed)?;
+        let mut cut_off = true;
+        while ids.len() - begun < request.max_tokens {
+            let next = sampler.next(&scores, &ids).map_err(failed)?;
+            if self.tokens.ends(next) {
+                cut_off = false;
+                break;
+            }
+            ids.push(next);
+            text = self.tokens.decode(&ids).map_err(failed)?;
+            tell(text.clone());
+            scores = reader.read(&[next], stop)?;
+        }
+        Ok(Text {
+            text,
+            tokens_in: prompt.ids.len(),
+            tokens_out: ids.len() - begun,
+            cut_off,
+        })
+    }
+
+    /// A model that has read the fixed part of the prompt: from the kept ones if one begins like it.
+    fn after_fixed_part(
+        &self,
+        prompt: &PromptTokens,
+        stop: &CancellationToken,
+    ) -> Result<Reader, ModelError> {
+        let fixed = &prompt.ids[..prompt.fixed];
+        let known = {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = kept.iter().position(|kept| kept.ids == fixed);
+            found.map(|at| {
+                let known = kept.remove(at);
+                kept.push(known.clone());
+                known
+            })
+        };
+        if let Some(known) = known {
+            return Ok(Reader {
+                weights: known.weights.clone(),
+                position: known.ids.len(),
+            });
+        }
+        let mut reader = Reader {
+            weights: self.weights.clone(),
+            position: 0,
+        };
+        if fixed.len() >= WORTH_KEEPING {
+            reader.read(fixed, stop)?;
+            let fresh = Arc::new(Kept {
+                ids: fixed.to_vec(),
+                weights: reader.weights.clone(),
+            });
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.len() >= KEPT_PREFIXES {
+                kept.remove(0);
+            }
+            kept.push(fresh);
+        }
+        Ok(reader)
+    }
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loaded").finish_non_exhaustive()
+    }
+}
+
+/// A model and how far it has read.
+struct Reader {
+    weights: ModelWeights,
+    position: usize,
+}
+
+impl Reader {
+    /// Reads on; returns the scores of the token after the last.
+    fn read(&mut self, ids: &[u32], stop: &CancellationToken) -> Result<Tensor, ModelError> {
+        let mut scores = None;
+        for part in ids.chunks(READ_AT_ONCE) {
+            if stop.is_cancelled() {
+                return Err(ModelError::Cancelled);
+            }
+            let input = Tensor::new(part, &Device::Cpu)
+                .and_then(|input| input.unsqueeze(0))
+                .map_err(failed)?;
+            scores = Some(
+                self.weights
+                    .forward(&input, self.position)
+                    .map_err(failed)?,
+            );
+            self.position += part.len();
+        }
+        scores.ok_or_else(|| failed("there was nothing to read"))
+    }
+}
+
+#[cfg(test)]
+mod play {
+    use super::*;
+    use crate::domain::clock::SystemClock;
+    use crate::models::testing::models_dir;
+    use crate::models::{Message, Speaker};
+
+    #[tokio::test]
+    #[ignore]
+    async fn play() {
+        let Some(dir) = models_dir() else { return };
+        let model = LocalText::new(&dir, Arc::new(SystemClock));
+        let t = std::time::Instant::now();
+        model.prepare().await.unwrap();
+        eprintln!("load {:?}", t.elapsed());
+        let path = std::env::var("PLAY").unwrap();
+        let play: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let temperature = play["temperature"].as_f64().unwrap();
+        for run in play["runs"].as_array().unwrap() {
+            let messages: Vec<Message> = run["messages"].as_array().unwrap().iter().map(|m| Message {
+                speaker: match m[0].as_str().unwrap() { "system" => Speaker::System, "user" => Speaker::User, _ => Speaker::Assistant },
+                text: m[1].as_str().unwrap().to_owned(),
+            }).collect();
+            println!("== {}", run["name"]);
+            for seed in 0..play["seeds"].as_u64().unwrap() {
+                let t = std::time::Instant::now();
+                let first = Mutex::new(None);
+                let answer = model.write(&TextRequest { messages: messages.clone(), max_tokens: 70, temperature, top_p: 0.9, seed, purpose: "x", without: play["without"].as_array().unwrap().iter().map(|w| w.as_str().unwrap().to_owned()).collect() },
+                    &|_| { first.lock().unwrap().get_or_insert(t.elapsed()); }, &CancellationToken::new()).await.unwrap();
+                println!("  {seed} in {} out {} first {:?} all {:?} cut {}: {}", answer.tokens_in, answer.tokens_out, first.lock().unwrap().unwrap_or_default(), t.elapsed(), answer.cut_off, answer.text);
+            }
+        }
+    }
+
+    #[test]
+    #[ignore]
+    fn ids() {
+        let m = Loaded::read(&models_dir().unwrap()).unwrap();
+        for t in ["Hello", "system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face", "Friday at 18:45", " two  spaces\n", "caf\u{e9} \u{1f600}", "<|im_end|>"] {
+            let ids = m.tokens.encode(t).unwrap();
+            println!("{t:?} {ids:?} {:?}", m.tokens.decode(&ids).unwrap());
+        }
+        println!("{} {} {:?}", m.tokens.prompt(&[Message{speaker:Speaker::System,text:"a".into()}]).unwrap().ids.len(), 0, m.tokens);
+    }
+}
