@@ -8,11 +8,12 @@ use crate::domain::draft::{Lean, Purpose, Writer};
 use crate::domain::finding::FindingKind;
 use crate::domain::ids::DraftId;
 use crate::domain::network::Network;
+use crate::domain::notice::Notice;
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::progress::Unwatched;
 use crate::domain::source::Selector;
-use crate::platforms::sandbox::faults::{Fault, Kind, Operation};
 use crate::platforms::Outlet as _;
+use crate::platforms::sandbox::faults::{Fault, Kind, Operation};
 use crate::platforms::sandbox::{Options, Sandbox, control};
 use crate::store::{NewDraft, NewRevision, StoreOptions};
 
@@ -91,11 +92,22 @@ impl Scene {
     }
 
     async fn fault(&self, fault: Fault) {
-        self.sandbox.faults().await.unwrap().set(fault).await.unwrap();
+        self.sandbox
+            .faults()
+            .await
+            .unwrap()
+            .set(fault)
+            .await
+            .unwrap();
     }
 
     /// Asks for a fetch and runs it once.
-    async fn ask(&self, id: SourceId, room: Option<RoomId>, stop: &CancellationToken) -> JobOutcome {
+    async fn ask(
+        &self,
+        id: SourceId,
+        room: Option<RoomId>,
+        stop: &CancellationToken,
+    ) -> JobOutcome {
         let mut tx = self.store().begin().await.unwrap();
         request(&mut tx, id, room, None).await.unwrap();
         tx.commit().await.unwrap();
@@ -106,7 +118,7 @@ impl Scene {
         let others = [JobKind::Index, JobKind::Media, JobKind::Notice];
         let claimed = self
             .store()
-            .claim_job("test", self.clock.now(), Duration::from_secs(60), &others)
+            .claim_job("test", self.clock.now(), Duration::from_mins(1), &others)
             .await
             .unwrap();
         let (job, lease) = claimed.expect("a fetch to do");
@@ -120,13 +132,23 @@ impl Scene {
 
     /// Fetches for the room and gives the answer.
     async fn fetch(&self, id: SourceId) -> String {
-        self.clock.advance(Duration::from_secs(60));
-        let outcome = self.ask(id, Some(self.room), &CancellationToken::new()).await;
+        self.clock.advance(Duration::from_mins(1));
+        let outcome = self
+            .ask(id, Some(self.room), &CancellationToken::new())
+            .await;
         assert_eq!(outcome, JobOutcome::Settled);
-        let mut answers = self.notices().await.into_iter().filter_map(|notice| match notice {
-            Notice::Answer { text, again, .. } => Some(if again { format!("{text} [Try again]") } else { text }),
-            _ => None,
-        });
+        let mut answers = self
+            .notices()
+            .await
+            .into_iter()
+            .filter_map(|notice| match notice {
+                Notice::Answer { text, again, .. } => Some(if again {
+                    format!("{text} [Try again]")
+                } else {
+                    text
+                }),
+                _ => None,
+            });
         let answer = answers.next().expect("an answer");
         assert_eq!(answers.next(), None, "one answer");
         answer
@@ -135,7 +157,7 @@ impl Scene {
     /// Takes what people are to be told off the queue, and the other work with it.
     async fn notices(&self) -> Vec<Notice> {
         let mut notices = Vec::new();
-        let lease_for = Duration::from_secs(60);
+        let lease_for = Duration::from_mins(1);
         while let Some((job, lease)) = self
             .store()
             .claim_job("test", self.clock.now(), lease_for, &[JobKind::Fetch])
@@ -161,7 +183,7 @@ impl Scene {
             },
             task: None,
             origin: "test".to_owned(),
-            expires_at: self.clock.now() + Duration::from_secs(86_400),
+            expires_at: self.clock.now() + Duration::from_hours(24),
         };
         let revision = NewRevision {
             content: Content {
@@ -215,8 +237,12 @@ async fn a_feed_is_taken_in_once_and_only_what_changed_comes_again() {
     assert_eq!(source.last_fetched_at, Some(scene.clock.now()));
     assert_eq!(scene.fetch(all).await, "sandbox all: nothing new.");
 
-    control::edit(&scene.file, &scene.shared, "s6", "Changed.").await.unwrap();
-    control::delete(&scene.file, &scene.shared, "s9").await.unwrap();
+    control::edit(&scene.file, &scene.shared, "s6", "Changed.")
+        .await
+        .unwrap();
+    control::delete(&scene.file, &scene.shared, "s9")
+        .await
+        .unwrap();
     assert_eq!(scene.fetch(all).await, "sandbox all: 1 changed, 1 gone.");
     assert_eq!(scene.count().await, 103);
     let edited = scene.store().find_post(W, "s6").await.unwrap().unwrap();
@@ -231,8 +257,10 @@ async fn a_draft_that_leans_on_a_deleted_post_says_so() {
     let all = scene.follow(Selector::All, false).await;
     scene.fetch(all).await;
     let draft = scene.draft_leaning_on("s9").await;
-    control::delete(&scene.file, &scene.shared, "s9").await.unwrap();
-    scene.clock.advance(Duration::from_secs(60));
+    control::delete(&scene.file, &scene.shared, "s9")
+        .await
+        .unwrap();
+    scene.clock.advance(Duration::from_mins(1));
     scene.ask(all, None, &CancellationToken::new()).await;
     let revision = scene.store().revision(draft, 1).await.unwrap().unwrap();
     assert_eq!(revision.findings.len(), 1);
@@ -245,7 +273,9 @@ async fn a_draft_that_leans_on_a_deleted_post_says_so() {
 #[tokio::test]
 async fn another_source_that_was_there_first_hides_no_gap() {
     let scene = Scene::new().await;
-    let baker = scene.follow(Selector::Author("ovenmitt".into()), false).await;
+    let baker = scene
+        .follow(Selector::Author("ovenmitt".into()), false)
+        .await;
     scene.fetch(baker).await;
     let all = scene.follow(Selector::All, false).await;
     assert_eq!(scene.fetch(all).await, "sandbox all: 97 new.");
@@ -258,8 +288,13 @@ async fn own_history_is_the_brands_voice() {
     let all = scene.follow(Selector::All, false).await;
     scene.fetch(all).await;
     assert_eq!(scene.store().own_posts(W, 50).await.unwrap().len(), 6);
-    let roaster = scene.follow(Selector::Author("beanwright".into()), true).await;
-    assert_eq!(scene.fetch(roaster).await, "sandbox @beanwright: 7 changed.");
+    let roaster = scene
+        .follow(Selector::Author("beanwright".into()), true)
+        .await;
+    assert_eq!(
+        scene.fetch(roaster).await,
+        "sandbox @beanwright: 7 changed."
+    );
     assert_eq!(scene.store().own_posts(W, 50).await.unwrap().len(), 13);
 }
 
@@ -282,7 +317,10 @@ async fn a_fetch_that_breaks_off_keeps_what_it_has_and_goes_on_there() {
         })
         .await;
     let answer = scene.fetch(all).await;
-    assert!(answer.starts_with("sandbox all: sandbox could not be reached"), "{answer}");
+    assert!(
+        answer.starts_with("sandbox all: sandbox could not be reached"),
+        "{answer}"
+    );
     assert!(answer.ends_with("kept: 50 new. [Try again]"), "{answer}");
     let source = scene.source(all).await;
     assert!(source.cursor.is_some() && source.last_error.is_some());
@@ -308,15 +346,23 @@ async fn a_short_trouble_is_waited_out() {
 async fn a_network_that_says_no_or_wait_long_is_not_asked_again_unasked() {
     let scene = Scene::new().await;
     let all = scene.follow(Selector::All, false).await;
-    scene.fault(Fault::once(Operation::Fetch, Kind::Refused)).await;
-    assert_eq!(scene.fetch(all).await, "sandbox all: sandbox refused: it was told to. [Try again]");
+    scene
+        .fault(Fault::once(Operation::Fetch, Kind::Refused))
+        .await;
+    assert_eq!(
+        scene.fetch(all).await,
+        "sandbox all: sandbox refused: it was told to. [Try again]"
+    );
     scene
         .fault(Fault {
-            wait: Some(Duration::from_secs(600)),
+            wait: Some(Duration::from_mins(10)),
             ..Fault::once(Operation::Fetch, Kind::SlowDown)
         })
         .await;
-    assert_eq!(scene.fetch(all).await, "sandbox all: sandbox asks to wait 10 min. [Try again]");
+    assert_eq!(
+        scene.fetch(all).await,
+        "sandbox all: sandbox asks to wait 10 min. [Try again]"
+    );
 }
 
 #[tokio::test]
@@ -331,7 +377,10 @@ async fn a_hanging_network_still_gets_the_room_its_answer() {
             ..Fault::once(Operation::Fetch, Kind::Hang)
         })
         .await;
-    assert_eq!(scene.fetch(all).await, "sandbox all: sandbox did not answer in 20 ms. [Try again]");
+    assert_eq!(
+        scene.fetch(all).await,
+        "sandbox all: sandbox did not answer in 20 ms. [Try again]"
+    );
 }
 
 #[tokio::test]
@@ -340,16 +389,28 @@ async fn a_scheduled_fetch_is_tried_again_later_and_tells_nobody() {
     let all = scene.follow(Selector::All, false).await;
     scene
         .fault(Fault {
-            wait: Some(Duration::from_secs(600)),
+            wait: Some(Duration::from_mins(10)),
             ..Fault::once(Operation::Fetch, Kind::SlowDown)
         })
         .await;
     let outcome = scene.ask(all, None, &CancellationToken::new()).await;
-    let wait = Some(Duration::from_secs(600));
-    assert!(matches!(outcome, JobOutcome::Retry { wait: asked, .. } if asked == wait), "{outcome:?}");
-    assert_eq!(scene.source(all).await.last_error.as_deref(), Some("sandbox asks to wait 10 min."));
-    assert_eq!(scene.work(&Unwatched, &CancellationToken::new()).await, JobOutcome::Settled);
-    assert_eq!((scene.count().await, scene.notices().await), (104, Vec::new()));
+    let wait = Some(Duration::from_mins(10));
+    assert!(
+        matches!(outcome, JobOutcome::Retry { wait: asked, .. } if asked == wait),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        scene.source(all).await.last_error.as_deref(),
+        Some("sandbox asks to wait 10 min.")
+    );
+    assert_eq!(
+        scene.work(&Unwatched, &CancellationToken::new()).await,
+        JobOutcome::Settled
+    );
+    assert_eq!(
+        (scene.count().await, scene.notices().await),
+        (104, Vec::new())
+    );
 }
 
 #[tokio::test]
@@ -358,14 +419,23 @@ async fn a_long_fetch_answers_and_goes_on_in_the_background() {
     let all = scene.follow(Selector::All, false).await;
     scene.collector.timing.longest = Duration::ZERO;
     let answer = scene.fetch(all).await;
-    assert_eq!(answer, "sandbox all: nothing new so far; the rest comes in the background.");
+    assert_eq!(
+        answer,
+        "sandbox all: nothing new so far; the rest comes in the background."
+    );
     scene.collector.timing.longest = Duration::from_secs(45);
     let watched = Watched::default();
-    assert_eq!(scene.work(&watched, &CancellationToken::new()).await, JobOutcome::Settled);
+    assert_eq!(
+        scene.work(&watched, &CancellationToken::new()).await,
+        JobOutcome::Settled
+    );
     assert_eq!(scene.notices().await, Vec::new());
     let lines = watched.0.into_inner().unwrap();
     assert_eq!(lines[0], "sandbox all: fetched 25 of about 104");
-    assert_eq!(lines.last().unwrap(), "sandbox all: fetched 104 of about 104");
+    assert_eq!(
+        lines.last().unwrap(),
+        "sandbox all: fetched 104 of about 104"
+    );
 }
 
 #[tokio::test]
@@ -375,15 +445,27 @@ async fn a_stopped_fetch_is_handed_back_and_a_removed_source_is_let_go() {
     let stop = CancellationToken::new();
     stop.cancel();
     let outcome = scene.ask(all, Some(scene.room), &stop).await;
-    assert!(matches!(outcome, JobOutcome::Retry { wait: Some(Duration::ZERO), .. }));
+    assert!(matches!(
+        outcome,
+        JobOutcome::Retry {
+            wait: Some(Duration::ZERO),
+            ..
+        }
+    ));
     assert_eq!(scene.count().await, 0);
 
     let mut tx = scene.store().begin().await.unwrap();
     tx.remove_source(all).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(scene.work(&Unwatched, &CancellationToken::new()).await, JobOutcome::Settled);
+    assert_eq!(
+        scene.work(&Unwatched, &CancellationToken::new()).await,
+        JobOutcome::Settled
+    );
     let told = scene.notices().await;
-    assert!(matches!(&told[..], [Notice::Answer { text, .. }] if text.contains("not followed")), "{told:?}");
+    assert!(
+        matches!(&told[..], [Notice::Answer { text, .. }] if text.contains("not followed")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
@@ -391,9 +473,15 @@ async fn the_index_and_the_pictures_are_looked_after_only_when_something_changed
     let scene = Scene::new().await;
     let all = scene.follow(Selector::All, false).await;
     scene.ask(all, None, &CancellationToken::new()).await;
-    assert_eq!(scene.store().jobs_ready(scene.clock.now()).await.unwrap(), 2);
+    assert_eq!(
+        scene.store().jobs_ready(scene.clock.now()).await.unwrap(),
+        2
+    );
     scene.notices().await;
-    scene.clock.advance(Duration::from_secs(60));
+    scene.clock.advance(Duration::from_mins(1));
     scene.ask(all, None, &CancellationToken::new()).await;
-    assert_eq!(scene.store().jobs_ready(scene.clock.now()).await.unwrap(), 0);
+    assert_eq!(
+        scene.store().jobs_ready(scene.clock.now()).await.unwrap(),
+        0
+    );
 }

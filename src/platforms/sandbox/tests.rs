@@ -42,7 +42,11 @@ impl Scene {
         let (mut posts, mut removed, mut pages) = (Vec::new(), Vec::new(), 0);
         let mut cursor: Option<String> = None;
         loop {
-            let page = self.sandbox.page(selector, cursor.as_deref()).await.unwrap();
+            let page = self
+                .sandbox
+                .page(selector, cursor.as_deref())
+                .await
+                .unwrap();
             assert!(page.posts.len() + page.removed.len() <= 25);
             posts.extend(page.posts);
             removed.extend(page.removed);
@@ -64,11 +68,20 @@ impl Scene {
     }
 
     async fn fault(&self, fault: Fault) {
-        self.sandbox.faults().await.unwrap().set(fault).await.unwrap();
+        self.sandbox
+            .faults()
+            .await
+            .unwrap()
+            .set(fault)
+            .await
+            .unwrap();
     }
 
     async fn published(&self) -> usize {
-        control::posts(&self.file, &self.shared).await.unwrap().len()
+        control::posts(&self.file, &self.shared)
+            .await
+            .unwrap()
+            .len()
     }
 }
 
@@ -88,14 +101,23 @@ async fn pages_are_newest_first_bounded_and_whole() {
     let scene = Scene::new();
     let (posts, removed, pages) = scene.all(&Selector::All).await;
     assert_eq!((posts.len(), removed.len(), pages), (104, 0, 5));
-    let touched: Vec<_> = posts.iter().map(|post| post.edited_at.unwrap_or(post.created_at)).collect();
+    let touched: Vec<_> = posts
+        .iter()
+        .map(|post| post.edited_at.unwrap_or(post.created_at))
+        .collect();
     assert!(touched.is_sorted_by(|newer, older| newer >= older));
     assert!(touched[0] < scene.clock.now());
     let mut ids: Vec<_> = posts.iter().map(|post| &post.native_id).collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), posts.len());
-    assert!(scene.sandbox.page(&Selector::All, Some("nonsense")).await.is_err());
+    assert!(
+        scene
+            .sandbox
+            .page(&Selector::All, Some("nonsense"))
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -104,34 +126,60 @@ async fn selectors_find_what_they_name() {
     let (posts, ..) = scene.all(&Selector::Author("Ovenmitt".into())).await;
     assert!(posts.len() >= 5 && posts.iter().all(|post| post.author == "ovenmitt"));
     let (posts, ..) = scene.all(&Selector::Tag("repaircafe".into())).await;
-    assert!(posts.len() >= 4 && posts.iter().all(|post| post.tags.contains(&"repaircafe".to_owned())));
+    assert!(
+        posts.len() >= 4
+            && posts
+                .iter()
+                .all(|post| post.tags.contains(&"repaircafe".to_owned()))
+    );
     let (posts, ..) = scene.all(&Selector::Search("Coffee morning".into())).await;
     assert!(posts.len() >= 5);
     for post in posts {
         let words = format!("{} {} {}", post.author, post.text, post.tags.join(" ")).to_lowercase();
-        assert!(words.contains("coffee") && words.contains("morning"), "{words}");
+        assert!(
+            words.contains("coffee") && words.contains("morning"),
+            "{words}"
+        );
     }
     let (posts, ..) = scene.all(&Selector::Replies).await;
-    assert!(posts.len() >= 5 && posts.iter().all(|post| !post.own && post.reply_to.is_some()));
+    assert!(
+        posts.len() >= 5
+            && posts
+                .iter()
+                .all(|post| !post.own && post.reply_to.is_some())
+    );
 }
 
 #[tokio::test]
 async fn what_others_edit_and_delete_comes_up_again() {
     let scene = Scene::new();
     scene.all(&Selector::All).await;
-    control::edit(&scene.file, &scene.shared, "s6", "Changed. #new").await.unwrap();
+    control::edit(&scene.file, &scene.shared, "s6", "Changed. #new")
+        .await
+        .unwrap();
     scene.clock.advance(Duration::from_secs(1));
-    control::delete(&scene.file, &scene.shared, "sandbox://post/s9").await.unwrap();
+    control::delete(&scene.file, &scene.shared, "sandbox://post/s9")
+        .await
+        .unwrap();
     let page = scene.sandbox.page(&Selector::All, None).await.unwrap();
     assert_eq!(page.removed, ["s9"]);
     let edited = &page.posts[0];
-    assert_eq!((edited.native_id.as_str(), edited.text.as_str()), ("s6", "Changed. #new"));
+    assert_eq!(
+        (edited.native_id.as_str(), edited.text.as_str()),
+        ("s6", "Changed. #new")
+    );
     assert_eq!(edited.tags, ["new"]);
     assert!(edited.edited_at > Some(edited.created_at));
     assert_eq!(page.about, Some(103));
-    let error = control::delete(&scene.file, &scene.shared, "9").await.unwrap_err();
+    let error = control::delete(&scene.file, &scene.shared, "9")
+        .await
+        .unwrap_err();
     assert!(error.what.contains("s9"), "{error}");
-    assert!(control::edit(&scene.file, &scene.shared, "s6", &"x".repeat(301)).await.is_err());
+    assert!(
+        control::edit(&scene.file, &scene.shared, "s6", &"x".repeat(301))
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -159,7 +207,10 @@ async fn what_breaks_a_rule_is_refused_and_not_taken() {
     let long = "x".repeat(301);
     let heavy = "👨‍👩‍👧‍👦".repeat(130);
     for text in [long.as_str(), heavy.as_str(), "  "] {
-        assert!(matches!(scene.publish(text, "k").await, Err(PlatformError::Refused { .. })));
+        assert!(matches!(
+            scene.publish(text, "k").await,
+            Err(PlatformError::Refused { .. })
+        ));
     }
     let picture = |bytes: Vec<u8>| OutgoingPicture {
         bytes,
@@ -193,17 +244,31 @@ async fn what_breaks_a_rule_is_refused_and_not_taken() {
         (answers_nothing, Vec::new()),
     ] {
         let refused = scene.sandbox.publish(&content, pictures, "k").await;
-        assert!(matches!(refused, Err(PlatformError::Refused { .. })), "{content:?}");
+        assert!(
+            matches!(refused, Err(PlatformError::Refused { .. })),
+            "{content:?}"
+        );
     }
     assert_eq!(scene.published().await, 0);
 
     let one = vec![picture(pictures::draw("cup.png").unwrap())];
-    let done = scene.sandbox.publish(&named(&one), one.clone(), "k").await.unwrap();
+    let done = scene
+        .sandbox
+        .publish(&named(&one), one.clone(), "k")
+        .await
+        .unwrap();
     let page = scene.sandbox.page(&Selector::All, None).await.unwrap();
-    let post = page.posts.iter().find(|post| post.native_id == done.native_id).unwrap();
+    let post = page
+        .posts
+        .iter()
+        .find(|post| post.native_id == done.native_id)
+        .unwrap();
     assert!(post.own);
     let address = &post.media[0].url;
-    assert_eq!(scene.sandbox.picture(address, 2_000_000).await.unwrap(), one[0].bytes);
+    assert_eq!(
+        scene.sandbox.picture(address, 2_000_000).await.unwrap(),
+        one[0].bytes
+    );
     assert!(scene.sandbox.picture(address, 10).await.is_err());
     assert!(scene.sandbox.picture("sandbox:none.png", 10).await.is_err());
 }
@@ -214,15 +279,21 @@ async fn others_answer_later_and_likes_grow() {
     let done = scene.publish("Friday tasting at six.", "k").await.unwrap();
     let of_it = |posts: Vec<FetchedPost>| {
         let parent = Some(done.native_id.clone());
-        posts.into_iter().filter(|post| post.reply_to == parent).count()
+        posts
+            .into_iter()
+            .filter(|post| post.reply_to == parent)
+            .count()
     };
     assert_eq!(of_it(scene.all(&Selector::Replies).await.0), 0);
     scene.clock.advance(Duration::from_secs(30));
     assert_eq!(of_it(scene.all(&Selector::Replies).await.0), 1);
-    scene.clock.advance(Duration::from_secs(7_200));
+    scene.clock.advance(Duration::from_hours(2));
     let answers = of_it(scene.all(&Selector::Replies).await.0);
     let (posts, ..) = scene.all(&Selector::Author(ACCOUNT.into())).await;
-    let own = posts.iter().find(|post| post.native_id == done.native_id).unwrap();
+    let own = posts
+        .iter()
+        .find(|post| post.native_id == done.native_id)
+        .unwrap();
     assert_eq!(usize::try_from(own.counts.replies).unwrap(), answers);
     assert!(own.counts.likes > 0);
 }
@@ -237,19 +308,36 @@ async fn faults_strike_in_order_as_often_as_told_and_survive_a_restart() {
         wait_seconds: Some(7),
         ..FailRequest::default()
     };
-    for (kind, times) in [("unreachable", None), ("slow-down", Some(2)), ("garbled", Some(1)), ("refused", Some(0))] {
-        control::fail(&scene.file, &scene.shared, &request(kind, times)).await.unwrap();
+    for (kind, times) in [
+        ("unreachable", None),
+        ("slow-down", Some(2)),
+        ("garbled", Some(1)),
+        ("refused", Some(0)),
+    ] {
+        control::fail(&scene.file, &scene.shared, &request(kind, times))
+            .await
+            .unwrap();
     }
     let error = async || scene.sandbox.page(&Selector::All, None).await.unwrap_err();
     assert!(matches!(error().await, PlatformError::Unreachable { .. }));
     for _ in 0..2 {
-        assert!(matches!(error().await, PlatformError::SlowDown { wait: Some(wait), .. } if wait.as_secs() == 7));
+        assert!(
+            matches!(error().await, PlatformError::SlowDown { wait: Some(wait), .. } if wait.as_secs() == 7)
+        );
     }
     assert!(matches!(error().await, PlatformError::Garbled { .. }));
     for _ in 0..3 {
         assert!(matches!(error().await, PlatformError::Refused { .. }));
     }
-    assert!(scene.sandbox.check().await.unwrap_err().to_string().contains("heal"));
+    assert!(
+        scene
+            .sandbox
+            .check()
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("heal")
+    );
     assert!(scene.publish("Not struck.", "k").await.is_ok());
     control::heal(&scene.file, &scene.shared).await.unwrap();
     assert!(scene.sandbox.page(&Selector::All, None).await.is_ok());
@@ -271,8 +359,15 @@ async fn every_unclear_publishing_can_be_looked_up() {
         scene.fault(Fault::once(Operation::Publish, kind)).await;
         let key = kind.name();
         let error = scene.publish("Once.", key).await.unwrap_err();
-        let unclear = matches!(error, PlatformError::Unclear { .. } | PlatformError::Garbled { .. });
-        assert_eq!(unclear, taken || matches!(kind, Kind::Drop | Kind::ServerError), "{kind:?}: {error}");
+        let unclear = matches!(
+            error,
+            PlatformError::Unclear { .. } | PlatformError::Garbled { .. }
+        );
+        assert_eq!(
+            unclear,
+            taken || matches!(kind, Kind::Drop | Kind::ServerError),
+            "{kind:?}: {error}"
+        );
         let found = matches!(scene.look_up(key).await, LookUp::There(_));
         assert_eq!(found, taken, "{kind:?}");
     }
@@ -282,8 +377,13 @@ async fn every_unclear_publishing_can_be_looked_up() {
 #[tokio::test]
 async fn a_late_post_cannot_be_settled_until_it_is_there() {
     let scene = Scene::new();
-    scene.fault(Fault::once(Operation::Publish, Kind::Late)).await;
-    assert!(matches!(scene.publish("Late.", "a").await, Err(PlatformError::Unclear { .. })));
+    scene
+        .fault(Fault::once(Operation::Publish, Kind::Late))
+        .await;
+    assert!(matches!(
+        scene.publish("Late.", "a").await,
+        Err(PlatformError::Unclear { .. })
+    ));
     assert_eq!(scene.published().await, 0);
     for _ in 0..2 {
         assert_eq!(scene.look_up("a").await, LookUp::Unsettled);
@@ -302,7 +402,9 @@ async fn a_late_post_cannot_be_settled_until_it_is_there() {
     scene.clock.advance(Duration::from_secs(9));
     assert!(matches!(scene.look_up("b").await, LookUp::There(_)));
 
-    scene.fault(Fault::once(Operation::LookUp, Kind::Unsettled)).await;
+    scene
+        .fault(Fault::once(Operation::LookUp, Kind::Unsettled))
+        .await;
     assert_eq!(scene.look_up("b").await, LookUp::Unsettled);
     assert!(matches!(scene.look_up("b").await, LookUp::There(_)));
 }
@@ -310,18 +412,30 @@ async fn a_late_post_cannot_be_settled_until_it_is_there() {
 #[tokio::test]
 async fn a_hang_ends_with_the_callers_patience_and_takes_nothing() {
     let scene = Scene::new();
-    scene.fault(Fault::once(Operation::Publish, Kind::Hang)).await;
+    scene
+        .fault(Fault::once(Operation::Publish, Kind::Hang))
+        .await;
     let limit = Duration::from_millis(200);
-    assert!(tokio::time::timeout(limit, scene.publish("Never.", "k")).await.is_err());
+    assert!(
+        tokio::time::timeout(limit, scene.publish("Never.", "k"))
+            .await
+            .is_err()
+    );
     assert_eq!(scene.look_up("k").await, LookUp::Absent);
 }
 
 #[tokio::test]
 async fn a_listed_post_is_one_line_and_its_control_characters_are_shown() {
     let scene = Scene::new();
-    scene.publish("Two\nlines \u{1b}[2J and \\.", "key-1").await.unwrap();
+    scene
+        .publish("Two\nlines \u{1b}[2J and \\.", "key-1")
+        .await
+        .unwrap();
     let line = control::posts(&scene.file, &scene.shared).await.unwrap()[0].to_string();
-    assert_eq!(line, "s105\t2026-11-22T10:00:00Z\t-\tkey-1\tTwo\\nlines \\u{1b}[2J and \\\\.");
+    assert_eq!(
+        line,
+        "s105\t2026-11-22T10:00:00Z\t-\tkey-1\tTwo\\nlines \\u{1b}[2J and \\\\."
+    );
 }
 
 #[cfg(unix)]
@@ -330,10 +444,17 @@ async fn the_file_is_for_its_owner_alone_and_a_broken_one_is_named() {
     use std::os::unix::fs::PermissionsExt as _;
     let scene = Scene::new();
     scene.sandbox.check().await.unwrap();
-    assert_eq!(scene.file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        scene.file.metadata().unwrap().permissions().mode() & 0o777,
+        0o600
+    );
 
     let broken = Scene::new();
-    std::fs::write(&broken.file, "this is no database, and it is long enough to be read as one".repeat(40)).unwrap();
+    std::fs::write(
+        &broken.file,
+        "this is no database, and it is long enough to be read as one".repeat(40),
+    )
+    .unwrap();
     let error = broken.sandbox.page(&Selector::All, None).await.unwrap_err();
     assert!(error.to_string().contains("sandbox.db"), "{error}");
 }
