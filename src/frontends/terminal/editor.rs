@@ -34,7 +34,10 @@ const PROMPT_COLOURED: &str = "\x1b[1;36m> \x1b[0m";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Typed {
     /// With the newest message on the screen when the person began to type it.
-    Line { text: String, seen: Option<u64> },
+    Line {
+        text: String,
+        seen: Option<u64>,
+    },
     /// Ctrl-D.
     Closed,
     /// Ctrl-C at an empty line.
@@ -74,8 +77,16 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new() -> Self {
-        let state = State { phase: Phase::Starting, entered: 0, newest: 0, seen: None };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        let state = State {
+            phase: Phase::Starting,
+            entered: 0,
+            newest: 0,
+            seen: None,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -100,7 +111,11 @@ impl Gate {
             state.phase = Phase::Open;
             self.changed.notify_all();
         }
-        state.seen = if line.is_empty() { None } else { state.seen.or(Some(state.newest)) };
+        state.seen = if line.is_empty() {
+            None
+        } else {
+            state.seen.or(Some(state.newest))
+        };
     }
 
     fn entered(&self) {
@@ -124,7 +139,9 @@ impl Gate {
     fn wait(&self) -> u64 {
         let state = self
             .changed
-            .wait_while(self.state(), |state| matches!(state.phase, Phase::Starting | Phase::Closed))
+            .wait_while(self.state(), |state| {
+                matches!(state.phase, Phase::Starting | Phase::Closed)
+            })
             .unwrap_or_else(PoisonError::into_inner);
         state.entered
     }
@@ -157,16 +174,27 @@ pub(super) struct Editor {
 
 impl Editor {
     /// The editor, and what writes above its line.
-    pub(super) fn open(history: Option<PathBuf>, colour: bool, gate: Arc<Gate>) -> anyhow::Result<(Self, impl Paper + use<>)> {
+    pub(super) fn open(
+        history: Option<PathBuf>,
+        colour: bool,
+        gate: Arc<Gate>,
+    ) -> anyhow::Result<(Self, impl Paper + use<>)> {
         let config = Config::builder()
             .auto_add_history(false)
             .history_ignore_space(true)
             .max_history_size(HISTORY)?
             .completion_type(CompletionType::List)
             .build();
-        let mut line = Line::with_config(config).context("the line editor does not start on this terminal")?;
-        line.set_color_mode(if colour { ColorMode::Enabled } else { ColorMode::Disabled });
-        let printer = line.create_external_printer().context("this terminal cannot be written to while a line is open")?;
+        let mut line =
+            Line::with_config(config).context("the line editor does not start on this terminal")?;
+        line.set_color_mode(if colour {
+            ColorMode::Enabled
+        } else {
+            ColorMode::Disabled
+        });
+        let printer = line
+            .create_external_printer()
+            .context("this terminal cannot be written to while a line is open")?;
         let history = history.filter(|path| match prepare_history(path, &mut line) {
             Ok(()) => true,
             Err(error) => {
@@ -174,21 +202,36 @@ impl Editor {
                 false
             }
         });
-        let paper = AboveLine { printer, gate: Arc::clone(&gate) };
-        Ok((Self { line, history, gate }, paper))
+        let paper = AboveLine {
+            printer,
+            gate: Arc::clone(&gate),
+        };
+        Ok((
+            Self {
+                line,
+                history,
+                gate,
+            },
+            paper,
+        ))
     }
 
     /// Reads until the person ends it. Runs in a thread that is left alone: it cannot be woken while it reads.
     pub(super) fn start(mut self, desk: Arc<dyn Desk>) -> io::Result<mpsc::Receiver<Typed>> {
         let (sender, receiver) = mpsc::channel(64);
-        self.line.set_helper(Some(Assist { desk, gate: Arc::clone(&self.gate) }));
-        std::thread::Builder::new().name("terminal-line".to_owned()).spawn(move || {
-            let gate = Arc::clone(&self.gate);
-            self.read(&sender);
-            // First the editor, then the gate: what is written from now on goes straight to the screen.
-            drop(self);
-            gate.over();
-        })?;
+        self.line.set_helper(Some(Assist {
+            desk,
+            gate: Arc::clone(&self.gate),
+        }));
+        std::thread::Builder::new()
+            .name("terminal-line".to_owned())
+            .spawn(move || {
+                let gate = Arc::clone(&self.gate);
+                self.read(&sender);
+                // First the editor, then the gate: what is written from now on goes straight to the screen.
+                drop(self);
+                gate.over();
+            })?;
         Ok(receiver)
     }
 
@@ -225,7 +268,13 @@ impl Editor {
             let _ = self.line.add_history_entry(text);
             return;
         };
-        let kept = self.line.add_history_entry(text).and_then(|new| if new { self.line.append_history(path) } else { Ok(()) });
+        let kept = self.line.add_history_entry(text).and_then(|new| {
+            if new {
+                self.line.append_history(path)
+            } else {
+                Ok(())
+            }
+        });
         if let Err(error) = kept {
             tracing::debug!(%error, "the history of typed lines cannot be written");
         }
@@ -240,7 +289,11 @@ fn is_worth_keeping(text: &str) -> bool {
 
 /// The file is there, readable by its owner alone, and read.
 fn prepare_history(path: &Path, line: &mut Line) -> anyhow::Result<()> {
-    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?;
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     if file.metadata()?.len() > 0 {
         line.load_history(path)?;
@@ -277,7 +330,12 @@ impl Validator for Assist {
 impl Completer for Assist {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, pos: usize, _ctx: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _ctx: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         Ok(complete(line, pos, |typed| self.desk.completions(typed)))
     }
 }
@@ -286,9 +344,18 @@ impl Completer for Assist {
 /// steer the terminal is not offered.
 fn complete(line: &str, pos: usize, offers: impl Fn(&str) -> Vec<String>) -> (usize, Vec<Pair>) {
     let typed = line.get(..pos).unwrap_or(line);
-    let start = typed.rfind(char::is_whitespace).map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
-    let offered = offers(typed).into_iter().filter(|word| safe::line(word) == *word);
-    let pairs = offered.map(|word| Pair { display: word.clone(), replacement: format!("{word} ") }).collect();
+    let start = typed.rfind(char::is_whitespace).map_or(0, |at| {
+        at + typed[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let offered = offers(typed)
+        .into_iter()
+        .filter(|word| safe::line(word) == *word);
+    let pairs = offered
+        .map(|word| Pair {
+            display: word.clone(),
+            replacement: format!("{word} "),
+        })
+        .collect();
     (start, pairs)
 }
 
@@ -334,7 +401,13 @@ mod tests {
         let offers = |_: &str| vec!["#12".to_owned(), "evil\u{1b}[2J".to_owned()];
         let (start, pairs) = complete("/approve #1 more", 11, offers);
         assert_eq!(start, 9);
-        assert_eq!(pairs.iter().map(|pair| pair.replacement.as_str()).collect::<Vec<_>>(), ["#12 "]);
+        assert_eq!(
+            pairs
+                .iter()
+                .map(|pair| pair.replacement.as_str())
+                .collect::<Vec<_>>(),
+            ["#12 "]
+        );
         assert_eq!(complete("/dr", 3, offers).0, 0);
         assert_eq!(complete("/a\u{3000}b", 6, offers).0, 5);
     }
@@ -357,6 +430,10 @@ mod tests {
         gate.entered();
         gate.entered();
         gate.over();
-        assert_eq!(gate.wait(), 1, "one line was entered, however often it is said");
+        assert_eq!(
+            gate.wait(),
+            1,
+            "one line was entered, however often it is said"
+        );
     }
 }
