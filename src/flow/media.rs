@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{FutureExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -94,10 +94,7 @@ pub async fn run(
             break;
         }
         let mut fetches = futures::stream::iter(open)
-            .map(|media| async move {
-                let bytes = bytes_of(deps, &media).await;
-                (media, bytes)
-            })
+            .map(|media| fetched(deps, media).boxed())
             .buffer_unordered(AT_ONCE);
         loop {
             let next = tokio::select! {
@@ -131,6 +128,11 @@ pub async fn run(
     }
     tx.commit().await?;
     Ok(JobOutcome::Settled)
+}
+
+async fn fetched(deps: &MediaDeps, media: OpenMedia) -> (OpenMedia, Result<Vec<u8>, Failure>) {
+    let bytes = bytes_of(deps, &media).await;
+    (media, bytes)
 }
 
 fn stopped() -> JobOutcome {

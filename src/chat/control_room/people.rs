@@ -73,13 +73,10 @@ impl ControlRoom {
         let mut settings = tx.workspace(self.workspace()).await?.settings;
         let mut rooms = listed(&settings);
         rooms.push(json!(room));
-        match settings.as_object_mut() {
-            Some(settings) => settings.insert(OPEN_ROOMS.to_owned(), Value::Array(rooms)),
-            None => {
-                settings = json!({ OPEN_ROOMS: rooms });
-                None
-            }
-        };
+        if !settings.is_object() {
+            settings = json!({});
+        }
+        settings[OPEN_ROOMS] = Value::Array(rooms);
         tx.set_settings(self.workspace(), &settings).await
     }
 }

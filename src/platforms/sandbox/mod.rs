@@ -16,6 +16,8 @@ mod feed;
 mod pictures;
 mod reading;
 mod taking;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
