@@ -213,7 +213,7 @@ async fn hand_over(
         }
     };
     match desk.take(terminal.incoming(number, body)).await {
-        Ok(taken) => taken,
+        Ok(taken) => Some(taken),
         Err(error) => {
             tracing::error!(
                 terminal.line = number,

@@ -5,7 +5,7 @@
 //! | `safe`, `wrap`, `table`, `render`, `look`, `picture` | a [`View`] as text: pure |
 //! | `buttons`, `shown` | keys for buttons, and what a typed key presses |
 //! | `live`, `screen` | lines that change in place, and the one thread that writes |
-//! | `editor`, `lines` | the input line of a terminal; lines from a pipe |
+//! | `editor`, `gate`, `lines` | the input line of a terminal; lines from a pipe |
 //! | `drive`, `desk` | from a line to the inbox; what is needed of the control room |
 //!
 //! To show a new kind of [`Block`](crate::chat::view::Block), add its arm in `render`.
@@ -14,6 +14,7 @@ pub mod buttons;
 pub mod desk;
 mod drive;
 mod editor;
+mod gate;
 mod lines;
 mod live;
 pub mod look;
@@ -31,9 +32,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-pub use self::desk::Desk;
+pub use self::desk::{ControlDesk, Desk};
 pub use self::drive::{End, PATIENCE, run};
-use self::editor::{Editor, Gate};
+use self::editor::Editor;
+use self::gate::Gate;
 use self::look::{Look, Style};
 use self::picture::Graphics;
 pub use self::screen::LogWriter;

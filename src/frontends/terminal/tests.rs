@@ -126,7 +126,7 @@ struct Behind(Arc<Room>);
 
 #[async_trait]
 impl Desk for Behind {
-    async fn take(&self, incoming: Incoming) -> anyhow::Result<Option<InboxId>> {
+    async fn take(&self, incoming: Incoming) -> anyhow::Result<InboxId> {
         if matches!(&incoming.body, Said::Text { text } if text == "/full") {
             anyhow::bail!("the disk is full");
         }
@@ -137,7 +137,7 @@ impl Desk for Behind {
         };
         let work = tokio::spawn(Arc::clone(&self.0).answer(incoming.body));
         self.0.work.lock().unwrap().insert(id, work);
-        Ok(Some(InboxId(id)))
+        Ok(InboxId(id))
     }
 
     async fn settled(&self, id: InboxId, at_most: Duration) -> bool {
