@@ -2,7 +2,6 @@
 
 pub mod archive;
 pub mod check;
-mod desk;
 mod duties;
 mod handlers;
 mod house;
@@ -17,10 +16,9 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::error::UserError;
-use crate::frontends::terminal::{self, Options, Terminal};
+use crate::frontends::terminal::{self, ControlDesk, End, Options, Terminal};
 use crate::schedule::ticks::Ticks;
 use crate::{http, lifecycle, telemetry};
-use desk::TerminalDesk;
 use house::House;
 
 /// Why a subcommand did not do what it was asked.
@@ -71,10 +69,10 @@ pub async fn run(config: Config, _terminal: bool, counters: PrometheusHandle) ->
     house.settle_in(&config).await?;
 
     let background = Background::start(&house, port, counters, &stop).await?;
-    let desk = Arc::new(TerminalDesk::new(house.control.clone(), house.store.clone()));
+    let desk = Arc::new(ControlDesk::new(house.control.clone()));
     let end = terminal::run(desk, screen, stop.clone()).await;
-    if !stop.is_cancelled() {
-        // The end of input: what is in hand is finished first.
+    if matches!(end, Ok(End::InputDone | End::Closed)) {
+        // What is in hand is finished first.
         house.finish_work(&stop).await;
     }
     background.end(&stop).await;
