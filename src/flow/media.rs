@@ -207,6 +207,13 @@ async fn keep(deps: &MediaDeps, bytes: Vec<u8>) -> Result<(String, &'static str)
     Ok((picture.sha256, picture.mime))
 }
 
+fn source_of(deps: &MediaDeps, media: &OpenMedia) -> Option<Arc<dyn Source>> {
+    deps.sources
+        .iter()
+        .find(|source| source.network() == media.network)
+        .cloned()
+}
+
 async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failure> {
     if media.url.starts_with("http://") || media.url.starts_with("https://") {
         let fetched = deps
@@ -224,11 +231,9 @@ async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failur
         .url
         .split_once(':')
         .is_some_and(|(scheme, _)| scheme == media.network.name());
-    let source = deps
-        .sources
-        .iter()
-        .find(|source| invented && source.network() == media.network)
-        .ok_or_else(|| Failure::Refused("this is not a web address".to_owned()))?;
+    let Some(source) = source_of(deps, media).filter(|_| invented) else {
+        return Err(Failure::Refused("this is not a web address".to_owned()));
+    };
     let asked = source.picture(&media.url, deps.caps.bytes);
     let Ok(answer) = tokio::time::timeout(PATIENCE, asked).await else {
         return Err(Failure::ForNow(format!("{} did not answer", media.network)));

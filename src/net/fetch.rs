@@ -22,14 +22,16 @@ impl HttpClient {
         accept: &str,
     ) -> Result<Fetched, NetError> {
         let url: Url = url.parse().map_err(|_| NetError::NotAnAddress)?;
+        let mut waits = waits(&self.options).build();
         let begun = Instant::now();
-        let mut planned = waits(&self.options).build();
         let result = loop {
             let error = match self.attempt(&url, cap, accept).await {
                 Err(error) if error.is_transient() => error,
                 settled => break settled,
             };
-            let Some(wait) = next_wait(&error, planned.next(), self.options.longest_wait) else { break Err(error) };
+            let Some(wait) = next_wait(&error, waits.next(), self.options.longest_wait) else {
+                break Err(error);
+            };
             tracing::debug!(http.error = %error, http.wait_ms = wait.as_millis(), "asking again");
             (self.options.pause)(wait).await;
         };
@@ -182,4 +184,17 @@ fn unanswered(error: &reqwest::Error, url: &Url) -> NetError {
         None => "the connection failed".to_owned(),
     };
     NetError::Unreachable { host, why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Work on several pictures at once moves between threads.
+    #[test]
+    fn a_fetch_may_move_between_threads() {
+        fn may_move<T: Send>(_: &T) {}
+        let client = HttpClient::new(crate::net::NetOptions::default()).unwrap();
+        may_move(&client.fetch_bytes("https://example.org", 1, "image/*"));
+    }
 }
