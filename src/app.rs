@@ -2,11 +2,11 @@
 
 pub mod archive;
 pub mod check;
+mod desk;
 mod duties;
 mod handlers;
 mod house;
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::error::UserError;
-use crate::frontends::terminal::{self, Terminal};
+use crate::frontends::terminal::{self, Options, Terminal};
 use crate::schedule::ticks::Ticks;
-use crate::{http, lifecycle};
+use crate::{http, lifecycle, telemetry};
+use desk::TerminalDesk;
 use house::House;
 
 /// Why a subcommand did not do what it was asked.
@@ -58,13 +59,20 @@ pub async fn run(config: Config, _terminal: bool, counters: PrometheusHandle) ->
         None => None,
     };
     // The terminal is the only front end there is so far, so it opens in any case.
-    let typed = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let screen = Arc::new(Terminal::new(&config.place.history(), typed));
+    let options = Options {
+        run: uuid::Uuid::new_v4().simple().to_string(),
+        person: config.person.clone(),
+        history: Some(config.place.history()),
+    };
+    let screen = Arc::new(Terminal::open(options, |name| config.surroundings.get(name).map(str::to_owned))?);
+    let log = screen.log_writer();
+    telemetry::start_logging(&config.log, move || log.clone());
     let house = House::open(&config, Arc::new(SystemClock), vec![screen.clone()]).await?;
     house.settle_in(&config).await?;
 
     let background = Background::start(&house, port, counters, &stop).await?;
-    let end = terminal::run(house.control.clone(), screen, stop.clone()).await;
+    let desk = Arc::new(TerminalDesk::new(house.control.clone(), house.store.clone()));
+    let end = terminal::run(desk, screen, stop.clone()).await;
     if !stop.is_cancelled() {
         // The end of input: what is in hand is finished first.
         house.finish_work(&stop).await;
@@ -101,8 +109,6 @@ impl Background {
         }
         let (worker, until) = (house.worker.clone(), stop.clone());
         tasks.spawn(async move { worker.run(until).await });
-        let (control, until) = (house.control.clone(), stop.clone());
-        tasks.spawn(async move { control.run(until).await });
         let ticks = Ticks::start(house.every_second(), house.every_minute()).await?;
         Ok(Self { tasks, ticks, stop })
     }

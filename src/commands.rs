@@ -37,27 +37,35 @@ pub fn run(terminal: bool) -> End {
 
 #[must_use]
 pub fn check() -> End {
-    with_config(|config| on_runtime(app::check::run(config)))
+    quietly(app::check::run)
 }
 
 #[must_use]
 pub fn import(file: &Path, own: bool) -> End {
-    with_config(|config| on_runtime(app::archive::import(config, file, own)))
+    quietly(|config| app::archive::import(config, file, own))
 }
 
 #[must_use]
 pub fn backup(file: &Path) -> End {
-    with_config(|config| on_runtime(app::archive::backup(config, file)))
+    quietly(|config| app::archive::backup(config, file))
 }
 
 #[must_use]
 pub fn restore(file: &Path) -> End {
-    with_config(|config| on_runtime(app::archive::restore(config, file)))
+    quietly(|config| app::archive::restore(config, file))
 }
 
 #[must_use]
 pub fn sandbox(action: SandboxAction) -> End {
-    with_config(|config| on_runtime(app::archive::sandbox(config, action)))
+    quietly(|config| app::archive::sandbox(config, action))
+}
+
+/// A subcommand without front ends: logs go to stderr.
+fn quietly<F: Future<Output = Result<(), Trouble>>>(work: impl FnOnce(Config) -> F) -> End {
+    with_config(|config| {
+        telemetry::start_logging(&config.log, std::io::stderr);
+        on_runtime(work(config))
+    })
 }
 
 fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
@@ -68,7 +76,6 @@ fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
             return End::Misconfigured;
         }
     };
-    telemetry::start_logging(&config.log);
     for remark in &config.remarks {
         eprintln!("{remark}");
     }

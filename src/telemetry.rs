@@ -2,20 +2,19 @@
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::log::Log;
 
-/// Sends logs to stderr. Called once, before anything is logged.
-pub fn start_logging(log: &Log) {
+/// Sends logs to `writer`: stderr, or a front end that puts them where they do not tear its screen. Called once.
+pub fn start_logging<W>(log: &Log, writer: W)
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_target(false);
     // A second call (in tests) leaves the first subscriber in place, which is what is wanted.
-    let _ = if log.json {
-        subscriber.json().try_init()
-    } else {
-        let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-        subscriber.with_ansi(colours).compact().try_init()
-    };
+    let _ = if log.json { subscriber.json().try_init() } else { subscriber.with_ansi(false).compact().try_init() };
 }
 
 /// Installs the recorder that all counters of the process go to.

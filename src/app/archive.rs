@@ -8,13 +8,24 @@ use super::house::WORKSPACE;
 use crate::commands::SandboxAction;
 use crate::config::Config;
 use crate::domain::clock::{SharedClock, SystemClock};
-use crate::flow::import;
+use crate::domain::progress::{Progress, Step};
+use crate::flow::import::{self, Input};
 use crate::flow::recall;
 use crate::lifecycle;
 use crate::platforms::sandbox::control;
-use crate::store::backup::restore::{RestorePlaces, restore as bring_back};
-use crate::store::backup::{BackupError, BackupSources, backup as pack};
+use crate::store::backup::{BackupError, BackupSources, RestorePlaces, backup as pack, restore as bring_back};
 use crate::store::{Store, StoreOptions};
+
+/// Signs of life on stderr, for whoever looks at it.
+struct OnStderr;
+
+impl Progress for OnStderr {
+    fn report(&self, step: Step) {
+        if let Step::Doing(line) = step {
+            eprintln!("{line}");
+        }
+    }
+}
 
 fn clock() -> SharedClock {
     Arc::new(SystemClock)
@@ -35,13 +46,11 @@ fn told(error: &BackupError) -> Trouble {
 pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Trouble> {
     lifecycle::prepare(&config.place.data_dir)?;
     let store = open_store(&config).await?;
-    let report = match import::run(&store, WORKSPACE, file, own).await {
-        Ok(report) => report,
-        Err(error) => {
-            eprintln!("{error}");
-            return Err(Trouble::Told);
-        }
-    };
+    let stop = lifecycle::stop_on_signals()?;
+    let report = import::run(&store, WORKSPACE, &Input::named(file), own, &OnStderr, &stop).await.map_err(|error| {
+        eprintln!("{}", error.user());
+        Trouble::Told
+    })?;
     println!("{report}");
     let mut tx = store.begin().await.map_err(anyhow::Error::from)?;
     recall::request(&mut tx, None).await.map_err(anyhow::Error::from)?;

@@ -8,9 +8,8 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::control_room::ControlRoom;
-use crate::domain::clock::SharedClock;
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease};
-use crate::flow::collect::{self, CollectDeps};
+use crate::flow::collect::{Collector, Timing};
 use crate::flow::compose::Composer;
 use crate::flow::media::{self, MediaDeps};
 use crate::flow::publish::Publisher;
@@ -31,7 +30,6 @@ pub struct Parts {
     pub media: MediaFolder,
     pub composer: Composer,
     pub publisher: Publisher,
-    pub clock: SharedClock,
 }
 
 /// A handler for every kind: a kind without one does not compile.
@@ -43,11 +41,11 @@ pub fn all(parts: &Parts) -> HashMap<JobKind, Arc<dyn JobHandler>> {
         caps: Caps::default(),
         sources: parts.sources.clone(),
     };
-    let collect = CollectDeps { store: parts.store.clone(), sources: parts.sources.clone(), clock: parts.clock.clone() };
+    let collector = Collector { store: parts.store.clone(), networks: parts.sources.clone(), timing: Timing::default() };
     let handler = |kind: JobKind| -> Arc<dyn JobHandler> {
         let control = parts.control.clone();
         match kind {
-            JobKind::Fetch => Arc::new(Fetch { deps: collect.clone(), control }),
+            JobKind::Fetch => Arc::new(Fetch { collector: collector.clone(), control }),
             JobKind::Index => Arc::new(Index { recall: parts.recall.clone(), store: parts.store.clone(), control }),
             JobKind::Media => Arc::new(Pictures { deps: media.clone(), control }),
             JobKind::Compose => Arc::new(Compose { composer: parts.composer.clone(), control }),
@@ -64,7 +62,7 @@ fn or_retry(outcome: Result<JobOutcome, StoreError>) -> JobOutcome {
 }
 
 struct Fetch {
-    deps: CollectDeps,
+    collector: Collector,
     control: ControlRoom,
 }
 
@@ -72,9 +70,9 @@ struct Fetch {
 impl JobHandler for Fetch {
     async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
         let progress = self.control.progress_for(job.cause).await;
-        let outcome = collect::run(&self.deps, job, lease, progress.as_ref(), stop).await;
+        let outcome = self.collector.run(job, lease, progress.as_ref(), stop).await;
         self.control.job_ended();
-        or_retry(outcome)
+        outcome
     }
 }
 
@@ -88,7 +86,7 @@ struct Index {
 impl JobHandler for Index {
     async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
         let progress = self.control.progress_for(job.cause).await;
-        let outcome = recall::run(&self.recall, &self.store, lease, progress.as_ref(), stop).await;
+        let outcome = recall::run(&self.recall, &self.store, job, lease, progress.as_ref(), stop).await;
         self.control.job_ended();
         or_retry(outcome)
     }

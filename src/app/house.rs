@@ -22,7 +22,7 @@ use crate::domain::network::Network;
 use crate::domain::operator::Role;
 use crate::flow::compose::Composer;
 use crate::flow::publish::Publisher;
-use crate::flow::recall::Recall;
+use crate::flow::recall::{IndexState, Recall};
 use crate::media::MediaFolder;
 use crate::models::local::LocalModels;
 use crate::models::metered::{MeteredEmbedder, MeteredText};
@@ -115,7 +115,6 @@ impl House {
                 outlets: outlets.clone(),
             },
             publisher: Publisher { store: store.clone(), outlets: outlets.clone(), media, clock: clock.clone() },
-            clock: clock.clone(),
         };
         let worker = Worker::new(
             store.clone(),
@@ -152,7 +151,7 @@ impl House {
 
     /// Writes the job that brings the index up, where it is behind or missing.
     async fn keep_index_up(&self) -> anyhow::Result<()> {
-        if !self.recall.needs_work().await? {
+        if matches!(self.recall.state().await?, IndexState::Ready | IndexState::WithoutVectors { .. }) {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;

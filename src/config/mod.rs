@@ -22,6 +22,10 @@ pub struct Config {
     pub http: http::Http,
     pub models: models::Models,
     pub log: log::Log,
+    /// How the person at the terminal is called: their login name.
+    pub person: String,
+    /// The environment as it is, for what a terminal says of itself (`TERM`, `LANG`, `NO_COLOR`).
+    pub surroundings: Environment,
     /// What is worth a line at start: settings that are not built yet, names that look mistyped.
     pub remarks: Vec<String>,
 }
@@ -39,6 +43,8 @@ impl Config {
             http: http::Http::from_env(env)?,
             models: models::Models::from_env(env)?,
             log: log::Log::from_env(env)?,
+            person: ["USER", "LOGNAME"].into_iter().find_map(|name| env.get(name)).unwrap_or("owner").to_owned(),
+            surroundings: env.clone(),
             remarks: variables::remarks(env),
         })
     }

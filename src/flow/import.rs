@@ -241,24 +241,25 @@ fn gather<S: io::BufRead>(lines: &mut Lines<S>, own: bool) -> Result<(Batch, boo
                 break;
             }
             Line::TooLong { number } => {
-                broken.note(number, Reason::TooLong, String::new());
+                broken.note(number, Reason::TooLong, "");
                 continue;
             }
             Line::Whole { number, bytes } => (number, line::read(bytes, own)),
         };
-        match found {
-            Err((reason, detail)) => broken.note(number, reason, detail),
-            // The last line of an id counts, as it would from one batch to the next.
-            Ok(post) => match places.get(&post.native_id) {
-                Some(&place) => {
-                    repeated += 1;
-                    posts[place] = post;
-                }
-                None => {
-                    places.insert(post.native_id.clone(), posts.len());
-                    posts.push(post);
-                }
-            },
+        let post = match found {
+            Ok(post) => post,
+            Err((reason, detail)) => {
+                broken.note(number, reason, &detail);
+                continue;
+            }
+        };
+        // The last line of an id counts, as it would from one batch to the next.
+        if let Some(&place) = places.get(&post.native_id) {
+            repeated += 1;
+            posts[place] = post;
+        } else {
+            places.insert(post.native_id.clone(), posts.len());
+            posts.push(post);
         }
     }
     let batch = Batch {

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -94,10 +95,7 @@ pub async fn run(
             break;
         }
         let mut fetches = futures::stream::iter(open)
-            .map(|media| async move {
-                let bytes = bytes_of(deps, &media).await;
-                (media, bytes)
-            })
+            .map(|media| fetched(deps, media))
             .buffer_unordered(AT_ONCE);
         loop {
             let next = tokio::select! {
@@ -131,6 +129,15 @@ pub async fn run(
     }
     tx.commit().await?;
     Ok(JobOutcome::Settled)
+}
+
+/// Boxed, with its lifetime named: the compiler cannot see by itself that this may move between threads.
+fn fetched(deps: &MediaDeps, media: OpenMedia) -> BoxFuture<'_, (OpenMedia, Result<Vec<u8>, Failure>)> {
+    async move {
+        let bytes = bytes_of(deps, &media).await;
+        (media, bytes)
+    }
+    .boxed()
 }
 
 fn stopped() -> JobOutcome {

@@ -275,8 +275,8 @@ const fn stands_for(press: Press) -> Option<Command> {
             DraftVerb::Approve
             | DraftVerb::TakeBack
             | DraftVerb::PublishAgain
-            | DraftVerb::ItIsThere => Command::Approve,
-            DraftVerb::Schedule => Command::Approve,
+            | DraftVerb::ItIsThere
+            | DraftVerb::Schedule => Command::Approve,
             DraftVerb::Edit => Command::Edit,
             DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,
             DraftVerb::Reject => Command::Reject,

@@ -97,7 +97,7 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
         );
         UserError::new(what, format!("I fetch from {}.", words::listed(&known)))
     })?;
-    let (what, when) = what_and_when(ctx, rest)?;
+    let (what, when) = what_and_when(ctx, rest);
     // `own` as a plain last word means the flag, wherever it cannot be a search word.
     let (when, own_word) = match when.strip_suffix("own").map(str::trim_end) {
         Some(before) if when == "own" || when.ends_with(" own") => (before.to_owned(), true),
@@ -117,14 +117,14 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
 
 /// Tells what is followed from how often. An author, a tag, `all` and `replies` are one word; search words end where
 /// quotes or a time say so.
-fn what_and_when(ctx: &Ctx, rest: &str) -> Result<(String, String), UserError> {
+fn what_and_when(ctx: &Ctx, rest: &str) -> (String, String) {
     let (first, after) = parse::split_argument(rest);
     let one_word = matches!(first, "all" | "replies") || first.starts_with(['@', '#']);
     let in_quotes = !first.is_empty() && !rest.trim_start().starts_with(first);
     if one_word || in_quotes {
-        return Ok((first.to_owned(), after.to_owned()));
+        return (first.to_owned(), after.to_owned());
     }
-    Ok(match split_trailing(rest, ctx.now.at, &ctx.house.zone) {
+    match split_trailing(rest, ctx.now.at, &ctx.house.zone) {
         Some((what, _)) if !what.is_empty() => {
             let when = rest.trim().strip_prefix(what.as_str()).unwrap_or_default();
             (
@@ -133,7 +133,7 @@ fn what_and_when(ctx: &Ctx, rest: &str) -> Result<(String, String), UserError> {
             )
         }
         _ => (rest.to_owned(), String::new()),
-    })
+    }
 }
 
 async fn add(ctx: &Ctx, rest: &str) -> Done {

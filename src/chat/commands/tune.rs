@@ -347,8 +347,11 @@ mod tests {
             "\u{201c}nowhere\u{201d} is not an address. Such as: allow link roastery.example."
         );
         assert!(changes(" ").starts_with("It does not say what should change."));
-        let mut full = Voice::default();
-        full.tone = (0..MOST_RULES).map(|rule| format!("rule {rule}")).collect();
+        let rules = (0..MOST_RULES).map(|rule| format!("rule {rule}"));
+        let full = Voice {
+            tone: rules.collect(),
+            ..Voice::default()
+        };
         assert!(tune(&full, "warmer").is_err());
     }
 

@@ -7,7 +7,7 @@ use crate::chat::control_room::ControlRoom;
 use crate::chat::incoming::Incoming;
 use crate::chat::words;
 use crate::domain::ids::RoomId;
-use crate::domain::operator::{Operator, Role, Room, Surface};
+use crate::domain::operator::{Identity, Operator, Role, Room, RoomAddress, Surface};
 use crate::store::{R, Tx};
 
 /// Who speaks.
@@ -38,6 +38,18 @@ impl ControlRoom {
         } else {
             Ok(Who::Stranger(Answer::Silent))
         }
+    }
+
+    /// Whether Lumen asked this person something in this room and waits for the answer: then their words are one, also
+    /// where a front end would take them for something else.
+    pub async fn asks(&self, address: &RoomAddress, person: &Identity) -> bool {
+        let open = async {
+            let Some(room) = self.store().room_at(address).await? else { return Ok(false) };
+            let Some(operator) = self.store().operator_of(person).await? else { return Ok(false) };
+            Ok::<_, crate::store::StoreError>(self.store().dialogue(room.id, operator.id).await?.is_some())
+        };
+        // Words taken for words do no harm.
+        open.await.unwrap_or(true)
     }
 
     /// Whoever sits at the machine that Lumen runs on owns it.
@@ -73,13 +85,10 @@ impl ControlRoom {
         let mut settings = tx.workspace(self.workspace()).await?.settings;
         let mut rooms = listed(&settings);
         rooms.push(json!(room));
-        match settings.as_object_mut() {
-            Some(settings) => settings.insert(OPEN_ROOMS.to_owned(), Value::Array(rooms)),
-            None => {
-                settings = json!({ OPEN_ROOMS: rooms });
-                None
-            }
-        };
+        if !settings.is_object() {
+            settings = json!({});
+        }
+        settings[OPEN_ROOMS] = Value::Array(rooms);
         tx.set_settings(self.workspace(), &settings).await
     }
 }

@@ -191,7 +191,10 @@ fn moment(value: &RawValue) -> Result<Timestamp, Broken> {
     } else {
         value.get().parse().ok().and_then(time::from_number)
     };
-    found.ok_or_else(|| (Reason::BadTime, value.get().to_owned()))
+    // The very last moment that text can name is none that milliseconds can: kept, it could not be read back.
+    found
+        .filter(|at| Timestamp::from_millisecond(at.as_millisecond()).is_ok())
+        .ok_or_else(|| (Reason::BadTime, value.get().to_owned()))
 }
 
 #[expect(

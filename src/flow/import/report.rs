@@ -67,11 +67,11 @@ pub struct Broken {
 }
 
 impl Broken {
-    pub(super) fn note(&mut self, number: u64, reason: Reason, detail: String) {
+    pub(super) fn note(&mut self, number: u64, reason: Reason, detail: &str) {
         *self.by_reason.entry(reason).or_default() += 1;
         if self.first.len() < IN_FULL {
             // Outside text: what could move the cursor is shown, not sent.
-            let shown: String = shortened(&detail, 120)
+            let shown: String = shortened(detail, 120)
                 .chars()
                 .map(|c| if c.is_control() { '\u{fffd}' } else { c })
                 .collect();

@@ -125,10 +125,11 @@ async fn broken_lines_are_named_and_the_rest_goes_in() {
     add(br#"{"id":[1],"author":"a","text":"t","created_at":"2024-05-01"}"#);
     add(br#"{"id":null,"author":"a","text":"t","created_at":"2024-05-01"}"#);
     add(line("12", r#","likes":"many""#).as_bytes());
-    file.extend_from_slice(line("13", "").as_bytes());
+    add(br#"{"id":13,"author":"a","text":"t","created_at":"9999-12-30T22:00:00.9Z"}"#);
+    file.extend_from_slice(line("14", "").as_bytes());
 
     let report = scene.take(&file).await;
-    assert_eq!((report.lines, report.counts.new), (13, 2), "{report}");
+    assert_eq!((report.lines, report.counts.new), (14, 2), "{report}");
     let found: Vec<(u64, Reason)> = report
         .broken
         .first
@@ -149,6 +150,7 @@ async fn broken_lines_are_named_and_the_rest_goes_in() {
             (10, Reason::WrongField),
             (11, Reason::Missing),
             (12, Reason::WrongField),
+            (13, Reason::BadTime),
         ]
     );
     let text = report.to_string();

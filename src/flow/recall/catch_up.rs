@@ -45,7 +45,11 @@ impl Recall {
         progress: &dyn Progress,
         stop: &CancellationToken,
     ) -> Result<CaughtUp, RecallError> {
-        let _alone = self.0.catching_up.lock().await;
+        let _alone = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(CaughtUp::Stopped),
+            alone = self.0.catching_up.lock() => alone,
+        };
         let mut tables = self.prepare().await?;
         let ended = self.fill(&mut tables, progress, stop).await;
         if matches!(ended, Err(RecallError::Index(_))) {

@@ -5,14 +5,18 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{CaughtUp, Recall, RecallError};
+use super::{CaughtUp, IndexState, Recall, RecallError};
 use crate::domain::ids::InboxId;
-use crate::domain::job::{JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::progress::Progress;
 use crate::store::{R, Store, StoreError, Tx};
 
 /// When an embedder that did not answer is asked again.
 const AGAIN: Duration = Duration::from_secs(30);
+
+/// How long a person's line waits for vectors once the texts are in and can be found by their words. A small fetch is
+/// embedded long before; a large import goes on in a job that nobody waits for.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The payload: the job takes in whatever there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,27 +51,39 @@ async fn enqueue(
 pub async fn run(
     recall: &Recall,
     store: &Store,
+    job: &Job,
     lease: &Lease,
     progress: &dyn Progress,
     stop: &CancellationToken,
 ) -> Result<JobOutcome, StoreError> {
     loop {
-        let ended = match recall.catch_up(progress, stop).await {
-            Ok(ended) => ended,
-            Err(RecallError::Store(error)) => return Err(error),
-            Err(error) => return Ok(retry(error.to_string(), None)),
+        // Dropped in the middle it has lost nothing but the batch in hand.
+        let caught_up = recall.catch_up(progress, stop);
+        let ended = match job.cause {
+            Some(_) => tokio::time::timeout(PATIENCE, caught_up).await.ok(),
+            None => Some(caught_up.await),
         };
-        if ended == CaughtUp::Stopped {
-            return Ok(retry("it was stopped".to_owned(), Some(Duration::ZERO)));
-        }
+        let ended = match ended {
+            Some(Ok(CaughtUp::Stopped)) => {
+                return Ok(retry("it was stopped".to_owned(), Some(Duration::ZERO)));
+            }
+            Some(Ok(ended)) => Some(ended),
+            Some(Err(RecallError::Store(error))) => return Err(error),
+            Some(Err(error)) => return Ok(retry(error.to_string(), None)),
+            None => None,
+        };
         let mut tx = store.begin().await?;
         if recall.texts_wait().await? {
             continue;
         }
         tx.finish_job(lease).await?;
-        if let CaughtUp::WithoutVectors { later: true, .. } = ended {
-            // Whoever waits has the texts; the vectors come when the embedder does.
-            let at = tx.now() + AGAIN;
+        // Whoever waits has the texts; the vectors follow.
+        let vectors_at = match ended {
+            Some(CaughtUp::WithoutVectors { later: true, .. }) => Some(tx.now() + AGAIN),
+            Some(_) => None,
+            None => Some(tx.now()),
+        };
+        if let Some(at) = vectors_at {
             enqueue(&mut tx, "index:vectors".to_owned(), None, at).await?;
         }
         tx.commit().await?;
@@ -80,12 +96,28 @@ fn retry(why: String, wait: Option<Duration>) -> JobOutcome {
 }
 
 impl Recall {
+    /// Whether the index is behind the store or missing. Reads the store only, so it costs nothing at start; a table that
+    /// is torn is found by the first search, which writes the job itself.
+    pub async fn needs_work(&self) -> R<bool> {
+        Ok(!matches!(
+            self.state().await?,
+            IndexState::Ready | IndexState::WithoutVectors { .. }
+        ))
+    }
+
+    pub(super) async fn ask_for_catch_up(&self) -> R<()> {
+        let mut tx = self.0.store.begin().await?;
+        request(&mut tx, None).await?;
+        tx.commit().await
+    }
+
     /// Whether a table that is filled lacks texts that the store has.
     async fn texts_wait(&self) -> Result<bool, StoreError> {
         let last = self.0.store.last_change().await?;
         let tables = self.0.store.index_tables().await?;
         Ok(tables
             .iter()
-            .any(|table| self.fits(table) && table.text_seq < last))
+            .any(|table| self.fits(table) && table.text_seq < last)
+            || (last > 0 && !tables.iter().any(|table| self.fits(table))))
     }
 }

@@ -93,7 +93,13 @@ impl Recall {
         if words.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let (table, same_model) = self.answering().await?;
+        let (table, same_model) = match self.answering().await {
+            Ok(found) => found,
+            Err(RecallError::NotReady) if self.0.store.last_change().await? == 0 => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(self.asked_for_mending(error).await),
+        };
         let vector = if same_model {
             self.question(&words).await
         } else {
@@ -107,11 +113,19 @@ impl Recall {
             Err(error) => {
                 // It was readable before: the next use looks again, and builds a new one if need be.
                 self.close(table.name());
-                return Err(error);
+                return Err(self.asked_for_mending(error).await);
             }
         };
         self.fuse(query, &words, vector.as_deref(), near, worded, limit)
             .await
+    }
+
+    /// What cannot answer is built anew without anybody asking for it. Hands the error back.
+    async fn asked_for_mending(&self, error: RecallError) -> RecallError {
+        if let Err(unwritten) = self.ask_for_catch_up().await {
+            tracing::warn!(store.error = %unwritten, "the index is not mended yet");
+        }
+        error
     }
 
     /// The question's vector; none when there is no model or it fails, for words alone find much.

@@ -217,6 +217,11 @@ async fn posts_are_found_by_meaning_and_by_words() {
         Err(RecallError::NotReady)
     ));
     assert_eq!(
+        house.store.jobs_ready(house.clock.now()).await.unwrap(),
+        1,
+        "it is mended unasked"
+    );
+    assert_eq!(
         recall.state().await.unwrap(),
         IndexState::Building { by: 3 }
     );
@@ -228,6 +233,17 @@ async fn posts_are_found_by_meaning_and_by_words() {
         found(&recall, "https://only.example/a").await,
         Vec::<String>::new()
     );
+}
+
+#[tokio::test]
+async fn an_empty_store_has_nothing_to_find_and_nothing_to_mend() {
+    let house = House::new().await;
+    let recall = house.recall(Some(Words::new("one")));
+    assert_eq!(found(&recall, "coffee").await, Vec::<String>::new());
+    assert!(!recall.needs_work().await.unwrap());
+    house.some_posts().await;
+    assert!(recall.needs_work().await.unwrap());
+    assert!(!house.index().exists(), "nothing is opened for this");
 }
 
 #[tokio::test]
@@ -479,6 +495,7 @@ async fn the_job_is_finished_with_the_posts_in_and_comes_back_for_missing_vector
         let outcome = run(
             &recall,
             &house.store,
+            &job,
             &lease,
             &Unwatched,
             &CancellationToken::new(),

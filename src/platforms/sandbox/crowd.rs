@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn everybody_has_something_to_say_in_every_mood_and_it_fits() {
         let answers: Answers = serde_json::from_str(include_str!("answers.json")).unwrap();
-        assert!(answers.len() >= 8 && answers.len() % 5 != 0);
+        assert!(answers.len() >= 8 && !answers.len().is_multiple_of(5));
         for (name, moods) in &answers {
             for mood in [Mood::Invitation, Mood::Question, Mood::Coffee, Mood::Any] {
                 let lines = moods

@@ -72,7 +72,7 @@ impl Db {
         // Few and short-lived connections: the network is idle most of the time.
         let pool = SqlitePoolOptions::new()
             .max_connections(3)
-            .idle_timeout(Duration::from_secs(60))
+            .idle_timeout(Duration::from_mins(1))
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await

@@ -118,7 +118,7 @@ pub struct Fault {
 }
 
 /// How long a network hangs that was told to hang: longer than anybody waits.
-const HANG: Duration = Duration::from_secs(3_600);
+const HANG: Duration = Duration::from_hours(1);
 
 impl Fault {
     /// Once, at once.

@@ -1,4 +1,4 @@
-//! The sandbox: a small social network in one SQLite file, for newcomers to play with and for tests to lean on.
+//! The sandbox: a small social network in one `SQLite` file, for newcomers to play with and for tests to lean on.
 //!
 //! It behaves like a real one. It pages, it lets people edit and delete, it counts length, it answers late, and the
 //! people on it answer what Lumen publishes. Like Lens it has no idempotency unless asked for it: the same
@@ -16,6 +16,8 @@ mod feed;
 mod pictures;
 mod reading;
 mod taking;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
