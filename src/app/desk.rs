@@ -39,8 +39,8 @@ impl TerminalDesk {
 
 #[async_trait]
 impl Desk for TerminalDesk {
-    async fn take(&self, incoming: Incoming) -> anyhow::Result<Option<InboxId>> {
-        self.control.take(incoming).await.map(Some)
+    async fn take(&self, incoming: Incoming) -> anyhow::Result<InboxId> {
+        self.control.take(incoming).await
     }
 
     async fn settled(&self, id: InboxId, at_most: Duration) -> bool {

@@ -86,7 +86,7 @@ struct Index {
 impl JobHandler for Index {
     async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
         let progress = self.control.progress_for(job.cause).await;
-        let outcome = recall::run(&self.recall, &self.store, lease, progress.as_ref(), stop).await;
+        let outcome = recall::run(&self.recall, &self.store, job, lease, progress.as_ref(), stop).await;
         self.control.job_ended();
         or_retry(outcome)
     }

@@ -94,7 +94,7 @@ impl ControlRoom {
             Notice::Everyone { text } => {
                 let view = View::text(text);
                 let rooms = self.store().standing_rooms(self.workspace()).await?;
-                in_each(rooms, async |room| self.show(room, &view, None).await).await
+                self.show_in_each(&rooms, &view).await
             }
         }
     }
@@ -116,26 +116,31 @@ impl ControlRoom {
                 rooms.extend(self.store().room(id).await?);
             }
         }
-        in_each(rooms, async |room| {
-            self.refresh_card(room, draft, false).await
-        })
-        .await
+        let mut outcome = Ok(());
+        for room in &rooms {
+            outcome = both(outcome, self.refresh_card(room, draft, false).await);
+        }
+        outcome
+    }
+
+    async fn show_in_each(&self, rooms: &[Room], view: &View) -> Result<(), Undelivered> {
+        let mut outcome = Ok(());
+        for room in rooms {
+            outcome = both(outcome, self.show(room, view, None).await);
+        }
+        outcome
     }
 }
 
-/// Does the same in every room; one that fails does not keep the others from it. `Later` wins: the whole is tried
-/// again, and what a room shows already is not shown twice.
-async fn in_each(
-    rooms: Vec<Room>,
-    mut show: impl AsyncFnMut(&Room) -> Result<(), Undelivered>,
-) -> Result<(), Undelivered> {
-    let mut outcome = Ok(());
-    for room in &rooms {
-        match show(room).await {
-            Err(Undelivered::Later(why)) => outcome = Err(Undelivered::Later(why)),
-            Err(Undelivered::Closed(why)) => tracing::warn!(why, "a room did not take a message"),
-            Ok(()) => {}
+/// What several rooms come to: one that fails does not keep the others from it. `Later` wins, so that the whole is tried
+/// again; a room that shows the card already is left alone then.
+fn both(so_far: Result<(), Undelivered>, next: Result<(), Undelivered>) -> Result<(), Undelivered> {
+    match next {
+        Ok(()) => so_far,
+        Err(Undelivered::Later(why)) => Err(Undelivered::Later(why)),
+        Err(Undelivered::Closed(why)) => {
+            tracing::warn!(why, "a room did not take a message");
+            so_far
         }
     }
-    outcome
 }

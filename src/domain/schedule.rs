@@ -70,6 +70,9 @@ const FURTHEST_YEARS: i16 = 5;
 /// A run that is this much late is a missed one. The scheduler looks every second, so only a stop explains more.
 const MISSED_AFTER_SECONDS: i64 = 120;
 
+/// No time at the end of a topic takes more words; without the bound a long topic would be read once for each of its words.
+const MOST_WORDS: usize = 14;
+
 const EXAMPLES: &str = "Say it like tomorrow 9am, in 2 hours, every weekday at 9, 2026-12-01 17:45, or as a cron line: 0 9 * * 1-5.";
 
 impl Schedule {
@@ -132,8 +135,6 @@ impl Schedule {
 #[must_use]
 pub fn split_trailing(text: &str, now: Timestamp, zone: &TimeZone) -> Option<(String, Schedule)> {
     let starts: Vec<usize> = word_starts(text);
-    // No time takes more words than these; without the bound a long topic would be read once for each of its words.
-    const MOST_WORDS: usize = 14;
     let first = starts.len().saturating_sub(MOST_WORDS);
     starts[first..].iter().find_map(|&at| {
         let ending = &text[at..];

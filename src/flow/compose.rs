@@ -23,9 +23,8 @@ use crate::domain::progress::{Progress, Step};
 use crate::flow::checks::{self, Allowance, Held};
 use crate::flow::recall::{Recall, SearchQuery};
 use crate::flow::review;
-use crate::flow::wording;
-use crate::models::prompt::{DraftPrompt, Piece, Prompts, Subject};
-use crate::models::{Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest};
+use crate::models::prompt::{Ask, DraftPrompt, Piece, Prompts};
+use crate::models::{ModelError, TextAnswer, TextModel};
 use crate::platforms::Outlet;
 use crate::store::{NewDraft, NewRevision, Store, StoreError, Tx};
 
@@ -210,7 +209,7 @@ impl Composer {
         let blocks = candidate.findings.iter().filter(|finding| finding.blocks).count();
         let soft = candidate.findings.len() - blocks;
         let topic = topic_of(material);
-        let fit = wording::fit(&candidate.text, &topic);
+        let fit = crate::models::prompt::fit(&candidate.text, &topic);
         #[expect(clippy::cast_precision_loss, reason = "a handful of findings")]
         let (blocks, soft) = (blocks as f32, soft as f32);
         fit - 10.0 * blocks - 0.3 * soft
@@ -223,42 +222,32 @@ impl Composer {
         progress: &dyn Progress,
         cancel: &CancellationToken,
     ) -> Result<Candidate, ModelError> {
-        let begin = if self.text.continues() { begin(material) } else { String::new() };
+        let ask = ask(material);
         let prompt = DraftPrompt {
             voice: &material.persona.voice,
-            subject: subject(material),
+            ask,
             guidance: material.guidance.as_deref(),
             examples: material.examples.iter().map(|post| post.body.text.clone()).collect(),
             posts: material
                 .posts
                 .iter()
-                .map(|(post, _)| Piece::new(format!("p{}", post.id), &post.body.author, &post.body.text))
+                .map(|(post, _)| Piece { id: post.id, author: post.body.author.clone(), text: post.body.text.clone() })
                 .collect(),
             limit: Limits::of(material.network).text[0].most,
-            previous: material.before.as_ref().map(|(_, old)| old.content.text.as_str()),
-            begin: &begin,
         };
-        let filled = self.prompts.fill(&prompt, self.text.as_ref()).map_err(|error| ModelError::Refused {
-            provider: self.text.name().0,
-            why: error.to_string(),
-        })?;
-        let instructions = instructions(&filled.messages, material);
-        let request = TextRequest {
-            messages: filled.messages,
-            max_tokens: MOST_TOKENS,
-            temperature: 0.6,
-            top_p: 0.9,
-            seed,
-            purpose: if material.before.is_some() { "redo" } else { "draft" },
-            without: without(&material.persona.voice),
-        };
-        let written = |text: &str| progress.report(Step::Writing(wording::tidy(text, false)));
-        let answer = self.text.write(&request, &written, cancel).await?;
-        let text = wording::tidy(&answer.text, answer.cut_off);
+        let purpose = if material.before.is_some() { "redo" } else { "draft" };
+        let filled = self.prompts.draft(&prompt, self.text.as_ref(), purpose, seed)?;
+        let written = |text: &str| progress.report(Step::Writing(crate::models::prompt::tidy(text, &prompt)));
+        let answer = self.text.write(&filled.request, &written, cancel).await?;
+        let text = crate::models::prompt::tidied(&answer, &prompt);
         let others = others(material);
-        let held = Held { network: material.network, allowance: &material.allowance, instructions: &instructions, others: &others };
-        let used = material.posts.iter().map(|(post, _)| post.id).filter(|id| filled.leans_on.contains(&format!("p{id}"))).collect();
-        Ok(Candidate { findings: checks::by_model(&text, &held), text, answer, used })
+        let held = Held {
+            network: material.network,
+            allowance: &material.allowance,
+            instructions: &filled.instructions,
+            others: &others,
+        };
+        Ok(Candidate { findings: checks::by_model(&text, &held), text, answer, used: filled.posts })
     }
 
     /// Collects what the version is written from, or says why it cannot be written.
@@ -397,9 +386,6 @@ impl Composer {
     }
 }
 
-/// How many tokens a post may take: 300 characters are about 80.
-const MOST_TOKENS: usize = 90;
-
 /// A version at or above this is shown at once; below it another one is tried.
 const GOOD_ENOUGH: f32 = 0.75;
 
@@ -456,7 +442,7 @@ fn new_revision(material: &Material, candidate: Candidate) -> NewRevision {
 /// What the topic names and the text leaves out: a person should see that before they approve.
 fn uncovered(material: &Material, text: &str) -> Option<Finding> {
     let Purpose::Post { topic } = &material.purpose else { return None };
-    let missing = wording::missing_facts(text, topic);
+    let missing = crate::models::prompt::missing_facts(text, topic);
     (!missing.is_empty()).then(|| Finding {
         kind: FindingKind::Style,
         blocks: false,
@@ -472,49 +458,15 @@ fn topic_of(material: &Material) -> String {
     }
 }
 
-fn subject(material: &Material) -> Subject<'_> {
-    match (&material.purpose, &material.answered) {
-        (Purpose::Post { topic }, _) => Subject::Topic(topic),
-        (_, Some(post)) => Subject::Answer(Piece::new(format!("p{}", post.id), &post.body.author, &post.body.text)),
-        _ => Subject::Topic(""),
+fn ask(material: &Material) -> Ask<'_> {
+    match (&material.before, &material.purpose, &material.answered) {
+        (Some((_, old)), Purpose::Post { topic }, _) => Ask::Again { topic, before: &old.content.text },
+        (Some((_, old)), _, Some(post)) => Ask::AnswerAgain { author: &post.body.author, text: &post.body.text, before: &old.content.text },
+        (None, Purpose::Post { topic }, _) => Ask::Post { topic },
+        (_, _, Some(post)) => Ask::Answer { author: &post.body.author, text: &post.body.text },
+        (Some((_, old)), _, None) => Ask::Again { topic: "", before: &old.content.text },
+        (None, Purpose::Reply { .. }, None) => Ask::Post { topic: "" },
     }
-}
-
-/// A small model keeps to a topic best when its answer begins with it. A topic that is a line of its own becomes the first
-/// sentence; a long one does not.
-fn begin(material: &Material) -> String {
-    let Purpose::Post { topic } = &material.purpose else { return String::new() };
-    if material.before.is_some() || topic.chars().count() > 90 || topic.contains('\n') {
-        return String::new();
-    }
-    let topic = topic.trim().trim_end_matches('.');
-    let mut letters = topic.chars();
-    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
-    let end = if topic.ends_with(['!', '?', '\u{2026}']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
-}
-
-/// What the model was told, without what people wrote into persona and topic: their words may stand in a draft.
-fn instructions(messages: &[Message], material: &Material) -> Vec<String> {
-    let voice = &material.persona.voice;
-    let theirs: Vec<&String> = voice.tone.iter().chain(&voice.avoid).chain([&voice.identity]).collect();
-    let last = messages.iter().rposition(|message| message.speaker == Speaker::User).unwrap_or(messages.len());
-    let told = messages[..last].iter().map(|message| {
-        theirs.iter().filter(|words| !words.is_empty()).fold(message.text.clone(), |text, words| text.replace(words.as_str(), "\n"))
-    });
-    // The examples are own posts; being near to one is a finding of its own.
-    let examples: Vec<&str> = material.examples.iter().map(|post| post.body.text.as_str()).collect();
-    told.map(|text| text.lines().filter(|line| !examples.iter().any(|own| line.contains(own))).collect::<Vec<_>>().join("\n")).collect()
-}
-
-/// Signs that the voice avoids and a model that can be held to it must not write.
-fn without(voice: &Voice) -> Vec<String> {
-    let avoided = voice.avoid.join(" ").to_lowercase();
-    [("exclamation", "!"), ("hashtag", "#"), ("emoji", "\u{1f600}")]
-        .into_iter()
-        .filter(|(word, _)| avoided.contains(word))
-        .map(|(_, sign)| sign.to_owned())
-        .collect()
 }
 
 fn others(material: &Material) -> Vec<(String, String)> {

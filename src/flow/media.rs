@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -94,7 +95,7 @@ pub async fn run(
             break;
         }
         let mut fetches = futures::stream::iter(open)
-            .map(|media| fetched(deps, media).boxed())
+            .map(|media| fetched(deps, media))
             .buffer_unordered(AT_ONCE);
         loop {
             let next = tokio::select! {
@@ -130,9 +131,13 @@ pub async fn run(
     Ok(JobOutcome::Settled)
 }
 
-async fn fetched(deps: &MediaDeps, media: OpenMedia) -> (OpenMedia, Result<Vec<u8>, Failure>) {
-    let bytes = bytes_of(deps, &media).await;
-    (media, bytes)
+/// Boxed, with its lifetime named: the compiler cannot see by itself that this may move between threads.
+fn fetched(deps: &MediaDeps, media: OpenMedia) -> BoxFuture<'_, (OpenMedia, Result<Vec<u8>, Failure>)> {
+    async move {
+        let bytes = bytes_of(deps, &media).await;
+        (media, bytes)
+    }
+    .boxed()
 }
 
 fn stopped() -> JobOutcome {

@@ -8,4 +8,3 @@ pub mod media;
 pub mod publish;
 pub mod recall;
 pub mod review;
-pub mod wording;

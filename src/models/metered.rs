@@ -442,6 +442,9 @@ mod tests {
         let mut system = request("ab").messages;
         system[0].speaker = Speaker::System;
         assert_ne!(user, hash_of_talk(&system));
-        assert_ne!(hash_of(["ab", "c"].into_iter()), hash_of(["a", "bc"].into_iter()));
+        assert_ne!(
+            hash_of(["ab", "c"].into_iter()),
+            hash_of(["a", "bc"].into_iter())
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Instant;
 
-use backon::Retryable;
+use backon::BackoffBuilder as _;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use reqwest::{Response, StatusCode};
 use url::Url;
@@ -22,18 +22,17 @@ impl HttpClient {
         accept: &str,
     ) -> Result<Fetched, NetError> {
         let url: Url = url.parse().map_err(|_| NetError::NotAnAddress)?;
-        let longest = self.options.longest_wait;
-        let pause = self.options.pause.clone();
         let begun = Instant::now();
-        let result = (|| self.attempt(&url, cap, accept))
-            .retry(waits(&self.options))
-            .sleep(move |wait| pause(wait))
-            .when(NetError::is_transient)
-            .adjust(move |error, planned| next_wait(error, planned, longest))
-            .notify(|error, wait| {
-                tracing::debug!(http.error = %error, http.wait_ms = wait.as_millis(), "asking again");
-            })
-            .await;
+        let mut planned = waits(&self.options).build();
+        let result = loop {
+            let error = match self.attempt(&url, cap, accept).await {
+                Err(error) if error.is_transient() => error,
+                settled => break settled,
+            };
+            let Some(wait) = next_wait(&error, planned.next(), self.options.longest_wait) else { break Err(error) };
+            tracing::debug!(http.error = %error, http.wait_ms = wait.as_millis(), "asking again");
+            (self.options.pause)(wait).await;
+        };
         metrics::histogram!("lumen_http_seconds").record(begun.elapsed().as_secs_f64());
         result
     }

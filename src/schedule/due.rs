@@ -56,12 +56,7 @@ enum Due {
 }
 
 /// Looks once at everything that has a time.
-pub async fn turn(
-    store: &Store,
-    now: Timestamp,
-    zone: &TimeZone,
-    duties: &dyn Duties,
-) -> R<Turn> {
+pub async fn turn(store: &Store, now: Timestamp, zone: &TimeZone, duties: &dyn Duties) -> R<Turn> {
     let due = find(store, now).await?;
     let mut turn = Turn::default();
     for together in due.chunks(TOGETHER) {
@@ -90,7 +85,11 @@ pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize>
     for task in store.tasks(w).await? {
         let mut tx = store.begin().await?;
         if let Some(next) = another(task.schedule.as_ref(), task.next_run_at, tx.now(), zone) {
-            tx.update_task(&Task { next_run_at: Some(next), ..task }).await?;
+            tx.update_task(&Task {
+                next_run_at: Some(next),
+                ..task
+            })
+            .await?;
             tx.commit().await?;
             moved += 1;
         }
@@ -98,7 +97,11 @@ pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize>
     for source in store.sources(w).await? {
         let mut tx = store.begin().await?;
         if let Some(next) = another(source.schedule.as_ref(), source.next_run_at, tx.now(), zone) {
-            tx.update_source(&Source { next_run_at: Some(next), ..source }).await?;
+            tx.update_source(&Source {
+                next_run_at: Some(next),
+                ..source
+            })
+            .await?;
             tx.commit().await?;
             moved += 1;
         }
@@ -131,7 +134,9 @@ async fn find(store: &Store, now: Timestamp) -> R<Vec<Due>> {
         due.extend(w.map(|w| Due::Task(task.id, w)));
     }
     for draft in store.drafts_due(now).await? {
-        let Some(w) = store.draft_workspace(draft).await? else { continue };
+        let Some(w) = store.draft_workspace(draft).await? else {
+            continue;
+        };
         // Nothing leaves the house while it is stopped; `/go` sends on what became due.
         if store.workspace(w).await?.stopped.is_none() {
             due.push(Due::Draft(draft, w));
@@ -163,7 +168,9 @@ async fn settle(store: &Store, due: &[Due], zone: &TimeZone, duties: &dyn Duties
                 }
             }
             Due::Stale(id, w) => {
-                let stale = |draft: &Draft, now| draft.state == DraftState::Waiting && draft.expires_at <= now;
+                let stale = |draft: &Draft, now| {
+                    draft.state == DraftState::Waiting && draft.expires_at <= now
+                };
                 if let Some(draft) = still(&mut tx, id, stale).await? {
                     duties.expire(&mut tx, w, draft).await?;
                     turn.expired += 1;
@@ -194,7 +201,9 @@ async fn source(
     turn: &mut Turn,
 ) -> R<()> {
     let now = tx.now();
-    let Some(mut source) = tx.source(id).await? else { return Ok(()) };
+    let Some(mut source) = tx.source(id).await? else {
+        return Ok(());
+    };
     if source.paused || source.next_run_at.is_none_or(|at| at > now) {
         return Ok(());
     }
@@ -214,7 +223,9 @@ async fn task(
     turn: &mut Turn,
 ) -> R<()> {
     let now = tx.now();
-    let Some(mut task) = tx.task(id).await? else { return Ok(()) };
+    let Some(mut task) = tx.task(id).await? else {
+        return Ok(());
+    };
     let (false, Some(at)) = (task.paused, task.next_run_at.filter(|at| *at <= now)) else {
         return Ok(());
     };
@@ -230,7 +241,10 @@ async fn task(
             turn.ran += 1;
         }
         DueRun::Skip => {
-            let line = format!("{} missed its run while Lumen was down; it is set to skip those", task.name);
+            let line = format!(
+                "{} missed its run while Lumen was down; it is set to skip those",
+                task.name
+            );
             tx.log(w, "lumen", &line).await?;
             turn.skipped += 1;
         }

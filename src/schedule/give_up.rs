@@ -22,14 +22,22 @@ pub struct TellRoom;
 #[async_trait]
 impl GiveUp for TellRoom {
     async fn gave_up(&self, tx: &mut Tx, job: &Job, why: &str) -> R<()> {
-        let room = job.payload.get("room").and_then(serde_json::Value::as_i64).map(RoomId);
+        let room = job
+            .payload
+            .get("room")
+            .and_then(serde_json::Value::as_i64)
+            .map(RoomId);
         // A notice that could not be shown is not followed by a notice about that.
         let (Some(room), false) = (room, job.kind == JobKind::Notice) else {
             return Ok(());
         };
         let notice = Notice::Answer {
             room,
-            text: format!("{} {}.", what(job.kind), shortened(why, 200).trim_end_matches('.')),
+            text: format!(
+                "{} {}.",
+                what(job.kind),
+                shortened(why, 200).trim_end_matches('.')
+            ),
             cause: job.cause,
             again: job.cause.is_some(),
         };

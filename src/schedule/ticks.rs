@@ -60,7 +60,9 @@ mod tests {
             }
             Box::pin(async {})
         });
-        let ticks = Ticks::start(second, Arc::new(|| Box::pin(async {}))).await.unwrap();
+        let ticks = Ticks::start(second, Arc::new(|| Box::pin(async {})))
+            .await
+            .unwrap();
         twice.notified().await;
         ticks.stop().await.unwrap();
         assert!(seen.load(Ordering::SeqCst) >= 2);

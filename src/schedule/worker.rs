@@ -28,10 +28,10 @@ pub const DELAYS: [Duration; 7] = [
     Duration::from_secs(2),
     Duration::from_secs(8),
     Duration::from_secs(15),
-    Duration::from_secs(60),
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(60 * 60),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+    Duration::from_hours(1),
 ];
 
 /// No job is tried again sooner, whatever its handler says: a mistake there must not keep the machine busy.
@@ -79,7 +79,7 @@ pub struct WorkerOptions {
 impl Default for WorkerOptions {
     fn default() -> Self {
         Self {
-            lease: Duration::from_secs(60),
+            lease: Duration::from_mins(1),
             grace: Duration::from_secs(5),
             seed: 0,
         }
@@ -181,7 +181,10 @@ impl Worker {
             }
         }
         let ended = async { while crew.one_done().await.is_some() {} };
-        if tokio::time::timeout(self.0.options.grace, ended).await.is_err() {
+        if tokio::time::timeout(self.0.options.grace, ended)
+            .await
+            .is_err()
+        {
             hard.cancel();
             while crew.one_done().await.is_some() {}
         }
@@ -215,7 +218,11 @@ impl Worker {
                 return Ok(());
             }
             let now = self.0.clock.now();
-            let claimed = self.0.store.claim_job(&self.0.holder, now, self.0.options.lease, &full).await?;
+            let claimed = self
+                .0
+                .store
+                .claim_job(&self.0.holder, now, self.0.options.lease, &full)
+                .await?;
             let Some((job, lease)) = claimed else {
                 return Ok(());
             };
@@ -237,7 +244,11 @@ impl Worker {
         };
         let wait = Duration::try_from(next.duration_since(self.0.clock.now())).unwrap_or_default();
         // What is ready now waits for room; what is due after it must still be seen.
-        let least = if crew.full().is_empty() { Duration::from_millis(1) } else { CROWDED_SLEEP };
+        let least = if crew.full().is_empty() {
+            Duration::from_millis(1)
+        } else {
+            CROWDED_SLEEP
+        };
         wait.clamp(least, LONGEST_SLEEP)
     }
 }
@@ -247,7 +258,11 @@ impl Inner {
     fn delay(&self, attempts: i64) -> Option<Duration> {
         let at = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0);
         let delay = DELAYS.get(at)?;
-        let spread = self.dice.lock().unwrap_or_else(PoisonError::into_inner).random_range(0.8..1.2);
+        let spread = self
+            .dice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .random_range(0.8..1.2);
         Some(delay.mul_f64(spread))
     }
 }

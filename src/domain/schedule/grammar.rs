@@ -275,15 +275,15 @@ impl Said {
         }
     }
 
-    /// The time of day that was said.
-    fn time(&self) -> Option<Option<Time>> {
+    /// The time of day that was said, else the usual one; none when what was said does not fit together.
+    fn time(&self) -> Option<Time> {
         let (hour, minute) = match (self.clock, self.part) {
-            (None, None) => return Some(None),
+            (None, None) => (USUAL_HOUR, 0),
             (None, Some(part)) => (part.hour(), 0),
             (Some(clock), None) => clock,
             (Some(clock), Some(part)) => within(clock, part)?,
         };
-        Time::new(hour, minute, 0, 0).ok().map(Some)
+        Time::new(hour, minute, 0, 0).ok()
     }
 }
 
@@ -306,13 +306,11 @@ fn one_off(words: &[Word], now: &Zoned) -> Option<Reading> {
         said.day = Some(Day::Off(1));
     }
     let time = said.time()?;
-    let explicit = said.day.is_some() && time.is_some();
-    let (Some(day), Some(time)) = (
-        said.day.or(Some(Day::Off(0))),
-        time.or_else(|| Time::new(USUAL_HOUR, 0, 0, 0).ok()),
-    ) else {
+    let explicit = said.day.is_some() && (said.clock.is_some() || said.part.is_some());
+    if said.day.is_none() && said.clock.is_none() && said.part.is_none() {
         return None;
-    };
+    }
+    let day = said.day.unwrap_or(Day::Off(0));
     if !explicit && matches!(said.day, Some(Day::Off(0))) {
         return Some(Reading::Refused {
             what: "It does not say what time today.".to_owned(),

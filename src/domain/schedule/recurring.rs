@@ -32,8 +32,17 @@ pub(super) fn read(words: &[Word]) -> Option<Reading> {
     }
     let mut said = Said::default();
     let mut cursor = Cursor::over(words);
+    let mut times_before = 0;
     while !cursor.is_done() {
+        let again = said.again;
         said.read_one(&mut cursor)?;
+        if said.again && !again {
+            times_before = said.clocks.len();
+        }
+    }
+    // "Our tasting is at six every friday at 9": times on both sides are two things.
+    if times_before > 0 && said.clocks.len() > times_before {
+        return None;
     }
     if !said.again {
         return None;
@@ -174,8 +183,8 @@ impl Said {
     /// Every so many minutes, on certain weekdays perhaps.
     fn rhythm(&self, minutes: i16) -> Option<Reading> {
         /// What divides the hour or the day: a cron line begins anew with each.
-        const EVEN: [i16; 17] = [
-            1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480,
+        const EVEN: [i16; 18] = [
+            1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720,
         ];
         let plain = self.clocks.is_empty()
             && self.part.is_none()
@@ -185,13 +194,7 @@ impl Said {
         if !plain || minutes < 1 {
             return None;
         }
-        let Some(even) = EVEN
-            .into_iter()
-            .chain([720])
-            .min_by_key(|even| (even - minutes).abs())
-        else {
-            return None;
-        };
+        let even = EVEN.into_iter().min_by_key(|even| (even - minutes).abs())?;
         if even != minutes {
             let said = if minutes % 60 == 0 {
                 (minutes / 60, "hours")
@@ -269,10 +272,6 @@ impl Said {
     }
 
     /// The last three fields of the line; or why there are none, and days that could be meant.
-    #[expect(
-        clippy::type_complexity,
-        reason = "the three outcomes are read in one place, right above"
-    )]
     fn day_fields(&self) -> Result<Option<String>, (String, String)> {
         let names = day_names(&self.days);
         if let Some((nth, day)) = &self.nth_day {

@@ -378,9 +378,8 @@ fn clock(piece: &str) -> Option<Word> {
 /// The hour of the day that `hour` is with `am` or `pm` behind it.
 pub(super) fn halved(hour: i8, half: Option<HalfDay>) -> Option<i8> {
     match (hour, half) {
-        (0..=23, None) => Some(hour),
         (12, Some(HalfDay::Am)) => Some(0),
-        (1..=11, Some(HalfDay::Am)) | (12, Some(HalfDay::Pm)) => Some(hour),
+        (0..=23, None) | (1..=11, Some(HalfDay::Am)) | (12, Some(HalfDay::Pm)) => Some(hour),
         (1..=11, Some(HalfDay::Pm)) => Some(hour + 12),
         _ => None,
     }

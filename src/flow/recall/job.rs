@@ -96,17 +96,13 @@ fn retry(why: String, wait: Option<Duration>) -> JobOutcome {
 }
 
 impl Recall {
-    /// For the start: writes the job unless the index is up to the store. Says whether there is work. Reads the store only;
-    /// a table that is torn is found by the first search, which writes the job too.
-    pub async fn mend(&self) -> R<bool> {
-        if matches!(
+    /// Whether the index is behind the store or missing. Reads the store only, so it costs nothing at start; a table that
+    /// is torn is found by the first search, which writes the job itself.
+    pub async fn needs_work(&self) -> R<bool> {
+        Ok(!matches!(
             self.state().await?,
             IndexState::Ready | IndexState::WithoutVectors { .. }
-        ) {
-            return Ok(false);
-        }
-        self.ask_for_catch_up().await?;
-        Ok(true)
+        ))
     }
 
     pub(super) async fn ask_for_catch_up(&self) -> R<()> {

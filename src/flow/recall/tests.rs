@@ -240,11 +240,9 @@ async fn an_empty_store_has_nothing_to_find_and_nothing_to_mend() {
     let house = House::new().await;
     let recall = house.recall(Some(Words::new("one")));
     assert_eq!(found(&recall, "coffee").await, Vec::<String>::new());
-    assert!(!recall.mend().await.unwrap());
+    assert!(!recall.needs_work().await.unwrap());
     house.some_posts().await;
-    assert!(recall.mend().await.unwrap());
-    assert!(recall.mend().await.unwrap());
-    assert_eq!(house.store.jobs_ready(house.clock.now()).await.unwrap(), 1);
+    assert!(recall.needs_work().await.unwrap());
     assert!(!house.index().exists(), "nothing is opened for this");
 }
 

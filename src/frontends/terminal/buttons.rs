@@ -30,8 +30,13 @@ pub fn keyed(view: &View) -> Vec<Vec<Keyed<'_>>> {
 }
 
 fn free_key(label: &str, taken: &[char]) -> Option<char> {
-    let own = label.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
-    own.chain('1'..='9').chain('a'..='z').find(|key| !taken.contains(key))
+    let own = label
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase());
+    own.chain('1'..='9')
+        .chain('a'..='z')
+        .find(|key| !taken.contains(key))
 }
 
 /// The button that `typed` presses: its key, or its word in any case.
@@ -52,7 +57,8 @@ pub fn pressed<'a>(view: &'a View, typed: &str) -> Option<&'a Button> {
 
 /// A label or a typed line without the emoji before it and without case.
 fn word(text: &str) -> String {
-    text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+    text.trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase()
 }
 
 #[cfg(test)]
@@ -61,18 +67,33 @@ mod tests {
     use crate::chat::view::{Button, View};
 
     fn view(labels: &[&str]) -> View {
-        let button = |label: &&str| Button { label: (*label).to_owned(), press: format!("press {label}") };
+        let button = |label: &&str| Button {
+            label: (*label).to_owned(),
+            press: format!("press {label}"),
+        };
         View::default().with_buttons(labels.iter().map(button).collect())
     }
 
     fn keys(labels: &[&str]) -> String {
-        keyed(&view(labels)).iter().flatten().map(|keyed| keyed.key).collect()
+        keyed(&view(labels))
+            .iter()
+            .flatten()
+            .map(|keyed| keyed.key)
+            .collect()
     }
 
     #[test]
     fn keys_are_first_letters_and_never_twice() {
-        assert_eq!(keys(&["Approve", "Schedule", "Edit", "Redo", "Image", "Why", "Reject"]), "aseriwj");
-        assert_eq!(keys(&["Off topic", "Wrong tone", "Not true", "Too salesy", "Other"]), "ownth");
+        assert_eq!(
+            keys(&[
+                "Approve", "Schedule", "Edit", "Redo", "Image", "Why", "Reject"
+            ]),
+            "aseriwj"
+        );
+        assert_eq!(
+            keys(&["Off topic", "Wrong tone", "Not true", "Too salesy", "Other"]),
+            "ownth"
+        );
         assert_eq!(keys(&["✅ Approve", "🔁", "1", "A"]), "a123");
     }
 

@@ -42,7 +42,10 @@ pub struct ControlDesk {
 impl ControlDesk {
     #[must_use]
     pub fn new(room: ControlRoom) -> Self {
-        Self { room, names: RwLock::default() }
+        Self {
+            room,
+            names: RwLock::default(),
+        }
     }
 }
 
@@ -66,6 +69,9 @@ impl Desk for ControlDesk {
     }
 
     fn completions(&self, line: &str) -> Vec<String> {
-        catalogue::completions_with(line, &self.names.read().unwrap_or_else(PoisonError::into_inner))
+        catalogue::completions_with(
+            line,
+            &self.names.read().unwrap_or_else(PoisonError::into_inner),
+        )
     }
 }

@@ -24,7 +24,8 @@ pub const PATIENCE: Duration = Duration::from_secs(90);
 /// How often the work of a line typed at the prompt is waited for: 30 minutes, then its sign of life ends.
 const ROUNDS: u32 = 20;
 
-const NOT_TAKEN: &str = "This could not be written down, so it was not begun. The log says why; type it again.";
+const NOT_TAKEN: &str =
+    "This could not be written down, so it was not begun. The log says why; type it again.";
 
 /// Why the terminal closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,14 +41,23 @@ pub enum End {
 }
 
 /// Reads until the input ends, the person ends it or `stop` is called.
-pub async fn run(desk: Arc<dyn Desk>, terminal: Arc<Terminal>, stop: CancellationToken) -> anyhow::Result<End> {
+pub async fn run(
+    desk: Arc<dyn Desk>,
+    terminal: Arc<Terminal>,
+    stop: CancellationToken,
+) -> anyhow::Result<End> {
     match terminal.take_editor() {
         Some(editor) => at_prompt(desk, &terminal, editor, &stop).await,
         None => from(std::io::stdin(), desk, &terminal, &stop).await,
     }
 }
 
-async fn at_prompt(desk: Arc<dyn Desk>, terminal: &Arc<Terminal>, editor: Editor, stop: &CancellationToken) -> anyhow::Result<End> {
+async fn at_prompt(
+    desk: Arc<dyn Desk>,
+    terminal: &Arc<Terminal>,
+    editor: Editor,
+    stop: &CancellationToken,
+) -> anyhow::Result<End> {
     let restore = Restore::later();
     desk.refresh_names().await;
     let mut typed = editor.start(Arc::clone(&desk))?;
@@ -63,13 +73,20 @@ async fn at_prompt(desk: Arc<dyn Desk>, terminal: &Arc<Terminal>, editor: Editor
                 for line in commands(&text) {
                     number += 1;
                     if let Some(id) = hand_over(&*desk, terminal, number, line, seen).await {
-                        tokio::spawn(watch(Arc::clone(&desk), Arc::clone(terminal), id, stop.clone()));
+                        tokio::spawn(watch(
+                            Arc::clone(&desk),
+                            Arc::clone(terminal),
+                            id,
+                            stop.clone(),
+                        ));
                     }
                 }
             }
             Some(Typed::Interrupted) => break Ok(End::Interrupted),
             Some(Typed::Closed) | None => break Ok(End::Closed),
-            Some(Typed::Failed(why)) => break Err(anyhow::anyhow!("the terminal cannot be read: {why}")),
+            Some(Typed::Failed(why)) => {
+                break Err(anyhow::anyhow!("the terminal cannot be read: {why}"));
+            }
         }
     };
     restore.not_needed();
@@ -78,7 +95,11 @@ async fn at_prompt(desk: Arc<dyn Desk>, terminal: &Arc<Terminal>, editor: Editor
 
 /// A pasted text is one thing said, unless it is a list of commands.
 fn commands(text: &str) -> Vec<&str> {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     if lines.len() > 1 && lines.iter().all(|line| line.starts_with('/')) {
         lines
     } else if lines.is_empty() {
@@ -130,7 +151,9 @@ pub(super) async fn from(
             lines::Read::Line(text) => text,
         };
         terminal.echo(&text).await;
-        let Some(id) = hand_over(&*desk, terminal, number, &text, None).await else { continue };
+        let Some(id) = hand_over(&*desk, terminal, number, &text, None).await else {
+            continue;
+        };
         let _in_hand = terminal.screen.line_began();
         let settled = tokio::select! {
             () = stop.cancelled() => return Ok(End::Stopped),
@@ -138,7 +161,9 @@ pub(super) async fn from(
         };
         if !settled {
             unfinished.push(id);
-            terminal.say("This takes longer; going on with the next line.").await;
+            terminal
+                .say("This takes longer; going on with the next line.")
+                .await;
         }
     }
     for id in unfinished {
@@ -151,24 +176,36 @@ pub(super) async fn from(
 }
 
 /// Reads in a thread that nobody waits for: a read from a terminal or a pipe cannot be called off.
-fn read(input: impl Read + Send + 'static) -> std::io::Result<mpsc::Receiver<std::io::Result<Numbered>>> {
+fn read(
+    input: impl Read + Send + 'static,
+) -> std::io::Result<mpsc::Receiver<std::io::Result<Numbered>>> {
     let (sender, receiver) = mpsc::channel(1);
-    std::thread::Builder::new().name("terminal-input".to_owned()).spawn(move || {
-        let mut lines = Lines::new(BufReader::new(input));
-        while let Some(next) = lines.next().transpose() {
-            let failed = next.is_err();
-            if sender.blocking_send(next).is_err() || failed {
-                return;
+    std::thread::Builder::new()
+        .name("terminal-input".to_owned())
+        .spawn(move || {
+            let mut lines = Lines::new(BufReader::new(input));
+            while let Some(next) = lines.next().transpose() {
+                let failed = next.is_err();
+                if sender.blocking_send(next).is_err() || failed {
+                    return;
+                }
             }
-        }
-    })?;
+        })?;
     Ok(receiver)
 }
 
 /// Writes one line to the inbox, as words or as the press of a button.
-async fn hand_over(desk: &dyn Desk, terminal: &Terminal, number: u64, text: &str, seen: Option<u64>) -> Option<InboxId> {
+async fn hand_over(
+    desk: &dyn Desk,
+    terminal: &Terminal,
+    number: u64,
+    text: &str,
+    seen: Option<u64>,
+) -> Option<InboxId> {
     let body = match terminal.meaning(text, seen, desk.asks().await) {
-        Meaning::Words => Said::Text { text: text.to_owned() },
+        Meaning::Words => Said::Text {
+            text: text.to_owned(),
+        },
         Meaning::Press(press) => press,
         Meaning::Changed => {
             terminal.say("The buttons changed while you typed, so nothing was pressed. Look once more and type it again.").await;
@@ -178,7 +215,11 @@ async fn hand_over(desk: &dyn Desk, terminal: &Terminal, number: u64, text: &str
     match desk.take(terminal.incoming(number, body)).await {
         Ok(taken) => Some(taken),
         Err(error) => {
-            tracing::error!(terminal.line = number, error = format!("{error:#}"), "a line could not be taken in");
+            tracing::error!(
+                terminal.line = number,
+                error = format!("{error:#}"),
+                "a line could not be taken in"
+            );
             let why = error.downcast_ref::<UserError>().map(UserError::to_string);
             terminal.say(why.as_deref().unwrap_or(NOT_TAKEN)).await;
             None
@@ -206,7 +247,10 @@ mod tests {
 
     #[test]
     fn a_pasted_list_of_commands_is_many_and_a_pasted_text_is_one() {
-        assert_eq!(commands("/source add sandbox all\n\n /source fetch \n"), ["/source add sandbox all", "/source fetch"]);
+        assert_eq!(
+            commands("/source add sandbox all\n\n /source fetch \n"),
+            ["/source add sandbox all", "/source fetch"]
+        );
         assert_eq!(commands("/edit #1 one\ntwo"), ["/edit #1 one\ntwo"]);
         assert_eq!(commands("  "), Vec::<&str>::new());
     }

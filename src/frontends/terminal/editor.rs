@@ -4,7 +4,7 @@
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -19,6 +19,7 @@ use rustyline::{ColorMode, CompletionType, Config, Context, ExternalPrinter, Hel
 use tokio::sync::mpsc;
 
 use super::desk::Desk;
+use super::gate::Gate;
 use super::safe;
 use super::screen::Paper;
 
@@ -34,100 +35,15 @@ const PROMPT_COLOURED: &str = "\x1b[1;36m> \x1b[0m";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Typed {
     /// With the newest message on the screen when the person began to type it.
-    Line { text: String, seen: Option<u64> },
+    Line {
+        text: String,
+        seen: Option<u64>,
+    },
     /// Ctrl-D.
     Closed,
     /// Ctrl-C at an empty line.
     Interrupted,
     Failed(String),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// The line is about to be drawn.
-    Starting,
-    /// The line is on the screen: text goes above it.
-    Open,
-    /// The line was entered and the next one is not there yet.
-    Closed,
-    /// There will be no line any more.
-    Over,
-}
-
-#[derive(Debug)]
-struct State {
-    phase: Phase,
-    /// Lines entered so far.
-    entered: u64,
-    /// The newest message on the screen.
-    newest: u64,
-    /// The newest message when the line that is being typed was begun; `None` while it is empty.
-    seen: Option<u64>,
-}
-
-/// Shared by the thread that reads and the one that writes.
-#[derive(Debug)]
-pub(super) struct Gate {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-impl Gate {
-    pub(super) fn new() -> Self {
-        let state = State { phase: Phase::Starting, entered: 0, newest: 0, seen: None };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A message was written.
-    pub(super) fn shown(&self, serial: u64) {
-        self.state().newest = serial;
-    }
-
-    fn starting(&self) {
-        let mut state = self.state();
-        state.phase = Phase::Starting;
-        state.seen = None;
-    }
-
-    /// The editor draws `line`: it is there, or it changed.
-    fn drawn(&self, line: &str) {
-        let mut state = self.state();
-        if state.phase == Phase::Starting {
-            state.phase = Phase::Open;
-            self.changed.notify_all();
-        }
-        state.seen = if line.is_empty() { None } else { state.seen.or(Some(state.newest)) };
-    }
-
-    fn entered(&self) {
-        let mut state = self.state();
-        if matches!(state.phase, Phase::Open | Phase::Starting) {
-            state.phase = Phase::Closed;
-            state.entered += 1;
-        }
-    }
-
-    pub(super) fn over(&self) {
-        self.state().phase = Phase::Over;
-        self.changed.notify_all();
-    }
-
-    fn seen(&self) -> Option<u64> {
-        self.state().seen
-    }
-
-    /// Waits until text can be written; gives how many lines were entered.
-    fn wait(&self) -> u64 {
-        let state = self
-            .changed
-            .wait_while(self.state(), |state| matches!(state.phase, Phase::Starting | Phase::Closed))
-            .unwrap_or_else(PoisonError::into_inner);
-        state.entered
-    }
 }
 
 /// Writes above the open line.
@@ -157,16 +73,27 @@ pub(super) struct Editor {
 
 impl Editor {
     /// The editor, and what writes above its line.
-    pub(super) fn open(history: Option<PathBuf>, colour: bool, gate: Arc<Gate>) -> anyhow::Result<(Self, impl Paper + use<>)> {
+    pub(super) fn open(
+        history: Option<PathBuf>,
+        colour: bool,
+        gate: Arc<Gate>,
+    ) -> anyhow::Result<(Self, impl Paper + use<>)> {
         let config = Config::builder()
             .auto_add_history(false)
             .history_ignore_space(true)
             .max_history_size(HISTORY)?
             .completion_type(CompletionType::List)
             .build();
-        let mut line = Line::with_config(config).context("the line editor does not start on this terminal")?;
-        line.set_color_mode(if colour { ColorMode::Enabled } else { ColorMode::Disabled });
-        let printer = line.create_external_printer().context("this terminal cannot be written to while a line is open")?;
+        let mut line =
+            Line::with_config(config).context("the line editor does not start on this terminal")?;
+        line.set_color_mode(if colour {
+            ColorMode::Enabled
+        } else {
+            ColorMode::Disabled
+        });
+        let printer = line
+            .create_external_printer()
+            .context("this terminal cannot be written to while a line is open")?;
         let history = history.filter(|path| match prepare_history(path, &mut line) {
             Ok(()) => true,
             Err(error) => {
@@ -174,21 +101,36 @@ impl Editor {
                 false
             }
         });
-        let paper = AboveLine { printer, gate: Arc::clone(&gate) };
-        Ok((Self { line, history, gate }, paper))
+        let paper = AboveLine {
+            printer,
+            gate: Arc::clone(&gate),
+        };
+        Ok((
+            Self {
+                line,
+                history,
+                gate,
+            },
+            paper,
+        ))
     }
 
     /// Reads until the person ends it. Runs in a thread that is left alone: it cannot be woken while it reads.
     pub(super) fn start(mut self, desk: Arc<dyn Desk>) -> io::Result<mpsc::Receiver<Typed>> {
         let (sender, receiver) = mpsc::channel(64);
-        self.line.set_helper(Some(Assist { desk, gate: Arc::clone(&self.gate) }));
-        std::thread::Builder::new().name("terminal-line".to_owned()).spawn(move || {
-            let gate = Arc::clone(&self.gate);
-            self.read(&sender);
-            // First the editor, then the gate: what is written from now on goes straight to the screen.
-            drop(self);
-            gate.over();
-        })?;
+        self.line.set_helper(Some(Assist {
+            desk,
+            gate: Arc::clone(&self.gate),
+        }));
+        std::thread::Builder::new()
+            .name("terminal-line".to_owned())
+            .spawn(move || {
+                let gate = Arc::clone(&self.gate);
+                self.read(&sender);
+                // First the editor, then the gate: what is written from now on goes straight to the screen.
+                drop(self);
+                gate.over();
+            })?;
         Ok(receiver)
     }
 
@@ -225,7 +167,13 @@ impl Editor {
             let _ = self.line.add_history_entry(text);
             return;
         };
-        let kept = self.line.add_history_entry(text).and_then(|new| if new { self.line.append_history(path) } else { Ok(()) });
+        let kept = self.line.add_history_entry(text).and_then(|new| {
+            if new {
+                self.line.append_history(path)
+            } else {
+                Ok(())
+            }
+        });
         if let Err(error) = kept {
             tracing::debug!(%error, "the history of typed lines cannot be written");
         }
@@ -240,7 +188,11 @@ fn is_worth_keeping(text: &str) -> bool {
 
 /// The file is there, readable by its owner alone, and read.
 fn prepare_history(path: &Path, line: &mut Line) -> anyhow::Result<()> {
-    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?;
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     if file.metadata()?.len() > 0 {
         line.load_history(path)?;
@@ -277,7 +229,12 @@ impl Validator for Assist {
 impl Completer for Assist {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, pos: usize, _ctx: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _ctx: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         Ok(complete(line, pos, |typed| self.desk.completions(typed)))
     }
 }
@@ -286,9 +243,18 @@ impl Completer for Assist {
 /// steer the terminal is not offered.
 fn complete(line: &str, pos: usize, offers: impl Fn(&str) -> Vec<String>) -> (usize, Vec<Pair>) {
     let typed = line.get(..pos).unwrap_or(line);
-    let start = typed.rfind(char::is_whitespace).map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
-    let offered = offers(typed).into_iter().filter(|word| safe::line(word) == *word);
-    let pairs = offered.map(|word| Pair { display: word.clone(), replacement: format!("{word} ") }).collect();
+    let start = typed.rfind(char::is_whitespace).map_or(0, |at| {
+        at + typed[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let offered = offers(typed)
+        .into_iter()
+        .filter(|word| safe::line(word) == *word);
+    let pairs = offered
+        .map(|word| Pair {
+            display: word.clone(),
+            replacement: format!("{word} "),
+        })
+        .collect();
     (start, pairs)
 }
 
@@ -319,7 +285,7 @@ impl Drop for Restore {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gate, complete, is_worth_keeping};
+    use super::{complete, is_worth_keeping};
 
     #[test]
     fn keys_secrets_and_pasted_texts_are_not_remembered() {
@@ -334,29 +300,14 @@ mod tests {
         let offers = |_: &str| vec!["#12".to_owned(), "evil\u{1b}[2J".to_owned()];
         let (start, pairs) = complete("/approve #1 more", 11, offers);
         assert_eq!(start, 9);
-        assert_eq!(pairs.iter().map(|pair| pair.replacement.as_str()).collect::<Vec<_>>(), ["#12 "]);
+        assert_eq!(
+            pairs
+                .iter()
+                .map(|pair| pair.replacement.as_str())
+                .collect::<Vec<_>>(),
+            ["#12 "]
+        );
         assert_eq!(complete("/dr", 3, offers).0, 0);
         assert_eq!(complete("/a\u{3000}b", 6, offers).0, 5);
-    }
-
-    #[test]
-    fn the_gate_knows_what_was_on_the_screen_when_typing_began() {
-        let gate = Gate::new();
-        gate.shown(4);
-        gate.starting();
-        gate.drawn("");
-        gate.shown(5);
-        gate.drawn("a");
-        gate.shown(6);
-        gate.drawn("ap");
-        assert_eq!(gate.seen(), Some(5));
-        gate.drawn("");
-        gate.drawn("b");
-        assert_eq!(gate.seen(), Some(6));
-        assert_eq!(gate.wait(), 0);
-        gate.entered();
-        gate.entered();
-        gate.over();
-        assert_eq!(gate.wait(), 1, "one line was entered, however often it is said");
     }
 }

@@ -37,10 +37,16 @@ impl<R: BufRead> Lines<R> {
 
     /// The next line, or `None` at the end of the input.
     pub(super) fn next(&mut self) -> io::Result<Option<Numbered>> {
-        let Some((bytes, length)) = self.next_bytes()? else { return Ok(None) };
+        let Some((bytes, length)) = self.next_bytes()? else {
+            return Ok(None);
+        };
         self.number += 1;
         let number = self.number;
-        let read = if length > LONGEST { Read::Refused(too_long(number, length)) } else { check(number, bytes) };
+        let read = if length > LONGEST {
+            Read::Refused(too_long(number, length))
+        } else {
+            check(number, bytes)
+        };
         Ok(Some(Numbered { number, read }))
     }
 
@@ -74,14 +80,22 @@ fn check(number: u64, bytes: Vec<u8>) -> Read {
         Ok(text) => text,
         Err(error) => {
             let at = error.utf8_error().valid_up_to() + 1;
-            return Read::Refused(format!("Line {number} was left out: it is not UTF-8 (byte {at}). Save the input as UTF-8."));
+            return Read::Refused(format!(
+                "Line {number} was left out: it is not UTF-8 (byte {at}). Save the input as UTF-8."
+            ));
         }
     };
     if text.contains('\0') {
-        return Read::Refused(format!("Line {number} was left out: it holds a NUL byte. Save the input as UTF-8 text."));
+        return Read::Refused(format!(
+            "Line {number} was left out: it holds a NUL byte. Save the input as UTF-8 text."
+        ));
     }
     // A byte order mark before the first line; Windows line ends.
-    let text = if number == 1 { text.trim_start_matches('\u{feff}') } else { &text };
+    let text = if number == 1 {
+        text.trim_start_matches('\u{feff}')
+    } else {
+        &text
+    };
     let text = text.trim_end_matches('\r');
     if text.trim().is_empty() || (number == 1 && text.starts_with("#!")) {
         return Read::Blank;
@@ -90,7 +104,9 @@ fn check(number: u64, bytes: Vec<u8>) -> Read {
 }
 
 fn too_long(number: u64, length: usize) -> String {
-    format!("Line {number} was left out: it has {length} bytes, and a line may have {LONGEST}. Break it up.")
+    format!(
+        "Line {number} was left out: it has {length} bytes, and a line may have {LONGEST}. Break it up."
+    )
 }
 
 #[cfg(test)]
@@ -126,14 +142,22 @@ mod tests {
     fn broken_text_is_refused_by_number_and_the_rest_goes_on() {
         let read = all(b"/status\n/draft caf\xe9 at six\na\0b\n/queue\n");
         assert_eq!(read[0], line("/status"));
-        assert!(matches!(&read[1], Read::Refused(why) if why.starts_with("Line 2 was left out: it is not UTF-8 (byte 11)")), "{read:?}");
-        assert!(matches!(&read[2], Read::Refused(why) if why.starts_with("Line 3 was left out: it holds a NUL byte")), "{read:?}");
+        assert!(
+            matches!(&read[1], Read::Refused(why) if why.starts_with("Line 2 was left out: it is not UTF-8 (byte 11)")),
+            "{read:?}"
+        );
+        assert!(
+            matches!(&read[2], Read::Refused(why) if why.starts_with("Line 3 was left out: it holds a NUL byte")),
+            "{read:?}"
+        );
         assert_eq!(read[3], line("/queue"));
     }
 
     #[test]
     fn a_line_without_end_takes_no_memory() {
-        let input = std::io::repeat(b'x').take(5_000_000).chain(Cursor::new(b"\n/queue\n".to_vec()));
+        let input = std::io::repeat(b'x')
+            .take(5_000_000)
+            .chain(Cursor::new(b"\n/queue\n".to_vec()));
         let mut lines = Lines::new(BufReader::new(input));
         let (kept, length) = lines.next_bytes().unwrap().unwrap();
         assert_eq!((kept.len(), length), (LONGEST, 5_000_000));

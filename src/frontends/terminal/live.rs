@@ -90,11 +90,16 @@ impl Live {
 
     /// The rows to show now, each within the window; at most `height` of them.
     pub(super) fn rows(&mut self, now: Instant, style: &Style, height: usize) -> Vec<String> {
-        let orphaned = self.in_hand == 0 && self.heard.is_none_or(|heard| now.duration_since(heard) > STALE);
+        let orphaned = self.in_hand == 0
+            && self
+                .heard
+                .is_none_or(|heard| now.duration_since(heard) > STALE);
         if orphaned {
             self.stop();
         }
-        let Some(began) = self.began else { return Vec::new() };
+        let Some(began) = self.began else {
+            return Vec::new();
+        };
         // A draft is shown from its first words on.
         if self.writing.is_none() && self.quiet_until.is_some_and(|until| now < until) {
             return Vec::new();
@@ -104,21 +109,38 @@ impl Live {
         if let Some(text) = &self.writing {
             let side = style.paint(Paint::Dim, if style.unicode { "\u{2502}" } else { "|" });
             let lines = wrap(text, columns.saturating_sub(2));
-            let skipped = lines.len().saturating_sub(WRITING_ROWS.min(height.saturating_sub(1)));
+            let skipped = lines
+                .len()
+                .saturating_sub(WRITING_ROWS.min(height.saturating_sub(1)));
             rows.extend(lines[skipped..].iter().map(|line| format!("{side} {line}")));
         }
         let elapsed = now.duration_since(began);
-        let fallback = if self.writing.is_some() { "writing" } else { "working" };
-        let what = if self.writing.is_some() { fallback } else { self.doing.as_deref().unwrap_or(fallback) };
+        let fallback = if self.writing.is_some() {
+            "writing"
+        } else {
+            "working"
+        };
+        let what = if self.writing.is_some() {
+            fallback
+        } else {
+            self.doing.as_deref().unwrap_or(fallback)
+        };
         let dot = if style.unicode { "\u{b7}" } else { "-" };
-        let line = format!("{} {} {dot} {}", spinner(elapsed, style), style.words(what), seconds(elapsed));
+        let line = format!(
+            "{} {} {dot} {}",
+            spinner(elapsed, style),
+            style.words(what),
+            seconds(elapsed)
+        );
         rows.push(style.paint(Paint::Dim, &cut(&line, columns, "")));
         rows
     }
 
     /// The line to print now where nothing changes in place: rarely one.
     pub(super) fn plain_line(&mut self, now: Instant, style: &Style) -> Option<String> {
-        let due = self.printed.is_some_and(|printed| now.duration_since(printed) >= PLAIN_EVERY);
+        let due = self
+            .printed
+            .is_some_and(|printed| now.duration_since(printed) >= PLAIN_EVERY);
         let doing = self.doing.as_deref().filter(|_| due)?;
         self.printed = Some(now);
         Some(style.words(doing))
@@ -126,7 +148,11 @@ impl Live {
 }
 
 fn spinner(elapsed: Duration, style: &Style) -> &'static str {
-    let frames: &[&'static str] = if style.unicode { &SPINNER } else { &SPINNER_ASCII };
+    let frames: &[&'static str] = if style.unicode {
+        &SPINNER
+    } else {
+        &SPINNER_ASCII
+    };
     let frame = usize::try_from(elapsed.as_millis() / FRAME).unwrap_or(0);
     frames[frame % frames.len()]
 }
@@ -146,7 +172,11 @@ mod tests {
     use crate::domain::progress::Step;
     use crate::frontends::terminal::look::Style;
 
-    const STYLE: Style = Style { width: 40, colour: false, unicode: true };
+    const STYLE: Style = Style {
+        width: 40,
+        colour: false,
+        unicode: true,
+    };
 
     fn rows(live: &mut Live, at: Instant) -> String {
         live.rows(at, &STYLE, 10).join("\n")
@@ -162,8 +192,14 @@ mod tests {
         live.line_began(start);
         assert_eq!(rows(&mut live, after(start, 900)), "");
         assert_eq!(rows(&mut live, after(start, 1200)), "⠋ working · 1 s");
-        live.report(&Step::Doing("fetched 300 of 900\u{1b}".into()), after(start, 1300));
-        assert_eq!(rows(&mut live, after(start, 130_000)), "⠸ fetched 300 of 900␛ · 2 min 10 s");
+        live.report(
+            &Step::Doing("fetched 300 of 900\u{1b}".into()),
+            after(start, 1300),
+        );
+        assert_eq!(
+            rows(&mut live, after(start, 130_000)),
+            "⠸ fetched 300 of 900␛ · 2 min 10 s"
+        );
         live.line_done();
         assert_eq!(rows(&mut live, after(start, 131_000)), "");
         assert!(!live.is_active());
@@ -173,7 +209,10 @@ mod tests {
     fn a_draft_is_seen_as_it_is_written_and_gone_once_its_card_is_there() {
         let (start, mut live) = (Instant::now(), Live::default());
         live.line_began(start);
-        live.report(&Step::Writing("Friday, six o'clock: three Ethiopians on the table".into()), after(start, 300));
+        live.report(
+            &Step::Writing("Friday, six o'clock: three Ethiopians on the table".into()),
+            after(start, 300),
+        );
         assert_eq!(
             rows(&mut live, after(start, 400)),
             "│ Friday, six o'clock: three\n│ Ethiopians on the table\n⠸ writing · 0 s"
@@ -184,7 +223,11 @@ mod tests {
         assert!(live.rows(after(start, 500), &STYLE, 4).len() <= 4);
         live.shown(after(start, 600));
         assert_eq!(rows(&mut live, after(start, 700)), "");
-        assert_eq!(rows(&mut live, after(start, 2400)), "⠋ working · 2 s", "the line is still in hand");
+        assert_eq!(
+            rows(&mut live, after(start, 2400)),
+            "⠋ working · 2 s",
+            "the line is still in hand"
+        );
     }
 
     #[test]
@@ -204,7 +247,10 @@ mod tests {
         live.line_began(start);
         live.report(&Step::Doing("fetched 300".into()), after(start, 100));
         assert_eq!(live.plain_line(after(start, 2_000), &STYLE), None);
-        assert_eq!(live.plain_line(after(start, 5_100), &STYLE).as_deref(), Some("fetched 300"));
+        assert_eq!(
+            live.plain_line(after(start, 5_100), &STYLE).as_deref(),
+            Some("fetched 300")
+        );
         assert_eq!(live.plain_line(after(start, 5_200), &STYLE), None);
     }
 }

@@ -20,7 +20,11 @@ impl Style {
     /// 80 columns, no colours: what goes into a file.
     #[must_use]
     pub const fn plain() -> Self {
-        Self { width: 80, colour: false, unicode: true }
+        Self {
+            width: 80,
+            colour: false,
+            unicode: true,
+        }
     }
 
     /// Columns for text.
@@ -48,8 +52,7 @@ impl Style {
         let mut out = String::with_capacity(text.len());
         for c in text.chars() {
             match c {
-                '\u{b7}' => out.push('-'),
-                '\u{2013}' | '\u{2014}' => out.push('-'),
+                '\u{b7}' | '\u{2013}' | '\u{2014}' => out.push('-'),
                 '\u{2018}' | '\u{2019}' => out.push('\''),
                 '\u{201c}' | '\u{201d}' => out.push('"'),
                 '\u{2026}' => out.push_str("..."),
@@ -99,7 +102,12 @@ impl Look {
     /// For output that is not a terminal.
     #[must_use]
     pub fn piped(env: impl Fn(&str) -> Option<String>) -> Self {
-        Self { colour: false, unicode: speaks_unicode(&env), moves: false, graphics: Graphics::None }
+        Self {
+            colour: false,
+            unicode: speaks_unicode(&env),
+            moves: false,
+            graphics: Graphics::None,
+        }
     }
 
     /// For a terminal, from what it says of itself in the environment. The terminal is not asked: one that does not
@@ -113,14 +121,20 @@ impl Look {
             colour: moves && !no_colour,
             unicode: moves && speaks_unicode(&env),
             moves,
-            graphics: if moves && !no_colour { Graphics::detect(&env) } else { Graphics::None },
+            graphics: if moves && !no_colour {
+                Graphics::detect(&env)
+            } else {
+                Graphics::None
+            },
         }
     }
 }
 
 /// The locale names a charset or not; without one (a bare container) today's terminals speak UTF-8.
 fn speaks_unicode(env: &impl Fn(&str) -> Option<String>) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| env(name).filter(|value| !value.is_empty()));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| env(name).filter(|value| !value.is_empty()));
     locale.is_none_or(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
@@ -132,7 +146,12 @@ mod tests {
     use super::{Look, Paint, Style};
 
     fn with(pairs: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<String> {
-        move |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        move |name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        }
     }
 
     #[test]
@@ -140,7 +159,14 @@ mod tests {
         let look = Look::of_terminal(with(&[("TERM", "xterm-256color"), ("LANG", "de_DE.UTF-8")]));
         assert!(look.colour && look.unicode && look.moves);
         assert!(!Look::of_terminal(with(&[("TERM", "xterm"), ("NO_COLOR", "1")])).colour);
-        assert!(!Look::of_terminal(with(&[("TERM", "xterm"), ("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")])).unicode);
+        assert!(
+            !Look::of_terminal(with(&[
+                ("TERM", "xterm"),
+                ("LC_ALL", "C"),
+                ("LANG", "de_DE.UTF-8")
+            ]))
+            .unicode
+        );
         let dumb = Look::of_terminal(with(&[("TERM", "dumb")]));
         assert!(!dumb.colour && !dumb.unicode && !dumb.moves);
         assert!(Look::piped(with(&[])).unicode);
@@ -148,9 +174,22 @@ mod tests {
 
     #[test]
     fn paint_and_signs_are_left_out_where_there_are_none() {
-        let style = Style { unicode: false, ..Style::plain() };
+        let style = Style {
+            unicode: false,
+            ..Style::plain()
+        };
         assert_eq!(style.paint(Paint::Bold, "x"), "x");
-        assert_eq!(style.words("\u{201c}a\u{2026}\u{201d} \u{2192} b \u{b7} c"), "\"a...\" -> b - c");
-        assert_eq!(Style { colour: true, ..style }.paint(Paint::Bold, "x"), "\x1b[1mx\x1b[0m");
+        assert_eq!(
+            style.words("\u{201c}a\u{2026}\u{201d} \u{2192} b \u{b7} c"),
+            "\"a...\" -> b - c"
+        );
+        assert_eq!(
+            Style {
+                colour: true,
+                ..style
+            }
+            .paint(Paint::Bold, "x"),
+            "\x1b[1mx\x1b[0m"
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! | `safe`, `wrap`, `table`, `render`, `look`, `picture` | a [`View`] as text: pure |
 //! | `buttons`, `shown` | keys for buttons, and what a typed key presses |
 //! | `live`, `screen` | lines that change in place, and the one thread that writes |
-//! | `editor`, `lines` | the input line of a terminal; lines from a pipe |
+//! | `editor`, `gate`, `lines` | the input line of a terminal; lines from a pipe |
 //! | `drive`, `desk` | from a line to the inbox; what is needed of the control room |
 //!
 //! To show a new kind of [`Block`](crate::chat::view::Block), add its arm in `render`.
@@ -14,6 +14,7 @@ pub mod buttons;
 pub mod desk;
 mod drive;
 mod editor;
+mod gate;
 mod lines;
 mod live;
 pub mod look;
@@ -33,11 +34,12 @@ use async_trait::async_trait;
 
 pub use self::desk::{ControlDesk, Desk};
 pub use self::drive::{End, PATIENCE, run};
-use self::editor::{Editor, Gate};
+use self::editor::Editor;
+use self::gate::Gate;
 use self::look::{Look, Style};
 use self::picture::Graphics;
-use self::screen::{Screen, Stream, Window};
 pub use self::screen::LogWriter;
+use self::screen::{Screen, Stream, Window};
 use self::shown::{Meaning, Shown};
 use crate::chat::frontend::{Frontend, MessageRef, ShowError};
 use crate::chat::incoming::{Incoming, Said};
@@ -90,7 +92,8 @@ impl Terminal {
             return Self::with_stream(options, Mode::Bare, look, std::io::stdout());
         }
         let gate = Arc::new(Gate::new());
-        let (editor, paper) = Editor::open(options.history.clone(), look.colour, Arc::clone(&gate))?;
+        let (editor, paper) =
+            Editor::open(options.history.clone(), look.colour, Arc::clone(&gate))?;
         let window: Window = Arc::new(move || window_of(look));
         let screen = Screen::start(paper, Arc::clone(&window), true)?;
         Ok(Self {
@@ -105,9 +108,23 @@ impl Terminal {
         })
     }
 
-    fn with_stream(options: Options, mode: Mode, look: Look, out: impl std::io::Write + Send + 'static) -> anyhow::Result<Self> {
+    fn with_stream(
+        options: Options,
+        mode: Mode,
+        look: Look,
+        out: impl std::io::Write + Send + 'static,
+    ) -> anyhow::Result<Self> {
         let window: Window = match mode {
-            Mode::Piped => Arc::new(move || (Style { colour: look.colour, unicode: look.unicode, ..Style::plain() }, 24)),
+            Mode::Piped => Arc::new(move || {
+                (
+                    Style {
+                        colour: look.colour,
+                        unicode: look.unicode,
+                        ..Style::plain()
+                    },
+                    24,
+                )
+            }),
             Mode::Bare | Mode::Edited => Arc::new(move || window_of(look)),
         };
         Ok(Self {
@@ -129,13 +146,18 @@ impl Terminal {
 
     /// Where logs go: stderr, or the screen while an input line is open that they would tear apart.
     pub fn log_writer(&self) -> LogWriter {
-        LogWriter { screen: (self.mode == Mode::Edited).then(|| self.screen.clone()), line: Vec::new() }
+        LogWriter {
+            screen: (self.mode == Mode::Edited).then(|| self.screen.clone()),
+            line: Vec::new(),
+        }
     }
 
     /// A line of Lumen's own that is no message: a greeting, why a line was left out.
     pub async fn say(&self, text: &str) {
         let view = View::text(text);
-        let written = self.screen.print(spaced(render::render(&view, &self.style())));
+        let written = self
+            .screen
+            .print(spaced(render::render(&view, &self.style())));
         self.lost(written.written().await);
     }
 
@@ -158,7 +180,10 @@ impl Terminal {
     }
 
     fn take_editor(&self) -> Option<Editor> {
-        self.editor.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.editor
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -181,18 +206,35 @@ impl Terminal {
     }
 
     /// Queues `view` and notes what is on the screen then, in one step. `None`: it stands there already.
-    fn queue(&self, view: &View, replaces: Option<&MessageRef>, pictures: &Pictures) -> (String, Option<screen::Written>) {
+    fn queue(
+        &self,
+        view: &View,
+        replaces: Option<&MessageRef>,
+        pictures: &Pictures,
+    ) -> (String, Option<screen::Written>) {
         let style = self.style();
-        let draw = |path: &std::path::Path| pictures.iter().find(|(known, _)| known == path).map(|(_, drawn)| drawn.clone());
+        let draw = |path: &std::path::Path| {
+            pictures
+                .iter()
+                .find(|(known, _)| known == path)
+                .map(|(_, drawn)| drawn.clone())
+        };
         let mut shown = self.shown();
-        let before = replaces.and_then(|message| shown.view(&message.0).map(|before| (message.0.clone(), before)));
+        let before = replaces.and_then(|message| {
+            shown
+                .view(&message.0)
+                .map(|before| (message.0.clone(), before))
+        });
         let (id, text) = match before {
             Some((id, before)) if render::only_points_on(before, view) => {
                 shown.forget(&id);
                 return (id, None);
             }
             Some((id, before)) => (id, render::render_change(before, view, &style, &draw)),
-            None => (format!("{}-{}", self.options.run, shown.next()), Some(render::render_with(view, &style, &draw))),
+            None => (
+                format!("{}-{}", self.options.run, shown.next()),
+                Some(render::render_with(view, &style, &draw)),
+            ),
         };
         let Some(text) = text else { return (id, None) };
         self.screen.shown();
@@ -215,7 +257,12 @@ impl Terminal {
             return Pictures::new();
         }
         let drawn = tokio::task::spawn_blocking(move || {
-            paths.into_iter().filter_map(|path| picture::draw(&path, graphics, columns).map(|drawn| (path, drawn))).collect()
+            paths
+                .into_iter()
+                .filter_map(|path| {
+                    picture::draw(&path, graphics, columns).map(|drawn| (path, drawn))
+                })
+                .collect()
         });
         // A picture that cannot be drawn is described.
         drawn.await.unwrap_or_default()
@@ -230,7 +277,10 @@ fn spaced(mut message: String) -> String {
 
 /// Whoever sits at the terminal.
 fn person() -> Identity {
-    Identity { surface: Surface::Terminal, external_id: "local".to_owned() }
+    Identity {
+        surface: Surface::Terminal,
+        external_id: "local".to_owned(),
+    }
 }
 
 type Pictures = Vec<(PathBuf, String)>;
@@ -238,11 +288,20 @@ type Pictures = Vec<(PathBuf, String)>;
 /// The size of the window as it is now.
 fn window_of(look: Look) -> (Style, usize) {
     let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout());
-    let (columns, rows) = size.map_or((80, 24), |size| (usize::from(size.ws_col), usize::from(size.ws_row)));
+    let (columns, rows) = size.map_or((80, 24), |size| {
+        (usize::from(size.ws_col), usize::from(size.ws_row))
+    });
     // A terminal that does not know its size says 0.
     let width = if columns == 0 { 80 } else { columns };
     let height = if rows == 0 { 24 } else { rows };
-    (Style { width, colour: look.colour, unicode: look.unicode }, height)
+    (
+        Style {
+            width,
+            colour: look.colour,
+            unicode: look.unicode,
+        },
+        height,
+    )
 }
 
 #[async_trait]
@@ -251,14 +310,22 @@ impl Frontend for Terminal {
         Surface::Terminal
     }
 
-    async fn show(&self, room: &RoomAddress, view: &View, replaces: Option<&MessageRef>) -> Result<MessageRef, ShowError> {
+    async fn show(
+        &self,
+        room: &RoomAddress,
+        view: &View,
+        replaces: Option<&MessageRef>,
+    ) -> Result<MessageRef, ShowError> {
         if *room != RoomAddress::terminal() {
             return Err(ShowError::Closed("there is only one terminal".to_owned()));
         }
         let pictures = self.pictures(view).await;
         let (id, written) = self.queue(view, replaces, &pictures);
         if let Some(written) = written {
-            written.written().await.map_err(|error| ShowError::Closed(error.to_string()))?;
+            written
+                .written()
+                .await
+                .map_err(|error| ShowError::Closed(error.to_string()))?;
         }
         Ok(MessageRef(id))
     }

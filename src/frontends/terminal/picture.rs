@@ -35,19 +35,31 @@ impl Graphics {
     /// From what the terminal says of itself in the environment.
     pub(super) fn detect(env: &impl Fn(&str) -> Option<String>) -> Self {
         let is = |name: &str, words: &[&str]| {
-            env(name).is_some_and(|value| words.iter().any(|word| value.to_ascii_lowercase().contains(word)))
+            env(name).is_some_and(|value| {
+                words
+                    .iter()
+                    .any(|word| value.to_ascii_lowercase().contains(word))
+            })
         };
         // Behind a multiplexer the protocols do not arrive unless it was told to let them through.
         let multiplexed = env("TMUX").is_some() || is("TERM", &["screen", "tmux"]);
         if !multiplexed {
-            if env("KITTY_WINDOW_ID").is_some() || is("TERM", &["kitty", "ghostty"]) || is("TERM_PROGRAM", &["ghostty"]) {
+            if env("KITTY_WINDOW_ID").is_some()
+                || is("TERM", &["kitty", "ghostty"])
+                || is("TERM_PROGRAM", &["ghostty"])
+            {
                 return Self::Kitty;
             }
-            if is("TERM_PROGRAM", &["iterm", "wezterm", "mintty"]) || is("LC_TERMINAL", &["iterm"]) {
+            if is("TERM_PROGRAM", &["iterm", "wezterm", "mintty"]) || is("LC_TERMINAL", &["iterm"])
+            {
                 return Self::Iterm;
             }
         }
-        if is("COLORTERM", &["truecolor", "24bit"]) { Self::Blocks } else { Self::None }
+        if is("COLORTERM", &["truecolor", "24bit"]) {
+            Self::Blocks
+        } else {
+            Self::None
+        }
     }
 }
 
@@ -76,14 +88,19 @@ fn decode(path: &Path) -> Result<DynamicImage, image::ImageError> {
 }
 
 fn encode(picture: &DynamicImage, graphics: Graphics, columns: usize) -> Option<String> {
-    let (columns, rows) = cells(picture, u32::try_from(columns).unwrap_or(COLUMNS).min(COLUMNS));
+    let (columns, rows) = cells(
+        picture,
+        u32::try_from(columns).unwrap_or(COLUMNS).min(COLUMNS),
+    );
     match graphics {
         Graphics::None => None,
         Graphics::Blocks => Some(blocks(picture, columns, rows)),
         Graphics::Kitty => Some(kitty(&png(picture, columns, rows)?, columns, rows)),
         Graphics::Iterm => {
             let data = STANDARD.encode(png(picture, columns, rows)?);
-            Some(format!("\x1b]1337;File=inline=1;width={columns};height={rows};preserveAspectRatio=1:{data}\x07"))
+            Some(format!(
+                "\x1b]1337;File=inline=1;width={columns};height={rows};preserveAspectRatio=1:{data}\x07"
+            ))
         }
     }
 }
@@ -97,7 +114,10 @@ fn cells(picture: &DynamicImage, columns: u32) -> (u32, u32) {
         return (columns, rows);
     }
     let narrower = (u64::from(ROWS) * 2 * u64::from(wide)).div_ceil(u64::from(high));
-    (u32::try_from(narrower).unwrap_or(columns).clamp(1, columns), ROWS)
+    (
+        u32::try_from(narrower).unwrap_or(columns).clamp(1, columns),
+        ROWS,
+    )
 }
 
 fn png(picture: &DynamicImage, columns: u32, rows: u32) -> Option<Vec<u8>> {
@@ -130,7 +150,9 @@ fn kitty(png: &[u8], columns: u32, rows: u32) -> String {
 
 /// Two pixels in a cell: the upper one as colour of the sign, the lower one behind it.
 fn blocks(picture: &DynamicImage, columns: u32, rows: u32) -> String {
-    let small = picture.resize_exact(columns, rows * 2, image::imageops::FilterType::Triangle).to_rgb8();
+    let small = picture
+        .resize_exact(columns, rows * 2, image::imageops::FilterType::Triangle)
+        .to_rgb8();
     let small = DynamicImage::ImageRgb8(small);
     let mut lines = Vec::new();
     for row in 0..rows {
@@ -138,7 +160,10 @@ fn blocks(picture: &DynamicImage, columns: u32, rows: u32) -> String {
         for column in 0..columns {
             let [r, g, b, _] = small.get_pixel(column, row * 2).0;
             let [under_r, under_g, under_b, _] = small.get_pixel(column, row * 2 + 1).0;
-            let _ = write!(line, "\x1b[38;2;{r};{g};{b};48;2;{under_r};{under_g};{under_b}m\u{2580}");
+            let _ = write!(
+                line,
+                "\x1b[38;2;{r};{g};{b};48;2;{under_r};{under_g};{under_b}m\u{2580}"
+            );
         }
         line.push_str("\x1b[0m");
         lines.push(line);
@@ -157,15 +182,26 @@ mod tests {
     }
 
     fn detect(pairs: &[(&str, &str)]) -> Graphics {
-        Graphics::detect(&|name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        Graphics::detect(&|name: &str| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
     fn the_terminal_says_what_it_is() {
         assert_eq!(detect(&[("TERM", "xterm-kitty")]), Graphics::Kitty);
         assert_eq!(detect(&[("TERM_PROGRAM", "iTerm.app")]), Graphics::Iterm);
-        assert_eq!(detect(&[("COLORTERM", "truecolor"), ("TERM", "xterm")]), Graphics::Blocks);
-        assert_eq!(detect(&[("TERM", "screen"), ("KITTY_WINDOW_ID", "1"), ("TMUX", "x")]), Graphics::None);
+        assert_eq!(
+            detect(&[("COLORTERM", "truecolor"), ("TERM", "xterm")]),
+            Graphics::Blocks
+        );
+        assert_eq!(
+            detect(&[("TERM", "screen"), ("KITTY_WINDOW_ID", "1"), ("TMUX", "x")]),
+            Graphics::None
+        );
         assert_eq!(detect(&[]), Graphics::None);
     }
 
@@ -180,11 +216,20 @@ mod tests {
     fn each_terminal_gets_its_own_sequences() {
         let blocks = encode(&red(8, 8), Graphics::Blocks, 4).unwrap();
         assert_eq!(blocks.lines().count(), 2);
-        assert!(blocks.starts_with("\x1b[38;2;250;10;20;48;2;250;10;20m\u{2580}"), "{blocks:?}");
+        assert!(
+            blocks.starts_with("\x1b[38;2;250;10;20;48;2;250;10;20m\u{2580}"),
+            "{blocks:?}"
+        );
         let kitty = encode(&red(8, 8), Graphics::Kitty, 4).unwrap();
-        assert!(kitty.starts_with("\x1b_Ga=T,f=100,q=2,c=4,r=2,m=0;") && kitty.ends_with("\x1b\\"), "{kitty:?}");
+        assert!(
+            kitty.starts_with("\x1b_Ga=T,f=100,q=2,c=4,r=2,m=0;") && kitty.ends_with("\x1b\\"),
+            "{kitty:?}"
+        );
         let iterm = encode(&red(8, 8), Graphics::Iterm, 4).unwrap();
-        assert!(iterm.starts_with("\x1b]1337;File=inline=1;width=4;height=2;"), "{iterm:?}");
+        assert!(
+            iterm.starts_with("\x1b]1337;File=inline=1;width=4;height=2;"),
+            "{iterm:?}"
+        );
     }
 
     #[test]
@@ -193,6 +238,9 @@ mod tests {
         let path = dir.path().join("a.png");
         std::fs::write(&path, b"\x1b[2J not a picture").unwrap();
         assert_eq!(draw(&path, Graphics::Blocks, 40), None);
-        assert_eq!(draw(&dir.path().join("none.png"), Graphics::Blocks, 40), None);
+        assert_eq!(
+            draw(&dir.path().join("none.png"), Graphics::Blocks, 40),
+            None
+        );
     }
 }

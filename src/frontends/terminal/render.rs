@@ -36,7 +36,12 @@ pub fn render_with(view: &View, style: &Style, draw: &dyn Fn(&Path) -> Option<St
 /// What is new in `now` for somebody who has `before` on the screen: the title, what was not said there yet, the
 /// buttons. `None` when nothing is new, everything when the text for publishing is another one.
 #[must_use]
-pub fn render_change(before: &View, now: &View, style: &Style, draw: &dyn Fn(&Path) -> Option<String>) -> Option<String> {
+pub fn render_change(
+    before: &View,
+    now: &View,
+    style: &Style,
+    draw: &dyn Fn(&Path) -> Option<String>,
+) -> Option<String> {
     if before.blocks == now.blocks && before.buttons == now.buttons {
         return None;
     }
@@ -45,7 +50,12 @@ pub fn render_change(before: &View, now: &View, style: &Style, draw: &dyn Fn(&Pa
     }
     let said = |block: &Block| !matches!(block, Block::Title(_)) && before.blocks.contains(block);
     let news = View {
-        blocks: now.blocks.iter().filter(|block| !said(block)).cloned().collect(),
+        blocks: now
+            .blocks
+            .iter()
+            .filter(|block| !said(block))
+            .cloned()
+            .collect(),
         buttons: now.buttons.clone(),
         private: now.private,
     };
@@ -55,12 +65,16 @@ pub fn render_change(before: &View, now: &View, style: &Style, draw: &dyn Fn(&Pa
 /// A message that only points to its newer copy. A terminal shows that one further down anyway.
 #[must_use]
 pub fn only_points_on(before: &View, now: &View) -> bool {
-    now.buttons.is_empty() && matches!(now.blocks.as_slice(), [Block::Title(_)]) && before.blocks.len() > 1
+    now.buttons.is_empty()
+        && matches!(now.blocks.as_slice(), [Block::Title(_)])
+        && before.blocks.len() > 1
 }
 
 /// What goes out if it is approved.
 fn shown_text(view: &View) -> impl Iterator<Item = &Block> {
-    view.blocks.iter().filter(|block| matches!(block, Block::Body(_) | Block::Picture { .. }))
+    view.blocks
+        .iter()
+        .filter(|block| matches!(block, Block::Body(_) | Block::Picture { .. }))
 }
 
 /// A typed line, repeated where the terminal does not show what is typed.
@@ -71,17 +85,31 @@ pub fn echo(typed: &str, style: &Style) -> String {
     format!("> {}", cut(&typed, ECHOED, mark))
 }
 
-fn block_lines(block: &Block, style: &Style, draw: &dyn Fn(&Path) -> Option<String>, out: &mut Vec<String>) {
+fn block_lines(
+    block: &Block,
+    style: &Style,
+    draw: &dyn Fn(&Path) -> Option<String>,
+    out: &mut Vec<String>,
+) {
     match block {
         Block::Title(text) => paragraph(&safe::line(text), style, Some(Paint::Bold), out),
         Block::Text(text) => paragraph(&safe::lines(text), style, warning(text), out),
-        Block::Note(text) => paragraph(&safe::lines(text), style, warning(text).or(Some(Paint::Dim)), out),
+        Block::Note(text) => paragraph(
+            &safe::lines(text),
+            style,
+            warning(text).or(Some(Paint::Dim)),
+            out,
+        ),
         Block::Body(text) => body(text, style, out),
         Block::List(items) => items.iter().for_each(|item| list_item(item, style, out)),
         Block::Table { head, rows } => table::lines(head, rows, style, out),
         Block::Picture { path, alt } => {
             out.extend(draw(path));
-            let text = format!("picture: {} ({})", safe::line(alt), safe::line(&path.to_string_lossy()));
+            let text = format!(
+                "picture: {} ({})",
+                safe::line(alt),
+                safe::line(&path.to_string_lossy())
+            );
             paragraph(&text, style, Some(Paint::Dim), out);
         }
     }
@@ -109,7 +137,11 @@ fn body(text: &str, style: &Style, out: &mut Vec<String>) {
     };
     out.push(style.paint(Paint::Dim, &format!("{top}{}", dash.repeat(rule))));
     let side = style.paint(Paint::Dim, side);
-    out.extend(lines.iter().map(|line| format!("{side} {line}").trim_end().to_owned()));
+    out.extend(
+        lines
+            .iter()
+            .map(|line| format!("{side} {line}").trim_end().to_owned()),
+    );
     out.push(style.paint(Paint::Dim, &format!("{bottom}{}", dash.repeat(rule))));
 }
 

@@ -96,9 +96,15 @@ mod tests {
 
     #[test]
     fn what_steers_a_terminal_is_shown() {
-        assert_eq!(lines("a\u{1b}[31mb\u{7}\u{7f}"), "a\u{241b}[31mb\u{2407}\u{2421}");
+        assert_eq!(
+            lines("a\u{1b}[31mb\u{7}\u{7f}"),
+            "a\u{241b}[31mb\u{2407}\u{2421}"
+        );
         assert_eq!(lines("\u{9b}2J"), "<U+009B>2J");
-        assert_eq!(lines("one\r\ntwo\rthree\tfour"), "one\ntwo\u{240d}three    four");
+        assert_eq!(
+            lines("one\r\ntwo\rthree\tfour"),
+            "one\ntwo\u{240d}three    four"
+        );
         assert_eq!(line("one\ntwo\n"), "one two");
     }
 
@@ -108,7 +114,12 @@ mod tests {
         assert_eq!(lines("zero\u{200b}width"), "zero<U+200B>width");
         assert_eq!(lines("\u{e0068}\u{e0069}\u{e007f}!"), "<tags hi.>!");
         assert_eq!(lines("a\u{e0101}"), "a<U+E0101>");
-        for kept in ["\u{1f469}\u{200d}\u{1f373}", "\u{2764}\u{fe0f}", "\u{845b}\u{e0100}", "می\u{200c}خواهم"] {
+        for kept in [
+            "\u{1f469}\u{200d}\u{1f373}",
+            "\u{2764}\u{fe0f}",
+            "\u{845b}\u{e0100}",
+            "می\u{200c}خواهم",
+        ] {
             assert_eq!(lines(kept), kept);
         }
     }

@@ -45,7 +45,11 @@ pub(super) type Window = Arc<dyn Fn() -> (Style, usize) + Send + Sync>;
 
 enum Order {
     /// Text without a newline at its end, or with `raw` just as it is.
-    Print { text: String, raw: bool, done: Option<oneshot::Sender<io::Result<()>>> },
+    Print {
+        text: String,
+        raw: bool,
+        done: Option<oneshot::Sender<io::Result<()>>>,
+    },
     /// Something is being done: look at it now and then.
     Look,
 }
@@ -59,11 +63,24 @@ pub(super) struct Screen {
 
 impl Screen {
     /// `moves`: lines can change in place.
-    pub(super) fn start(paper: impl Paper + 'static, window: Window, moves: bool) -> io::Result<Self> {
+    pub(super) fn start(
+        paper: impl Paper + 'static,
+        window: Window,
+        moves: bool,
+    ) -> io::Result<Self> {
         let (orders, queue) = channel();
         let live = Arc::new(Mutex::new(Live::default()));
-        let hand = Hand { paper, window, moves, live: Arc::clone(&live), drawn: Vec::new(), typed: 0 };
-        std::thread::Builder::new().name("terminal-screen".to_owned()).spawn(move || hand.run(&queue))?;
+        let hand = Hand {
+            paper,
+            window,
+            moves,
+            live: Arc::clone(&live),
+            drawn: Vec::new(),
+            typed: 0,
+        };
+        std::thread::Builder::new()
+            .name("terminal-screen".to_owned())
+            .spawn(move || hand.run(&queue))?;
         Ok(Self { orders, live })
     }
 
@@ -71,13 +88,21 @@ impl Screen {
     pub(super) fn print(&self, text: String) -> Written {
         let (done, answer) = oneshot::channel();
         // A screen that is gone drops `done`, which is the answer.
-        let _ = self.orders.send(Order::Print { text, raw: false, done: Some(done) });
+        let _ = self.orders.send(Order::Print {
+            text,
+            raw: false,
+            done: Some(done),
+        });
         Written(answer)
     }
 
     /// Queues something without a newline: a prompt.
     pub(super) fn print_raw(&self, text: &str) {
-        let _ = self.orders.send(Order::Print { text: text.to_owned(), raw: true, done: None });
+        let _ = self.orders.send(Order::Print {
+            text: text.to_owned(),
+            raw: true,
+            done: None,
+        });
     }
 
     pub(super) fn report(&self, step: &Step) {
@@ -148,11 +173,24 @@ struct Hand<P> {
 impl<P: Paper> Hand<P> {
     fn run(mut self, queue: &Receiver<Order>) {
         loop {
-            let wait = !self.drawn.is_empty() || self.live.lock().unwrap_or_else(PoisonError::into_inner).is_active();
-            let order = if wait { queue.recv_timeout(TICK) } else { queue.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+            let wait = !self.drawn.is_empty()
+                || self
+                    .live
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .is_active();
+            let order = if wait {
+                queue.recv_timeout(TICK)
+            } else {
+                queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
             let result = match order {
                 Ok(Order::Print { text, raw, done }) => {
-                    let result = if raw { self.paper.put(text) } else { self.message(&text) };
+                    let result = if raw {
+                        self.paper.put(text)
+                    } else {
+                        self.message(&text)
+                    };
                     match done {
                         Some(done) => {
                             // Nobody may be waiting any more.
@@ -184,7 +222,11 @@ impl<P: Paper> Hand<P> {
     fn look(&mut self) -> io::Result<()> {
         if !self.moves {
             let (style, _) = (self.window)();
-            let line = self.live.lock().unwrap_or_else(PoisonError::into_inner).plain_line(Instant::now(), &style);
+            let line = self
+                .live
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .plain_line(Instant::now(), &style);
             return line.map_or(Ok(()), |line| self.paper.put(format!("{line}\n")));
         }
         let rows = self.rows();
@@ -210,7 +252,10 @@ impl<P: Paper> Hand<P> {
         }
         let (style, height) = (self.window)();
         let height = height.saturating_sub(3).max(1);
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).rows(Instant::now(), &style, height)
+        self.live
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .rows(Instant::now(), &style, height)
     }
 
     fn erase(&mut self, typed: u64) -> String {
@@ -238,13 +283,18 @@ pub struct LogWriter {
 
 impl Clone for LogWriter {
     fn clone(&self) -> Self {
-        Self { screen: self.screen.clone(), line: Vec::new() }
+        Self {
+            screen: self.screen.clone(),
+            line: Vec::new(),
+        }
     }
 }
 
 impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Some(screen) = &self.screen else { return io::stderr().write(bytes) };
+        let Some(screen) = &self.screen else {
+            return io::stderr().write(bytes);
+        };
         self.line.extend_from_slice(bytes);
         while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.line.drain(..=end).collect();
@@ -254,7 +304,11 @@ impl Write for LogWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.screen.is_some() { Ok(()) } else { io::stderr().flush() }
+        if self.screen.is_some() {
+            Ok(())
+        } else {
+            io::stderr().flush()
+        }
     }
 }
 
@@ -283,7 +337,8 @@ mod tests {
 
     fn screen(moves: bool) -> (Screen, Sheet) {
         let sheet = Sheet::default();
-        let screen = Screen::start(sheet.clone(), Arc::new(|| (Style::plain(), 24)), moves).unwrap();
+        let screen =
+            Screen::start(sheet.clone(), Arc::new(|| (Style::plain(), 24)), moves).unwrap();
         (screen, sheet)
     }
 
@@ -298,7 +353,10 @@ mod tests {
         let (before, after) = text.split_once("one\n").unwrap();
         assert!(after.starts_with("│ Friday, six\n"), "{text:?}");
         assert!(after.ends_with("\x1b[2A\x1b[Jtwo\n"), "{text:?}");
-        assert!(before.is_empty() || before.ends_with("\x1b[2A\x1b[J"), "{text:?}");
+        assert!(
+            before.is_empty() || before.ends_with("\x1b[2A\x1b[J"),
+            "{text:?}"
+        );
     }
 
     #[tokio::test]

@@ -38,7 +38,10 @@ pub(super) enum Meaning {
 
 impl Shown {
     pub(super) fn view(&self, id: &str) -> Option<&View> {
-        self.messages.iter().find(|message| message.id == id).map(|message| &message.view)
+        self.messages
+            .iter()
+            .find(|message| message.id == id)
+            .map(|message| &message.view)
     }
 
     /// The serial of what is shown next.
@@ -54,7 +57,11 @@ impl Shown {
         if self.messages.len() < before || !view.buttons.is_empty() {
             self.buttons_changed = self.serial;
         }
-        self.messages.push_back(Message { id: id.to_owned(), view: view.clone(), serial: self.serial });
+        self.messages.push_back(Message {
+            id: id.to_owned(),
+            view: view.clone(),
+            serial: self.serial,
+        });
         if self.messages.len() > REMEMBERED {
             self.messages.pop_front();
         }
@@ -74,18 +81,32 @@ impl Shown {
         let newest = if asked {
             self.messages.back()
         } else {
-            self.messages.iter().rev().find(|message| !message.view.buttons.is_empty())
+            self.messages
+                .iter()
+                .rev()
+                .find(|message| !message.view.buttons.is_empty())
         };
-        let Some(message) = newest else { return Meaning::Words };
+        let Some(message) = newest else {
+            return Meaning::Words;
+        };
         let seen = seen.unwrap_or(self.serial);
         let pressed = |message: &Message| {
-            buttons::pressed(&message.view, typed)
-                .map(|button| Said::Press { code: button.press.clone(), message: Some(message.id.clone()) })
+            buttons::pressed(&message.view, typed).map(|button| Said::Press {
+                code: button.press.clone(),
+                message: Some(message.id.clone()),
+            })
         };
         if self.buttons_changed > seen {
             // Whatever it would have pressed then, and whatever it would press now, was not what the person looked at.
-            let meant = self.messages.iter().any(|message| pressed(message).is_some());
-            return if meant || is_key(typed) { Meaning::Changed } else { Meaning::Words };
+            let meant = self
+                .messages
+                .iter()
+                .any(|message| pressed(message).is_some());
+            return if meant || is_key(typed) {
+                Meaning::Changed
+            } else {
+                Meaning::Words
+            };
         }
         debug_assert!(message.serial <= self.serial);
         pressed(message).map_or(Meaning::Words, Meaning::Press)
@@ -103,12 +124,18 @@ mod tests {
     use crate::chat::view::{Button, View};
 
     fn view(text: &str, labels: &[&str]) -> View {
-        let button = |label: &&str| Button { label: (*label).to_owned(), press: format!("{text} {label}") };
+        let button = |label: &&str| Button {
+            label: (*label).to_owned(),
+            press: format!("{text} {label}"),
+        };
         View::text(text).with_buttons(labels.iter().map(button).collect())
     }
 
     fn press(code: &str, message: &str) -> Meaning {
-        Meaning::Press(Said::Press { code: code.to_owned(), message: Some(message.to_owned()) })
+        Meaning::Press(Said::Press {
+            code: code.to_owned(),
+            message: Some(message.to_owned()),
+        })
     }
 
     #[test]
@@ -129,7 +156,10 @@ mod tests {
         shown.note("2", &View::text("What is the new text?"));
         assert_eq!(shown.meaning("approve", None, true), Meaning::Words);
         shown.note("3", &view("When?", &["Tomorrow 9:00"]));
-        assert_eq!(shown.meaning("tomorrow 9:00", None, true), press("When? Tomorrow 9:00", "3"));
+        assert_eq!(
+            shown.meaning("tomorrow 9:00", None, true),
+            press("When? Tomorrow 9:00", "3")
+        );
     }
 
     #[test]
@@ -137,11 +167,17 @@ mod tests {
         let mut shown = Shown::default();
         let seen = shown.note("1", &view("card", &["Approve"]));
         shown.note("2", &View::text("41 new"));
-        assert_eq!(shown.meaning("a", Some(seen), false), press("card Approve", "1"));
+        assert_eq!(
+            shown.meaning("a", Some(seen), false),
+            press("card Approve", "1")
+        );
         shown.note("3", &view("other card", &["Approve"]));
         assert_eq!(shown.meaning("a", Some(seen), false), Meaning::Changed);
         assert_eq!(shown.meaning("/queue", Some(seen), false), Meaning::Words);
-        assert_eq!(shown.meaning("a", None, false), press("other card Approve", "3"));
+        assert_eq!(
+            shown.meaning("a", None, false),
+            press("other card Approve", "3")
+        );
     }
 
     #[test]

@@ -11,7 +11,12 @@ const GAP: usize = 2;
 const NARROWEST_LAST: usize = 16;
 
 pub(super) fn lines(head: &[String], rows: &[Vec<String>], style: &Style, out: &mut Vec<String>) {
-    let tidy = |cells: &[String]| cells.iter().map(|cell| style.words(&safe::line(cell))).collect::<Vec<_>>();
+    let tidy = |cells: &[String]| {
+        cells
+            .iter()
+            .map(|cell| style.words(&safe::line(cell)))
+            .collect::<Vec<_>>()
+    };
     let head = tidy(head);
     let rows: Vec<Vec<String>> = rows.iter().map(|row| tidy(row)).collect();
     let count = rows.iter().chain([&head]).map(Vec::len).max().unwrap_or(0);
@@ -19,7 +24,14 @@ pub(super) fn lines(head: &[String], rows: &[Vec<String>], style: &Style, out: &
         return;
     }
     let widths: Vec<usize> = (0..count)
-        .map(|column| rows.iter().chain([&head]).filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter()
+                .chain([&head])
+                .filter_map(|row| row.get(column))
+                .map(|cell| width(cell))
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     let before_last: usize = widths[..count - 1].iter().map(|width| width + GAP).sum();
     let last = style.columns().saturating_sub(before_last);
@@ -37,7 +49,14 @@ pub(super) fn lines(head: &[String], rows: &[Vec<String>], style: &Style, out: &
     }
 }
 
-fn lay_out(row: &[String], widths: &[usize], last: usize, paint: Option<Paint>, style: &Style, out: &mut Vec<String>) {
+fn lay_out(
+    row: &[String],
+    widths: &[usize],
+    last: usize,
+    paint: Option<Paint>,
+    style: &Style,
+    out: &mut Vec<String>,
+) {
     let mut line = String::new();
     let mut used = 0;
     for (cell, columns) in row.iter().zip(&widths[..widths.len() - 1]) {
@@ -47,7 +66,11 @@ fn lay_out(row: &[String], widths: &[usize], last: usize, paint: Option<Paint>, 
     }
     let ending = row.get(widths.len() - 1).map_or("", String::as_str);
     for (number, piece) in wrap(ending, last).iter().enumerate() {
-        let start = if number == 0 { std::mem::take(&mut line) } else { " ".repeat(used) };
+        let start = if number == 0 {
+            std::mem::take(&mut line)
+        } else {
+            " ".repeat(used)
+        };
         let whole = format!("{start}{piece}");
         let whole = whole.trim_end();
         out.push(paint.map_or_else(|| whole.to_owned(), |paint| style.paint(paint, whole)));

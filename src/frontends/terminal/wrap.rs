@@ -15,7 +15,9 @@ pub fn width(text: &str) -> usize {
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
-    text.split('\n').flat_map(|line| wrap_line(line, columns)).collect()
+    text.split('\n')
+        .flat_map(|line| wrap_line(line, columns))
+        .collect()
 }
 
 fn wrap_line(line: &str, columns: usize) -> Vec<String> {
@@ -36,7 +38,10 @@ fn wrap_line(line: &str, columns: usize) -> Vec<String> {
         used += blanks.len();
         blanks.clear();
         while used + needed > columns {
-            let first = text.graphemes(true).next().map_or(0, UnicodeWidthStr::width);
+            let first = text
+                .graphemes(true)
+                .next()
+                .map_or(0, UnicodeWidthStr::width);
             if used > 0 && used + first > columns {
                 lines.push(std::mem::take(&mut current));
                 used = 0;
@@ -92,7 +97,10 @@ mod tests {
 
     #[test]
     fn words_stay_whole_where_they_fit() {
-        assert_eq!(wrap("three Ethiopians on the table", 16), ["three Ethiopians", "on the table"]);
+        assert_eq!(
+            wrap("three Ethiopians on the table", 16),
+            ["three Ethiopians", "on the table"]
+        );
         assert_eq!(wrap("one\n\ntwo  ", 10), ["one", "", "two"]);
         assert_eq!(wrap("", 10), [""]);
     }
@@ -101,7 +109,10 @@ mod tests {
     fn a_word_that_is_too_long_breaks_between_signs() {
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
-        assert_eq!(wrap(&family.repeat(3), 4), [family.repeat(2), family.to_owned()]);
+        assert_eq!(
+            wrap(&family.repeat(3), 4),
+            [family.repeat(2), family.to_owned()]
+        );
         assert_eq!(wrap("珈琲の朝", 4), ["珈琲", "の朝"]);
     }
 

@@ -20,6 +20,9 @@ mod sampler;
 pub mod text;
 mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 pub use embedder::LocalEmbedder;
 pub use text::LocalText;
 

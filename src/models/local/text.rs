@@ -169,7 +169,8 @@ impl Loaded {
         let path = files::TEXT.find(models_dir, files::TEXT.files[0].name)?;
         let broken = |why: anyhow::Error| files::TEXT.broken(&path, why);
         let read = || -> anyhow::Result<Self> {
-            let mut reader = std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&path)?);
+            let mut reader =
+                std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&path)?);
             let content = Content::read(&mut reader)?;
             let tokens = Tokens::from_gguf(&content)?;
             let weights = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu)?;
@@ -297,51 +298,5 @@ impl Reader {
             self.position += part.len();
         }
         scores.ok_or_else(|| failed("there was nothing to read"))
-    }
-}
-
-#[cfg(test)]
-mod play {
-    use super::*;
-    use crate::domain::clock::SystemClock;
-    use crate::models::testing::models_dir;
-    use crate::models::{Message, Speaker};
-
-    #[tokio::test]
-    #[ignore]
-    async fn play() {
-        let Some(dir) = models_dir() else { return };
-        let model = LocalText::new(&dir, Arc::new(SystemClock));
-        let t = std::time::Instant::now();
-        model.prepare().await.unwrap();
-        eprintln!("load {:?}", t.elapsed());
-        let path = std::env::var("PLAY").unwrap();
-        let play: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let temperature = play["temperature"].as_f64().unwrap();
-        for run in play["runs"].as_array().unwrap() {
-            let messages: Vec<Message> = run["messages"].as_array().unwrap().iter().map(|m| Message {
-                speaker: match m[0].as_str().unwrap() { "system" => Speaker::System, "user" => Speaker::User, _ => Speaker::Assistant },
-                text: m[1].as_str().unwrap().to_owned(),
-            }).collect();
-            println!("== {}", run["name"]);
-            for seed in 0..play["seeds"].as_u64().unwrap() {
-                let t = std::time::Instant::now();
-                let first = Mutex::new(None);
-                let answer = model.write(&TextRequest { messages: messages.clone(), max_tokens: 70, temperature, top_p: 0.9, seed, purpose: "x", without: play["without"].as_array().unwrap().iter().map(|w| w.as_str().unwrap().to_owned()).collect() },
-                    &|_| { first.lock().unwrap().get_or_insert(t.elapsed()); }, &CancellationToken::new()).await.unwrap();
-                println!("  {seed} in {} out {} first {:?} all {:?} cut {}: {}", answer.tokens_in, answer.tokens_out, first.lock().unwrap().unwrap_or_default(), t.elapsed(), answer.cut_off, answer.text);
-            }
-        }
-    }
-
-    #[test]
-    #[ignore]
-    fn ids() {
-        let m = Loaded::read(&models_dir().unwrap()).unwrap();
-        for t in ["Hello", "system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face", "Friday at 18:45", " two  spaces\n", "caf\u{e9} \u{1f600}", "<|im_end|>"] {
-            let ids = m.tokens.encode(t).unwrap();
-            println!("{t:?} {ids:?} {:?}", m.tokens.decode(&ids).unwrap());
-        }
-        println!("{} {} {:?}", m.tokens.prompt(&[Message{speaker:Speaker::System,text:"a".into()}]).unwrap().ids.len(), 0, m.tokens);
     }
 }

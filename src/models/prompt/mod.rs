@@ -1,22 +1,29 @@
 //! Prompts: minijinja templates, embedded at build, each replaceable by a file of the same name in a folder.
 //!
-//! To add a prompt: a file in `prompts/`, its line in [`EMBEDDED`], a struct with what it may use, and its sample in
-//! [`check`]. A template that uses an unknown word is an error when the program starts, not when a draft is asked for.
+//! To add a prompt: a file in `prompts/`, its line in [`EMBEDDED`], a case of [`Ask`] that says what it is for, and its
+//! sample in [`check`]. A template that uses an unknown word is an error when the program starts, not when a draft is
+//! asked for.
 //!
-//! Instructions and outside text are kept apart: every fetched piece goes through [`Piece::new`], which takes out what
-//! could close its fence, and stands under its id. Parts of a talk are cut in the template's source, before anything is
-//! filled in, so that no text can begin a part of its own.
+//! Instructions and outside text are kept apart: every fetched text is made harmless ([`piece`]) and stands in a fence
+//! under its id. Parts of a talk are cut in the template's source, before anything is filled in, so that no text can
+//! begin a part of its own.
 
 use std::path::Path;
 
 use crate::domain::error::UserError;
+use crate::domain::ids::PostId;
 use crate::domain::persona::Voice;
-use crate::models::{Message, TextModel};
+use crate::models::{ModelError, TextModel, TextRequest};
 
+mod answer;
 mod budget;
+mod facts;
+mod lead;
 mod piece;
 mod template;
 
+pub use answer::{tidied, tidy};
+pub use facts::{fit, missing_facts};
 pub use piece::Piece;
 use template::Template;
 
@@ -26,20 +33,35 @@ const EMBEDDED: [(&str, &str); 2] = [
     ("reply.j2", include_str!("../../../prompts/reply.j2")),
 ];
 
-/// What a draft is about.
-#[derive(Debug, Clone)]
-pub enum Subject<'a> {
+/// Measured with the local model: above this it makes things up, below it says the same each time.
+const TEMPERATURE: f64 = 0.5;
+const TOP_P: f64 = 0.9;
+
+/// The most tokens an answer may take. A post has some 30; a network's limit of 300 characters is about 75.
+const MOST_TOKENS: usize = 90;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask<'a> {
     /// A post about this, in an operator's words.
-    Topic(&'a str),
-    /// A reply to this post.
-    Answer(Piece),
+    Post { topic: &'a str },
+    /// The same, but other than before.
+    Again { topic: &'a str, before: &'a str },
+    /// A reply to someone's post.
+    Answer { author: &'a str, text: &'a str },
+    /// The same, but other than before.
+    AnswerAgain {
+        author: &'a str,
+        text: &'a str,
+        before: &'a str,
+    },
 }
 
 /// What a draft is made from.
 #[derive(Debug, Clone)]
 pub struct DraftPrompt<'a> {
     pub voice: &'a Voice,
-    pub subject: Subject<'a>,
+    pub ask: Ask<'a>,
     /// What the operator asked for beyond the topic, or of a redo.
     pub guidance: Option<&'a str>,
     /// Own posts, the best example first.
@@ -48,20 +70,16 @@ pub struct DraftPrompt<'a> {
     pub posts: Vec<Piece>,
     /// How many characters the network takes.
     pub limit: usize,
-    /// The text that a redo replaces.
-    pub previous: Option<&'a str>,
-    /// The first words of the answer, for a model that [continues](TextModel::continues) them; else empty.
-    pub begin: &'a str,
 }
 
 /// A prompt that fits the model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilledPrompt {
-    pub messages: Vec<Message>,
-    /// The ids of the posts that stayed in it, the strongest first.
-    pub leans_on: Vec<String>,
-    /// How many of the examples stayed in it.
-    pub examples: usize,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filled {
+    pub request: TextRequest,
+    /// The instructions as the template has them, without anything that was filled in.
+    pub instructions: Vec<String>,
+    /// The posts that stayed in it, the strongest first.
+    pub posts: Vec<PostId>,
 }
 
 /// The templates, ready for use.
@@ -89,17 +107,46 @@ impl Prompts {
         Ok(prompts)
     }
 
-    /// The prompt for a draft, cut to what `model` takes: the weakest posts go first, then examples, then words.
-    pub fn fill(
+    /// The request for a draft, cut to what `model` takes: the weakest posts go first, then examples, then words.
+    /// `purpose` is for the ledger; another `seed` gives another text.
+    pub fn draft(
         &self,
         prompt: &DraftPrompt<'_>,
         model: &dyn TextModel,
-    ) -> Result<FilledPrompt, UserError> {
-        let template = match prompt.subject {
-            Subject::Topic(_) => &self.draft,
-            Subject::Answer(_) => &self.reply,
+        purpose: &'static str,
+        seed: u64,
+    ) -> Result<Filled, ModelError> {
+        let template = self.template(prompt.ask);
+        let begin = if model.continues() {
+            lead::beginning(prompt, seed)
+        } else {
+            String::new()
         };
-        budget::fit(template, prompt, model)
+        let fitted =
+            budget::fit(template, prompt, &begin, model).map_err(|error| ModelError::Refused {
+                provider: "the prompt".to_owned(),
+                why: error.to_string(),
+            })?;
+        Ok(Filled {
+            request: TextRequest {
+                messages: fitted.messages,
+                max_tokens: MOST_TOKENS,
+                temperature: TEMPERATURE,
+                top_p: TOP_P,
+                seed,
+                purpose,
+                without: facts::unstated(prompt),
+            },
+            instructions: template.instructions(),
+            posts: fitted.posts,
+        })
+    }
+
+    fn template(&self, ask: Ask<'_>) -> &Template {
+        match ask {
+            Ask::Post { .. } | Ask::Again { .. } => &self.draft,
+            Ask::Answer { .. } | Ask::AnswerAgain { .. } => &self.reply,
+        }
     }
 }
 
@@ -118,20 +165,37 @@ fn check(prompts: &Prompts) -> Result<(), UserError> {
         language: "en".to_owned(),
         ..Voice::default()
     };
-    let piece = Piece::new("p1", "someone", "a text");
-    for full in [true, false] {
-        let sample = |subject| DraftPrompt {
+    let (topic, before, author, text) = ("a topic", "the text before", "someone", "a text");
+    let asks = [
+        Ask::Post { topic },
+        Ask::Again { topic, before },
+        Ask::Answer { author, text },
+        Ask::AnswerAgain {
+            author,
+            text,
+            before,
+        },
+    ];
+    for (ask, full) in asks.into_iter().flat_map(|ask| [(ask, true), (ask, false)]) {
+        let sample = DraftPrompt {
             voice: &voice,
-            subject,
+            ask,
             guidance: full.then_some("shorter"),
             examples: vec!["an example".to_owned(); usize::from(full)],
-            posts: vec![piece.clone(); usize::from(full)],
+            posts: vec![
+                Piece {
+                    id: PostId(1),
+                    author: author.to_owned(),
+                    text: text.to_owned()
+                };
+                usize::from(full)
+            ],
             limit: 300,
-            previous: full.then_some("the text before"),
-            begin: if full { "So" } else { "" },
         };
-        prompts.draft.fill(&sample(Subject::Topic("a topic")))?;
-        prompts.reply.fill(&sample(Subject::Answer(piece.clone())))?;
+        prompts.template(ask).fill(&template::Material::of(
+            &sample,
+            if full { "So" } else { "" },
+        ))?;
     }
     Ok(())
 }

@@ -35,15 +35,29 @@ struct House {
 impl House {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_800_000_000).unwrap()));
+        let clock = Arc::new(ManualClock::at(
+            Timestamp::from_second(1_800_000_000).unwrap(),
+        ));
         let options = StoreOptions::file(&folder.path().join("lumen.db"));
-        let store = Store::open(&options, Arc::<ManualClock>::clone(&clock)).await.unwrap();
-        Self { _folder: folder, store, clock }
+        let store = Store::open(&options, Arc::<ManualClock>::clone(&clock))
+            .await
+            .unwrap();
+        Self {
+            _folder: folder,
+            store,
+            clock,
+        }
     }
 
     async fn enqueue(&self, kind: JobKind, key: &str, payload: Value) {
         let run_at = self.clock.now();
-        let job = NewJob { kind, unique_key: key.to_owned(), payload, cause: None, run_at };
+        let job = NewJob {
+            kind,
+            unique_key: key.to_owned(),
+            payload,
+            cause: None,
+            run_at,
+        };
         let mut tx = self.store.begin().await.unwrap();
         assert!(tx.enqueue(&job).await.unwrap());
         tx.commit().await.unwrap();
@@ -51,7 +65,13 @@ impl House {
 
     fn worker(&self, handlers: impl IntoIterator<Item = (JobKind, Arc<dyn JobHandler>)>) -> Worker {
         let handlers: HashMap<_, _> = handlers.into_iter().collect();
-        Worker::new(self.store.clone(), Arc::<ManualClock>::clone(&self.clock), handlers, Arc::new(TellRoom), OPTIONS)
+        Worker::new(
+            self.store.clone(),
+            Arc::<ManualClock>::clone(&self.clock),
+            handlers,
+            Arc::new(TellRoom),
+            OPTIONS,
+        )
     }
 
     /// How far away the next job is.
@@ -71,7 +91,12 @@ struct Scripted {
 
 impl Scripted {
     fn new(store: &Store, outcome: fn() -> JobOutcome) -> Arc<Self> {
-        Arc::new(Self { store: store.clone(), outcome, runs: AtomicUsize::new(0), stubborn: false })
+        Arc::new(Self {
+            store: store.clone(),
+            outcome,
+            runs: AtomicUsize::new(0),
+            stubborn: false,
+        })
     }
 
     fn runs(&self) -> usize {
@@ -102,7 +127,10 @@ fn settled() -> JobOutcome {
 }
 
 fn later() -> JobOutcome {
-    JobOutcome::Retry { why: "the network is away".to_owned(), wait: None }
+    JobOutcome::Retry {
+        why: "the network is away".to_owned(),
+        wait: None,
+    }
 }
 
 #[tokio::test]
@@ -110,11 +138,15 @@ async fn drain_does_all_that_is_due_and_nothing_else() {
     let house = House::new().await;
     let done = Scripted::new(&house.store, settled);
     for number in 0..20 {
-        house.enqueue(JobKind::Fetch, &format!("fetch:{number}"), json!({})).await;
+        house
+            .enqueue(JobKind::Fetch, &format!("fetch:{number}"), json!({}))
+            .await;
     }
-    house.clock.advance(Duration::from_secs(60));
+    house.clock.advance(Duration::from_mins(1));
     house.enqueue(JobKind::Fetch, "fetch:late", json!({})).await;
-    house.clock.set(house.clock.now() - jiff::SignedDuration::from_secs(30));
+    house
+        .clock
+        .set(house.clock.now() - jiff::SignedDuration::from_secs(30));
     let worker = house.worker([(JobKind::Fetch, done.clone() as Arc<dyn JobHandler>)]);
     assert_eq!(worker.drain().await.unwrap(), 20);
     assert_eq!(done.runs(), 20);
@@ -126,13 +158,21 @@ async fn a_failed_job_waits_as_the_list_says_and_is_given_up_at_its_end() {
     let house = House::new().await;
     let room = {
         let mut tx = house.store.begin().await.unwrap();
-        let room = tx.ensure_room(WorkspaceId::FIRST, &RoomAddress::terminal()).await.unwrap();
+        let room = tx
+            .ensure_room(WorkspaceId::FIRST, &RoomAddress::terminal())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         room.id
     };
-    house.enqueue(JobKind::Fetch, "fetch:1", json!({ "room": room })).await;
+    house
+        .enqueue(JobKind::Fetch, "fetch:1", json!({ "room": room }))
+        .await;
     let failing = Scripted::new(&house.store, later);
-    let shown = Arc::new(Keeping { store: house.store.clone(), notices: std::sync::Mutex::default() });
+    let shown = Arc::new(Keeping {
+        store: house.store.clone(),
+        notices: std::sync::Mutex::default(),
+    });
     let worker = house.worker([
         (JobKind::Fetch, failing.clone() as Arc<dyn JobHandler>),
         (JobKind::Notice, shown.clone() as Arc<dyn JobHandler>),
@@ -140,7 +180,10 @@ async fn a_failed_job_waits_as_the_list_says_and_is_given_up_at_its_end() {
     for delay in DELAYS {
         worker.drain().await.unwrap();
         let wait = house.wait().await.expect("it is tried again");
-        assert!(wait >= delay.mul_f64(0.79) && wait <= delay.mul_f64(1.21), "{wait:?} for {delay:?}");
+        assert!(
+            wait >= delay.mul_f64(0.79) && wait <= delay.mul_f64(1.21),
+            "{wait:?} for {delay:?}"
+        );
         house.clock.advance(wait);
     }
     worker.drain().await.unwrap();
@@ -164,7 +207,10 @@ struct Keeping {
 #[async_trait]
 impl JobHandler for Keeping {
     async fn run(&self, job: &Job, lease: &Lease, _stop: &CancellationToken) -> JobOutcome {
-        self.notices.lock().unwrap().push(serde_json::from_value(job.payload.clone()).unwrap());
+        self.notices
+            .lock()
+            .unwrap()
+            .push(serde_json::from_value(job.payload.clone()).unwrap());
         let mut tx = self.store.begin().await.unwrap();
         tx.finish_job(lease).await.unwrap();
         tx.commit().await.unwrap();
@@ -180,19 +226,32 @@ async fn a_wait_that_somebody_named_is_kept() {
         why: "slow down".to_owned(),
         wait: Some(Duration::from_secs(77)),
     });
-    house.worker([(JobKind::Fetch, asked as Arc<dyn JobHandler>)]).drain().await.unwrap();
+    house
+        .worker([(JobKind::Fetch, asked as Arc<dyn JobHandler>)])
+        .drain()
+        .await
+        .unwrap();
     assert_eq!(house.wait().await, Some(Duration::from_secs(77)));
 }
 
 #[tokio::test]
 async fn stubborn_work_is_never_given_up() {
     let house = House::new().await;
-    house.enqueue(JobKind::Publish, "publish:1", json!({})).await;
-    let stubborn = Arc::new(Scripted { store: house.store.clone(), outcome: later, runs: AtomicUsize::new(0), stubborn: true });
+    house
+        .enqueue(JobKind::Publish, "publish:1", json!({}))
+        .await;
+    let stubborn = Arc::new(Scripted {
+        store: house.store.clone(),
+        outcome: later,
+        runs: AtomicUsize::new(0),
+        stubborn: true,
+    });
     let worker = house.worker([(JobKind::Publish, stubborn.clone() as Arc<dyn JobHandler>)]);
     for _ in 0..DELAYS.len() + 5 {
         worker.drain().await.unwrap();
-        house.clock.advance(house.wait().await.expect("it is tried again"));
+        house
+            .clock
+            .advance(house.wait().await.expect("it is tried again"));
     }
     assert_eq!(stubborn.runs(), DELAYS.len() + 5);
 }
@@ -222,6 +281,35 @@ async fn a_job_that_nobody_does_is_given_up() {
     assert_eq!(house.wait().await, None);
 }
 
+/// Writes for longer than it takes until its lease is renewed.
+struct Slow {
+    store: Store,
+}
+
+#[async_trait]
+impl JobHandler for Slow {
+    async fn run(&self, _job: &Job, lease: &Lease, _stop: &CancellationToken) -> JobOutcome {
+        let mut tx = self.store.begin().await.unwrap();
+        tokio::time::sleep(OPTIONS.lease / 2).await;
+        tx.finish_job(lease).await.unwrap();
+        tx.commit().await.unwrap();
+        JobOutcome::Settled
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_that_waits_for_a_long_write_does_not_hold_it_up() {
+    let house = House::new().await;
+    house.enqueue(JobKind::Fetch, "fetch:1", json!({})).await;
+    let slow = Arc::new(Slow {
+        store: house.store.clone(),
+    });
+    let worker = house.worker([(JobKind::Fetch, slow as Arc<dyn JobHandler>)]);
+    // Held up, the store would answer after half a minute that it is busy, and the job would be there still.
+    assert_eq!(worker.drain().await.unwrap(), 1);
+    assert_eq!(house.wait().await, None);
+}
+
 /// Holds on until it is told to stop, or for ever.
 struct Holding {
     begun: Notify,
@@ -237,7 +325,10 @@ impl JobHandler for Holding {
         } else {
             std::future::pending::<()>().await;
         }
-        JobOutcome::Retry { why: "stopping".to_owned(), wait: Some(Duration::from_secs(3_600)) }
+        JobOutcome::Retry {
+            why: "stopping".to_owned(),
+            wait: Some(Duration::from_hours(1)),
+        }
     }
 }
 
@@ -245,7 +336,10 @@ impl JobHandler for Holding {
 async fn a_written_job_wakes_the_worker_and_a_stop_hands_it_back() {
     for heeds in [true, false] {
         let house = House::new().await;
-        let holding = Arc::new(Holding { begun: Notify::new(), heeds });
+        let holding = Arc::new(Holding {
+            begun: Notify::new(),
+            heeds,
+        });
         let worker = house.worker([(JobKind::Fetch, holding.clone() as Arc<dyn JobHandler>)]);
         let stop = CancellationToken::new();
         let running = tokio::spawn({
@@ -258,7 +352,11 @@ async fn a_written_job_wakes_the_worker_and_a_stop_hands_it_back() {
         stop.cancel();
         running.await.unwrap();
         // The lease is free and the job is due, whatever wait the handler had in mind.
-        assert_eq!(house.store.jobs_ready(house.clock.now()).await.unwrap(), 1, "heeds: {heeds}");
+        assert_eq!(
+            house.store.jobs_ready(house.clock.now()).await.unwrap(),
+            1,
+            "heeds: {heeds}"
+        );
     }
 }
 
@@ -266,13 +364,25 @@ async fn a_written_job_wakes_the_worker_and_a_stop_hands_it_back() {
 async fn a_lost_lease_ends_the_work() {
     let house = House::new().await;
     house.enqueue(JobKind::Fetch, "fetch:1", json!({})).await;
-    let holding = Arc::new(Holding { begun: Notify::new(), heeds: false });
+    let holding = Arc::new(Holding {
+        begun: Notify::new(),
+        heeds: false,
+    });
     let worker = house.worker([(JobKind::Fetch, holding.clone() as Arc<dyn JobHandler>)]);
     let draining = tokio::spawn(async move { worker.drain().await });
     holding.begun.notified().await;
-    house.clock.advance(OPTIONS.lease + Duration::from_secs(60));
-    let (_, lease) = house.store.claim_job("another", house.clock.now(), Duration::from_secs(60), &[]).await.unwrap().unwrap();
+    house.clock.advance(OPTIONS.lease + Duration::from_mins(1));
+    let (_, lease) = house
+        .store
+        .claim_job("another", house.clock.now(), Duration::from_mins(1), &[])
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(draining.await.unwrap().unwrap(), 1);
     // The other still holds it.
-    house.store.extend_lease(&lease, house.clock.now(), Duration::from_secs(60)).await.unwrap();
+    house
+        .store
+        .extend_lease(&lease, house.clock.now(), Duration::from_mins(1))
+        .await
+        .unwrap();
 }

@@ -7,8 +7,13 @@ use crate::frontends::terminal::look::{Paint, Style};
 use crate::frontends::terminal::wrap::width;
 
 fn buttons(rows: &[&[&str]]) -> Vec<Vec<Button>> {
-    let button = |label: &&str| Button { label: (*label).to_owned(), press: "p".to_owned() };
-    rows.iter().map(|row| row.iter().map(button).collect()).collect()
+    let button = |label: &&str| Button {
+        label: (*label).to_owned(),
+        press: "p".to_owned(),
+    };
+    rows.iter()
+        .map(|row| row.iter().map(button).collect())
+        .collect()
 }
 
 fn card(text: &str) -> View {
@@ -19,7 +24,10 @@ fn card(text: &str) -> View {
             Block::Note("98 of 300 · leans on 4 posts · image: 1 of 2".into()),
             Block::Text("! near to #9 from Tuesday".into()),
         ],
-        buttons: buttons(&[&["Approve", "Schedule", "Edit"], &["Redo", "Image", "Why", "Reject"]]),
+        buttons: buttons(&[
+            &["Approve", "Schedule", "Edit"],
+            &["Redo", "Image", "Why", "Reject"],
+        ]),
         private: false,
     }
 }
@@ -27,7 +35,10 @@ fn card(text: &str) -> View {
 const TASTING: &str = "Friday, six o'clock: three Ethiopians on the table and one that divides the house. Bring your own opinion.";
 
 fn at(width: usize) -> Style {
-    Style { width, ..Style::plain() }
+    Style {
+        width,
+        ..Style::plain()
+    }
 }
 
 #[test]
@@ -66,7 +77,8 @@ fn a_narrow_window_breaks_lines_and_loses_nothing() {
 
 #[test]
 fn wide_signs_and_families_count_as_they_are_seen() {
-    let text = "朝六時、珈琲を三杯。今日は金曜日です、皆さんどうぞお越しください。👩‍🍳👨‍👩‍👧‍👦☕ ありがとう";
+    let text =
+        "朝六時、珈琲を三杯。今日は金曜日です、皆さんどうぞお越しください。👩‍🍳👨‍👩‍👧‍👦☕ ありがとう";
     assert_snapshot!(render(&card(text), &at(40)), @"
     #12 · Lens · @roastery · fits your voice
     87
@@ -137,12 +149,18 @@ fn status_reads_as_it_was_written() {
 fn help() -> View {
     let rows = [
         ["/draft TOPIC", "compose a post now and show its card"],
-        ["/reply POST-URL-OR-ID [guidance]", "compose a reply to a fetched post"],
+        [
+            "/reply POST-URL-OR-ID [guidance]",
+            "compose a reply to a fetched post",
+        ],
         ["/queue", "waiting and scheduled drafts"],
     ];
     View::default().with(Block::Table {
         head: vec!["command".into(), "what it does".into()],
-        rows: rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect(),
+        rows: rows
+            .iter()
+            .map(|row| row.map(str::to_owned).to_vec())
+            .collect(),
     })
 }
 
@@ -178,7 +196,10 @@ fn a_table_lines_up_or_breaks_its_last_column_or_stacks() {
 
 #[test]
 fn a_list_hangs_behind_its_dots() {
-    let items = ["@bean.lens \u{201c}cupping at six, and who brings the cake this time?\u{201d} 0.81", "@cups.lens"];
+    let items = [
+        "@bean.lens \u{201c}cupping at six, and who brings the cake this time?\u{201d} 0.81",
+        "@cups.lens",
+    ];
     let view = View::default().with(Block::List(items.map(str::to_owned).to_vec()));
     assert_snapshot!(render(&view, &at(40)), @"
     · @bean.lens “cupping at six, and who
@@ -203,13 +224,22 @@ fn a_plain_terminal_gets_ascii_for_our_own_signs() {
 
 #[test]
 fn a_picture_is_described() {
-    let view = View::default().with(Block::Picture { path: "/data/media/ab.png".into(), alt: "Three cups".into() });
+    let view = View::default().with(Block::Picture {
+        path: "/data/media/ab.png".into(),
+        alt: "Three cups".into(),
+    });
     assert_snapshot!(render(&view, &at(80)), @"picture: Three cups (/data/media/ab.png)");
 }
 
 #[test]
 fn colours_are_few() {
-    let shown = render(&card("Six."), &Style { colour: true, ..at(60) });
+    let shown = render(
+        &card("Six."),
+        &Style {
+            colour: true,
+            ..at(60)
+        },
+    );
     assert_snapshot!(shown.replace('\x1b', "␛"), @"
     ␛[1m#12 · Lens · @roastery · fits your voice 87␛[0m
     ␛[2m┌────────────────────────␛[0m
@@ -225,7 +255,8 @@ fn colours_are_few() {
 #[test]
 fn a_changed_card_says_what_is_new() {
     let mut after = card(TASTING);
-    after.blocks[0] = Block::Title("#12 published · approved by @editor 10:14 · lens.xyz/p/…".into());
+    after.blocks[0] =
+        Block::Title("#12 published · approved by @editor 10:14 · lens.xyz/p/…".into());
     after.blocks.truncate(2);
     after.buttons = buttons(&[&["Why"]]);
     let change = |before: &View, now: &View| render_change(before, now, &at(80), &|_| None);
@@ -235,7 +266,10 @@ fn a_changed_card_says_what_is_new() {
     ");
     assert_eq!(change(&after, &after), None);
     let edited = change(&after, &card("Another text.")).unwrap();
-    assert!(edited.contains("Another text.") && edited.contains("┌"), "another text is shown whole: {edited}");
+    assert!(
+        edited.contains("Another text.") && edited.contains("┌"),
+        "another text is shown whole: {edited}"
+    );
 }
 
 #[test]
@@ -246,7 +280,9 @@ fn a_pasted_book_is_not_repeated() {
 
 fn without_our_colours(text: &str) -> String {
     let reset = text.replace("\x1b[0m", "");
-    Paint::ALL.iter().fold(reset, |text, paint| text.replace(&format!("\x1b[{}m", paint.code()), ""))
+    Paint::ALL.iter().fold(reset, |text, paint| {
+        text.replace(&format!("\x1b[{}m", paint.code()), "")
+    })
 }
 
 proptest! {
