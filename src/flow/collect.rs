@@ -51,10 +51,11 @@ pub async fn request(
     room: Option<RoomId>,
     cause: Option<InboxId>,
 ) -> R<bool> {
-    // A room that asks gets its own answer also while the scheduled fetch runs; two at once do no harm.
-    let unique_key = match room {
-        Some(room) => format!("fetch:{source}:room:{room}"),
-        None => format!("fetch:{source}"),
+    // Whoever asks gets an answer also while another fetch of the source runs; two at once do no harm.
+    let unique_key = match (cause, room) {
+        (Some(cause), _) => format!("fetch:{source}:cause:{cause}"),
+        (None, Some(room)) => format!("fetch:{source}:room:{room}"),
+        (None, None) => format!("fetch:{source}"),
     };
     let run_at = tx.now();
     tx.enqueue(&NewJob {

@@ -31,9 +31,9 @@ impl Shape {
         match self {
             Self::Oval(cx, cy, rx, ry) => (((x - cx) / rx).hypot((y - cy) / ry) - 1.0) * rx.min(ry),
             Self::Slab(left, top, width, height, round) => {
-                let dx = ((x - left - width / 2.0).abs() - width / 2.0 + round).max(0.0);
-                let dy = ((y - top - height / 2.0).abs() - height / 2.0 + round).max(0.0);
-                dx.hypot(dy) - round
+                let dx = (x - left - width / 2.0).abs() - width / 2.0 + round;
+                let dy = (y - top - height / 2.0).abs() - height / 2.0 + round;
+                dx.max(0.0).hypot(dy.max(0.0)) + dx.max(dy).min(0.0) - round
             }
             Self::Stroke(ax, ay, bx, by, thick) => {
                 let (dx, dy) = (bx - ax, by - ay);
