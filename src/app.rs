@@ -44,13 +44,19 @@ impl From<anyhow::Error> for Trouble {
 }
 
 /// Runs everything that is configured until it is told to stop, or the terminal that is its only front end closes.
-pub async fn run(config: Config, _terminal: bool, counters: PrometheusHandle) -> Result<(), Trouble> {
+pub async fn run(
+    config: Config,
+    _terminal: bool,
+    counters: PrometheusHandle,
+) -> Result<(), Trouble> {
     let _held = lifecycle::hold(&config.place.data_dir)?;
     let stop = lifecycle::stop_on_signals()?;
     let port = match config.http.address {
         Some(address) => Some(http::listen(address).await.map_err(|error| {
             UserError::new(
-                format!("LUMEN_HTTP_ADDR is \u{201c}{address}\u{201d}, which cannot be opened: {error}."),
+                format!(
+                    "LUMEN_HTTP_ADDR is \u{201c}{address}\u{201d}, which cannot be opened: {error}."
+                ),
                 "Another address, or off, goes without it.",
             )
         })?),
@@ -62,7 +68,9 @@ pub async fn run(config: Config, _terminal: bool, counters: PrometheusHandle) ->
         person: config.person.clone(),
         history: Some(config.place.history()),
     };
-    let screen = Arc::new(Terminal::open(options, |name| config.surroundings.get(name).map(str::to_owned))?);
+    let screen = Arc::new(Terminal::open(options, |name| {
+        config.surroundings.get(name).map(str::to_owned)
+    })?);
     let log = screen.log_writer();
     telemetry::start_logging(&config.log, move || log.clone());
     let house = House::open(&config, Arc::new(SystemClock), vec![screen.clone()]).await?;
@@ -97,7 +105,10 @@ impl Background {
         let stop = stop.child_token();
         let mut tasks = tokio::task::JoinSet::new();
         if let Some(listener) = port {
-            let report = Arc::new(Reporting { house: house.clone(), counters });
+            let report = Arc::new(Reporting {
+                house: house.clone(),
+                counters,
+            });
             let until = stop.clone();
             tasks.spawn(async move {
                 if let Err(error) = http::serve(listener, report, until).await {
@@ -117,7 +128,11 @@ impl Background {
             tracing::warn!(error = %format!("{error:#}"), "the clock did not stop");
         }
         self.stop.cancel();
-        let limit = if signalled.is_cancelled() { lifecycle::SOFT_STOP } else { Duration::from_secs(5) };
+        let limit = if signalled.is_cancelled() {
+            lifecycle::SOFT_STOP
+        } else {
+            Duration::from_secs(5)
+        };
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, all).await.is_err() {
             tracing::warn!("some work did not end in time; it is taken up again at the next start");
@@ -136,7 +151,9 @@ impl http::Report for Reporting {
         let index = self.house.recall.state().await;
         http::Readiness {
             ready: index.is_ok(),
-            store: index.as_ref().map_or_else(ToString::to_string, |_| "open".to_owned()),
+            store: index
+                .as_ref()
+                .map_or_else(ToString::to_string, |_| "open".to_owned()),
             index: index.map_or_else(|_| "unknown".to_owned(), |state| state.to_string()),
             frontends: vec![("terminal".to_owned(), "open".to_owned())],
         }

@@ -95,7 +95,10 @@ fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
 
 /// Runs `work` on a runtime of its own. A thread that still reads stdin or computes does not hold the end up.
 fn on_runtime(work: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)?;
     let end = runtime.block_on(work);
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     end

@@ -24,10 +24,14 @@ pub fn cpu_problem() -> Option<&'static str> {
         let cpu = raw_cpuid::CpuId::new();
         let features = cpu.get_feature_info();
         let extended = cpu.get_extended_feature_info();
-        let first = features.is_some_and(|f| f.has_fma() && f.has_f16c() && f.has_movbe() && f.has_avx() && f.has_oxsave());
+        let first = features.is_some_and(|f| {
+            f.has_fma() && f.has_f16c() && f.has_movbe() && f.has_avx() && f.has_oxsave()
+        });
         let second = extended.is_some_and(|f| f.has_avx2() && f.has_bmi1() && f.has_bmi2());
         if !(first && second) {
-            return Some("This build of Lumen needs a CPU with AVX2 (x86-64-v3, from about 2015 on). Build it on this machine with RUSTFLAGS=\"-C target-cpu=native\".");
+            return Some(
+                "This build of Lumen needs a CPU with AVX2 (x86-64-v3, from about 2015 on). Build it on this machine with RUSTFLAGS=\"-C target-cpu=native\".",
+            );
         }
     }
     None
@@ -43,22 +47,42 @@ pub struct DataDir {
 pub fn prepare(path: &Path) -> Result<(), UserError> {
     let name = path.display();
     if path.exists() && !path.is_dir() {
-        return Err(UserError::new(format!("LUMEN_DATA_DIR is \u{201c}{name}\u{201d}, which is a file."), "Name a directory, or one that does not exist yet."));
+        return Err(UserError::new(
+            format!("LUMEN_DATA_DIR is \u{201c}{name}\u{201d}, which is a file."),
+            "Name a directory, or one that does not exist yet.",
+        ));
     }
     let refused = |why: &std::io::Error| {
-        let what = if why.kind() == ErrorKind::StorageFull { "The disk is full" } else { "It cannot be written to" };
+        let what = if why.kind() == ErrorKind::StorageFull {
+            "The disk is full"
+        } else {
+            "It cannot be written to"
+        };
         UserError::new(
-            format!("The data directory \u{201c}{name}\u{201d} cannot be used. {what} ({}).", why.kind()),
+            format!(
+                "The data directory \u{201c}{name}\u{201d} cannot be used. {what} ({}).",
+                why.kind()
+            ),
             "Make it writable for this user, or name another one in LUMEN_DATA_DIR.",
         )
     };
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| refused(&error))?;
-    let mode = std::fs::metadata(path).map_err(|error| refused(&error))?.permissions().mode();
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| refused(&error))?;
+    let mode = std::fs::metadata(path)
+        .map_err(|error| refused(&error))?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(|error| refused(&error))?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+            .map_err(|error| refused(&error))?;
     }
     let probe = path.join(".writable");
-    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|error| refused(&error))
+    std::fs::write(&probe, b"")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|error| refused(&error))
 }
 
 /// Takes the data directory for this process.
@@ -69,17 +93,33 @@ pub fn hold(path: &Path) -> Result<DataDir, UserError> {
     prepare(path)?;
     let file = path.join("lumen.lock");
     let unusable = |error: std::io::Error| {
-        UserError::new(format!("{} cannot be used: {error}.", file.display()), "Remove it, or name another LUMEN_DATA_DIR.")
+        UserError::new(
+            format!("{} cannot be used: {error}.", file.display()),
+            "Remove it, or name another LUMEN_DATA_DIR.",
+        )
     };
-    let mut lock =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&file).map_err(unusable)?;
+    let mut lock = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&file)
+        .map_err(unusable)?;
     if lock.try_lock().is_err() {
         let mut holder = String::new();
         // Who holds it is a courtesy; without it the message still stands.
         let _ = (&lock).take(20).read_to_string(&mut holder);
-        let process = if holder.trim().is_empty() { String::new() } else { format!(" (process {})", holder.trim()) };
+        let process = if holder.trim().is_empty() {
+            String::new()
+        } else {
+            format!(" (process {})", holder.trim())
+        };
         return Err(UserError::new(
-            format!("Lumen is already running on \u{201c}{}\u{201d}{process}.", path.display()),
+            format!(
+                "Lumen is already running on \u{201c}{}\u{201d}{process}.",
+                path.display()
+            ),
             "Stop it first, or name another LUMEN_DATA_DIR for this one.",
         ));
     }
@@ -118,10 +158,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data");
         let held = hold(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
         let refused = hold(&path).unwrap_err();
         assert!(refused.what.contains("already running"), "{refused}");
-        assert!(refused.what.contains(&std::process::id().to_string()), "{refused}");
+        assert!(
+            refused.what.contains(&std::process::id().to_string()),
+            "{refused}"
+        );
         drop(held);
         hold(&path).unwrap();
     }

@@ -86,9 +86,21 @@ fn main() -> ExitCode {
         Command::Restore { file } => commands::restore(&file),
         Command::Sandbox { action } => commands::sandbox(match action {
             Sandbox::Posts => commands::SandboxAction::Posts,
-            Sandbox::Fail { operation, kind, times, wait_seconds, delay_ms, after_look_ups } => {
-                commands::SandboxAction::Fail(FailRequest { operation, kind, times, wait_seconds, delay_ms, after_look_ups })
-            }
+            Sandbox::Fail {
+                operation,
+                kind,
+                times,
+                wait_seconds,
+                delay_ms,
+                after_look_ups,
+            } => commands::SandboxAction::Fail(FailRequest {
+                operation,
+                kind,
+                times,
+                wait_seconds,
+                delay_ms,
+                after_look_ups,
+            }),
             Sandbox::Heal => commands::SandboxAction::Heal,
             Sandbox::Delete { id } => commands::SandboxAction::Delete { id },
             Sandbox::Edit { id, text } => commands::SandboxAction::Edit { id, text },

@@ -18,20 +18,35 @@ pub struct HouseDuties;
 #[async_trait]
 impl Duties for HouseDuties {
     async fn fetch(&self, tx: &mut Tx, _: WorkspaceId, source: &Source) -> R<()> {
-        collect::request(tx, source.id, None, None).await.map(|_| ())
+        collect::request(tx, source.id, None, None)
+            .await
+            .map(|_| ())
     }
 
     async fn run_task(&self, tx: &mut Tx, w: WorkspaceId, task: &Task, at: Timestamp) -> R<()> {
         match task.kind {
             TaskKind::Post => {
-                let request = ComposeRequest::Post { topic: task.topic.clone() };
+                let request = ComposeRequest::Post {
+                    topic: task.topic.clone(),
+                };
                 let by = format!("task {}", task.name);
                 let key = format!("task:{}:{}", task.id, at.as_millisecond());
-                compose::request(tx, w, &request, &by, Some(task.id), None, None, &key).await.map(|_| ())
+                compose::request(tx, w, &request, &by, Some(task.id), None, None, &key)
+                    .await
+                    .map(|_| ())
             }
             // No command makes these yet; one from a later version is left alone.
             TaskKind::Reply | TaskKind::Analyze => {
-                tx.log(w, "lumen", &format!("left task {} alone: {} tasks are not built yet", task.name, task.kind.name())).await
+                tx.log(
+                    w,
+                    "lumen",
+                    &format!(
+                        "left task {} alone: {} tasks are not built yet",
+                        task.name,
+                        task.kind.name()
+                    ),
+                )
+                .await
             }
         }
     }
@@ -48,4 +63,3 @@ impl Duties for HouseDuties {
         }
     }
 }
-

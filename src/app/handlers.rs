@@ -41,24 +41,50 @@ pub fn all(parts: &Parts) -> HashMap<JobKind, Arc<dyn JobHandler>> {
         caps: Caps::default(),
         sources: parts.sources.clone(),
     };
-    let collector = Collector { store: parts.store.clone(), networks: parts.sources.clone(), timing: Timing::default() };
+    let collector = Collector {
+        store: parts.store.clone(),
+        networks: parts.sources.clone(),
+        timing: Timing::default(),
+    };
     let handler = |kind: JobKind| -> Arc<dyn JobHandler> {
         let control = parts.control.clone();
         match kind {
-            JobKind::Fetch => Arc::new(Fetch { collector: collector.clone(), control }),
-            JobKind::Index => Arc::new(Index { recall: parts.recall.clone(), store: parts.store.clone(), control }),
-            JobKind::Media => Arc::new(Pictures { deps: media.clone(), control }),
-            JobKind::Compose => Arc::new(Compose { composer: parts.composer.clone(), control }),
-            JobKind::Publish => Arc::new(Publish { publisher: parts.publisher.clone(), control }),
+            JobKind::Fetch => Arc::new(Fetch {
+                collector: collector.clone(),
+                control,
+            }),
+            JobKind::Index => Arc::new(Index {
+                recall: parts.recall.clone(),
+                store: parts.store.clone(),
+                control,
+            }),
+            JobKind::Media => Arc::new(Pictures {
+                deps: media.clone(),
+                control,
+            }),
+            JobKind::Compose => Arc::new(Compose {
+                composer: parts.composer.clone(),
+                control,
+            }),
+            JobKind::Publish => Arc::new(Publish {
+                publisher: parts.publisher.clone(),
+                control,
+            }),
             JobKind::Notice => Arc::new(Notices(control)),
         }
     };
-    JobKind::ALL.into_iter().map(|kind| (kind, handler(kind))).collect()
+    JobKind::ALL
+        .into_iter()
+        .map(|kind| (kind, handler(kind)))
+        .collect()
 }
 
 /// A store that did not answer: the job is tried again.
 fn or_retry(outcome: Result<JobOutcome, StoreError>) -> JobOutcome {
-    outcome.unwrap_or_else(|error| JobOutcome::Retry { why: error.to_string(), wait: Some(Duration::from_secs(1)) })
+    outcome.unwrap_or_else(|error| JobOutcome::Retry {
+        why: error.to_string(),
+        wait: Some(Duration::from_secs(1)),
+    })
 }
 
 struct Fetch {
@@ -70,7 +96,10 @@ struct Fetch {
 impl JobHandler for Fetch {
     async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
         let progress = self.control.progress_for(job.cause).await;
-        let outcome = self.collector.run(job, lease, progress.as_ref(), stop).await;
+        let outcome = self
+            .collector
+            .run(job, lease, progress.as_ref(), stop)
+            .await;
         self.control.job_ended();
         outcome
     }
@@ -86,7 +115,15 @@ struct Index {
 impl JobHandler for Index {
     async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
         let progress = self.control.progress_for(job.cause).await;
-        let outcome = recall::run(&self.recall, &self.store, job, lease, progress.as_ref(), stop).await;
+        let outcome = recall::run(
+            &self.recall,
+            &self.store,
+            job,
+            lease,
+            progress.as_ref(),
+            stop,
+        )
+        .await;
         self.control.job_ended();
         or_retry(outcome)
     }

@@ -22,7 +22,7 @@ use crate::domain::network::Network;
 use crate::domain::operator::Role;
 use crate::flow::compose::Composer;
 use crate::flow::publish::Publisher;
-use crate::flow::recall::{IndexState, Recall};
+use crate::flow::recall::Recall;
 use crate::media::MediaFolder;
 use crate::models::local::LocalModels;
 use crate::models::metered::{MeteredEmbedder, MeteredText};
@@ -61,30 +61,59 @@ pub struct House {
 
 impl House {
     /// Opens the store and builds everything on it. Nothing heavy is loaded: models and index come with their first use.
-    pub async fn open(config: &Config, clock: SharedClock, frontends: Vec<Arc<dyn Frontend>>) -> Result<Self, Trouble> {
-        let options = StoreOptions { url: config.place.database_url.clone(), read_connections: 4 };
-        let store = Store::open(&options, clock.clone()).await.map_err(|error| error.user())?;
+    pub async fn open(
+        config: &Config,
+        clock: SharedClock,
+        frontends: Vec<Arc<dyn Frontend>>,
+    ) -> Result<Self, Trouble> {
+        let options = StoreOptions {
+            url: config.place.database_url.clone(),
+            read_connections: 4,
+        };
+        let store = Store::open(&options, clock.clone())
+            .await
+            .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
         let local = Arc::new(LocalModels::new(&config.place.models_dir, &clock));
         let text: Arc<dyn TextModel> = match config.models.text {
-            Choice::First | Choice::Local => {
-                Arc::new(MeteredText::new(local.text.clone(), Arc::new(store.clone()), clock.clone(), WORKSPACE))
-            }
+            Choice::First | Choice::Local => Arc::new(MeteredText::new(
+                local.text.clone(),
+                Arc::new(store.clone()),
+                clock.clone(),
+                WORKSPACE,
+            )),
             Choice::Off => Arc::new(NoText),
         };
         let embedder = match config.models.embedder {
             Choice::First | Choice::Local => {
-                let metered = MeteredEmbedder::new(local.embedder.clone(), Arc::new(store.clone()), clock.clone(), WORKSPACE);
+                let metered = MeteredEmbedder::new(
+                    local.embedder.clone(),
+                    Arc::new(store.clone()),
+                    clock.clone(),
+                    WORKSPACE,
+                );
                 Some(Arc::new(metered) as Arc<dyn Embedder>)
             }
             Choice::Off => None,
         };
-        let recall = Recall::open(&config.place.index_uri, store.clone(), embedder.clone(), clock.clone());
-        let sandbox = Arc::new(Sandbox::new(config.place.sandbox(), clock.clone(), Options::default()));
+        let recall = Recall::open(
+            &config.place.index_uri,
+            store.clone(),
+            embedder.clone(),
+            clock.clone(),
+        );
+        let sandbox = Arc::new(Sandbox::new(
+            config.place.sandbox(),
+            clock.clone(),
+            Options::default(),
+        ));
         let sources: Vec<Arc<dyn Source>> = vec![sandbox.clone()];
         let outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
         let media = MediaFolder::at(config.place.media());
-        let http = HttpClient::new(NetOptions { clock: clock.clone(), ..NetOptions::default() })?;
+        let http = HttpClient::new(NetOptions {
+            clock: clock.clone(),
+            ..NetOptions::default()
+        })?;
 
         let control = ControlRoom::new(ChatHouse {
             store: store.clone(),
@@ -114,17 +143,37 @@ impl House {
                 prompts,
                 outlets: outlets.clone(),
             },
-            publisher: Publisher { store: store.clone(), outlets: outlets.clone(), media, clock: clock.clone() },
+            publisher: Publisher {
+                store: store.clone(),
+                outlets: outlets.clone(),
+                media,
+                clock: clock.clone(),
+            },
         };
         let worker = Worker::new(
             store.clone(),
             clock.clone(),
             handlers::all(&parts),
             Arc::new(TellRoom),
-            WorkerOptions { seed: rand::random(), ..WorkerOptions::default() },
+            WorkerOptions {
+                seed: rand::random(),
+                ..WorkerOptions::default()
+            },
         );
         let zone = config.place.timezone.clone();
-        Ok(Self { store, clock, zone, recall, local, text, embedder, sandbox, outlets, control, worker })
+        Ok(Self {
+            store,
+            clock,
+            zone,
+            recall,
+            local,
+            text,
+            embedder,
+            sandbox,
+            outlets,
+            control,
+            worker,
+        })
     }
 
     /// What every start does before work begins: leases of dead processes are freed, owners are known, an index that is
@@ -139,7 +188,8 @@ impl House {
                 Some(operator) => tx.set_role(operator.id, Role::Owner).await?,
                 None => {
                     let name = format!("{}:{}", identity.surface.name(), identity.external_id);
-                    tx.add_operator(WORKSPACE, &name, Role::Owner, identity).await?;
+                    tx.add_operator(WORKSPACE, &name, Role::Owner, identity)
+                        .await?;
                 }
             }
         }
@@ -151,7 +201,7 @@ impl House {
 
     /// Writes the job that brings the index up, where it is behind or missing.
     async fn keep_index_up(&self) -> anyhow::Result<()> {
-        if matches!(self.recall.state().await?, IndexState::Ready | IndexState::WithoutVectors { .. }) {
+        if !self.recall.needs_work().await? {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
@@ -193,7 +243,9 @@ impl House {
         Arc::new(move || {
             let house = house.clone();
             Box::pin(async move {
-                if let Err(error) = due::turn(&house.store, house.clock.now(), &house.zone, &HouseDuties).await {
+                if let Err(error) =
+                    due::turn(&house.store, house.clock.now(), &house.zone, &HouseDuties).await
+                {
                     tracing::error!(%error, "what is due could not be looked up");
                 }
             })
@@ -221,11 +273,17 @@ impl House {
     }
 }
 
-fn models_in_words(text: &dyn TextModel, embedder: Option<&dyn Embedder>) -> Vec<(ModelRole, String)> {
+fn models_in_words(
+    text: &dyn TextModel,
+    embedder: Option<&dyn Embedder>,
+) -> Vec<(ModelRole, String)> {
     let words = |(provider, model): (String, String)| format!("{provider}, {model}");
     vec![
         (ModelRole::Text, words(text.name())),
-        (ModelRole::Embedder, embedder.map_or_else(|| "off".to_owned(), |embedder| words(embedder.name()))),
+        (
+            ModelRole::Embedder,
+            embedder.map_or_else(|| "off".to_owned(), |embedder| words(embedder.name())),
+        ),
     ]
 }
 
@@ -237,7 +295,11 @@ impl Accounts for OutletAccounts {
     fn list(&self) -> Vec<(Network, String)> {
         let of = |outlet: &Arc<dyn Outlet>| {
             let network = outlet.network();
-            outlet.accounts().into_iter().map(move |account| (network, account)).collect::<Vec<_>>()
+            outlet
+                .accounts()
+                .into_iter()
+                .map(move |account| (network, account))
+                .collect::<Vec<_>>()
         };
         self.0.iter().flat_map(of).collect()
     }
@@ -253,4 +315,3 @@ impl Accounts for OutletAccounts {
         }
     }
 }
-

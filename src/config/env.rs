@@ -21,7 +21,12 @@ impl std::fmt::Debug for Environment {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
     }
 }
 
@@ -29,7 +34,9 @@ impl Environment {
     /// The process's environment, and `.env` in the working directory for what it does not name.
     pub fn of_process() -> Result<Self, ConfigError> {
         let mut all = Self::from_file(Path::new(".env"))?.0;
-        all.extend(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))));
+        all.extend(std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }));
         Ok(Self(all))
     }
 
@@ -43,14 +50,20 @@ impl Environment {
             expects: "lines of the form NAME=value".to_owned(),
         };
         // The parser's own error repeats the line, which may hold a secret: only its kind is passed on.
-        let lines = dotenvy::from_path_iter(path).map_err(|error| unreadable(kind(&error).to_owned()))?;
-        lines.map(|line| line.map_err(|error| unreadable(kind(&error).to_owned()))).collect::<Result<Self, _>>()
+        let lines =
+            dotenvy::from_path_iter(path).map_err(|error| unreadable(kind(&error).to_owned()))?;
+        lines
+            .map(|line| line.map_err(|error| unreadable(kind(&error).to_owned())))
+            .collect::<Result<Self, _>>()
     }
 
     /// The value of `name`, unless it is empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -59,7 +72,13 @@ impl Environment {
 
     /// A value of a type that can be read from text.
     pub fn parsed<T: FromStr>(&self, name: &str, expects: &str) -> Result<Option<T>, ConfigError> {
-        self.get(name).map(|value| value.parse().map_err(|_| ConfigError::new(name, value, expects))).transpose()
+        self.get(name)
+            .map(|value| {
+                value
+                    .parse()
+                    .map_err(|_| ConfigError::new(name, value, expects))
+            })
+            .transpose()
     }
 
     /// A secret: `NAME`, or the first line of the file that `NAME_FILE` names.
@@ -68,10 +87,15 @@ impl Environment {
             return Ok(Some(SecretString::from(value.to_owned())));
         }
         let file = format!("{name}_FILE");
-        let Some(path) = self.get(&file) else { return Ok(None) };
+        let Some(path) = self.get(&file) else {
+            return Ok(None);
+        };
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
             variable: file,
-            holds: format!("names \u{201c}{path}\u{201d}, which cannot be read: {}", error.kind()),
+            holds: format!(
+                "names \u{201c}{path}\u{201d}, which cannot be read: {}",
+                error.kind()
+            ),
             expects: "the path of a file with the secret in it".to_owned(),
         })?;
         Ok(Some(SecretString::from(text.trim().to_owned())))
@@ -104,10 +128,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         std::fs::write(&path, "hunter2\n").unwrap();
-        let env: Environment = [("TOKEN_FILE", path.to_str().unwrap())].into_iter().collect();
-        assert_eq!(env.secret("TOKEN").unwrap().unwrap().expose_secret(), "hunter2");
+        let env: Environment = [("TOKEN_FILE", path.to_str().unwrap())]
+            .into_iter()
+            .collect();
+        assert_eq!(
+            env.secret("TOKEN").unwrap().unwrap().expose_secret(),
+            "hunter2"
+        );
         let env: Environment = [("TOKEN_FILE", "/nowhere")].into_iter().collect();
-        assert!(env.secret("TOKEN").unwrap_err().to_string().starts_with("TOKEN_FILE names"));
+        assert!(
+            env.secret("TOKEN")
+                .unwrap_err()
+                .to_string()
+                .starts_with("TOKEN_FILE names")
+        );
     }
 
     #[test]

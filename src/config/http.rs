@@ -17,9 +17,15 @@ impl Http {
         if value == "off" {
             return Ok(Self { address: None });
         }
-        let address = value
-            .parse()
-            .map_err(|_| ConfigError::new("LUMEN_HTTP_ADDR", value, "an address with a port such as 127.0.0.1:9464, or off"))?;
-        Ok(Self { address: Some(address) })
+        let address = value.parse().map_err(|_| {
+            ConfigError::new(
+                "LUMEN_HTTP_ADDR",
+                value,
+                "an address with a port such as 127.0.0.1:9464, or off",
+            )
+        })?;
+        Ok(Self {
+            address: Some(address),
+        })
     }
 }

@@ -15,14 +15,22 @@ pub struct Log {
 impl Log {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
         let filter = env.get("LUMEN_LOG").unwrap_or("info");
-        EnvFilter::try_new(filter)
-            .map_err(|_| ConfigError::new("LUMEN_LOG", filter, "a filter such as info or lumen=debug,warn"))?;
+        EnvFilter::try_new(filter).map_err(|_| {
+            ConfigError::new(
+                "LUMEN_LOG",
+                filter,
+                "a filter such as info or lumen=debug,warn",
+            )
+        })?;
         let json = match env.get("LUMEN_LOG_FORMAT") {
             None | Some("text") => false,
             Some("json") => true,
             Some(other) => return Err(ConfigError::new("LUMEN_LOG_FORMAT", other, "text or json")),
         };
-        Ok(Self { filter: quieter(filter), json })
+        Ok(Self {
+            filter: quieter(filter),
+            json,
+        })
     }
 }
 

@@ -43,7 +43,11 @@ impl Config {
             http: http::Http::from_env(env)?,
             models: models::Models::from_env(env)?,
             log: log::Log::from_env(env)?,
-            person: ["USER", "LOGNAME"].into_iter().find_map(|name| env.get(name)).unwrap_or("owner").to_owned(),
+            person: ["USER", "LOGNAME"]
+                .into_iter()
+                .find_map(|name| env.get(name))
+                .unwrap_or("owner")
+                .to_owned(),
             surroundings: env.clone(),
             remarks: variables::remarks(env),
         })
@@ -63,11 +67,18 @@ pub struct ConfigError {
 impl ConfigError {
     pub fn new(variable: &str, value: &str, expects: impl Into<String>) -> Self {
         let shown = crate::domain::error::shortened(value, 80);
-        Self { variable: variable.to_owned(), holds: format!("is \u{201c}{shown}\u{201d}"), expects: expects.into() }
+        Self {
+            variable: variable.to_owned(),
+            holds: format!("is \u{201c}{shown}\u{201d}"),
+            expects: expects.into(),
+        }
     }
 
     #[must_use]
     pub fn user(&self) -> UserError {
-        UserError::new(format!("{} {}.", self.variable, self.holds), format!("It expects {}.", self.expects))
+        UserError::new(
+            format!("{} {}.", self.variable, self.holds),
+            format!("It expects {}.", self.expects),
+        )
     }
 }

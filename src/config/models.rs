@@ -40,15 +40,21 @@ fn choice(env: &Environment, name: &str, providers: &[&str]) -> Result<Choice, C
         None => Ok(Choice::First),
         Some("off") => Ok(Choice::Off),
         Some("local") if providers.contains(&"local") => Ok(Choice::Local),
-        Some(word) if providers.contains(&word) => {
-            Err(ConfigError::new(name, word, format!("{}; {word} is not built yet", built(providers))))
-        }
+        Some(word) if providers.contains(&word) => Err(ConfigError::new(
+            name,
+            word,
+            format!("{}; {word} is not built yet", built(providers)),
+        )),
         Some(word) => Err(ConfigError::new(name, word, built(providers))),
     }
 }
 
 fn built(providers: &[&str]) -> &'static str {
-    if providers.contains(&"local") { "local or off" } else { "off" }
+    if providers.contains(&"local") {
+        "local or off"
+    } else {
+        "off"
+    }
 }
 
 fn budget(env: &Environment) -> Result<MicroUsd, ConfigError> {

@@ -21,22 +21,44 @@ impl Place {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
         let data_dir = PathBuf::from(env.get("LUMEN_DATA_DIR").unwrap_or("./data"));
         let below = |name: &str| data_dir.join(name).to_string_lossy().into_owned();
-        let database_url = env.get("DATABASE_URL").map_or_else(|| format!("sqlite://{}", below("lumen.db")), str::to_owned);
+        let database_url = env
+            .get("DATABASE_URL")
+            .map_or_else(|| format!("sqlite://{}", below("lumen.db")), str::to_owned);
         if !database_url.starts_with("sqlite:") {
             let shown = database_url.split('@').next_back().unwrap_or_default();
             let scheme = database_url.split("://").next().unwrap_or_default();
-            let shown = if shown == database_url { database_url.clone() } else { format!("{scheme}://\u{2026}@{shown}") };
-            return Err(ConfigError::new("DATABASE_URL", &shown, "sqlite://PATH; other databases are not built yet"));
+            let shown = if shown == database_url {
+                database_url.clone()
+            } else {
+                format!("{scheme}://\u{2026}@{shown}")
+            };
+            return Err(ConfigError::new(
+                "DATABASE_URL",
+                &shown,
+                "sqlite://PATH; other databases are not built yet",
+            ));
         }
-        let index_uri = env.get("LANCEDB_URI").map_or_else(|| below("index"), str::to_owned);
-        let models_dir = PathBuf::from(env.get("LUMEN_MODELS_DIR").map_or_else(|| below("models"), str::to_owned));
+        let index_uri = env
+            .get("LANCEDB_URI")
+            .map_or_else(|| below("index"), str::to_owned);
+        let models_dir = PathBuf::from(
+            env.get("LUMEN_MODELS_DIR")
+                .map_or_else(|| below("models"), str::to_owned),
+        );
         let timezone = match env.get("LUMEN_TIMEZONE") {
-            Some(name) => TimeZone::get(name)
-                .map_err(|_| ConfigError::new("LUMEN_TIMEZONE", name, "an IANA name such as Europe/Berlin"))?,
+            Some(name) => TimeZone::get(name).map_err(|_| {
+                ConfigError::new("LUMEN_TIMEZONE", name, "an IANA name such as Europe/Berlin")
+            })?,
             // A system without a zone of its own runs on UTC.
             None => TimeZone::try_system().unwrap_or(TimeZone::UTC),
         };
-        Ok(Self { data_dir, database_url, index_uri, models_dir, timezone })
+        Ok(Self {
+            data_dir,
+            database_url,
+            index_uri,
+            models_dir,
+            timezone,
+        })
     }
 
     #[must_use]

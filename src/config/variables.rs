@@ -13,15 +13,27 @@ pub struct Variable {
 }
 
 const fn built(name: &'static str) -> Variable {
-    Variable { name, secret: false, unbuilt: None }
+    Variable {
+        name,
+        secret: false,
+        unbuilt: None,
+    }
 }
 
 const fn later(name: &'static str, part: &'static str) -> Variable {
-    Variable { name, secret: false, unbuilt: Some(part) }
+    Variable {
+        name,
+        secret: false,
+        unbuilt: Some(part),
+    }
 }
 
 const fn later_secret(name: &'static str, part: &'static str) -> Variable {
-    Variable { name, secret: true, unbuilt: Some(part) }
+    Variable {
+        name,
+        secret: true,
+        unbuilt: Some(part),
+    }
 }
 
 pub const ALL: &[Variable] = &[
@@ -69,15 +81,25 @@ pub(super) fn remarks(env: &Environment) -> Vec<String> {
     let unbuilt = ALL.iter().filter_map(|variable| {
         let part = variable.unbuilt?;
         let file = format!("{}_FILE", variable.name);
-        let name = [variable.name, file.as_str()].into_iter().find(|name| env.get(name).is_some())?;
-        Some(format!("{name} is set, but {part} is not built yet: it is left aside."))
+        let name = [variable.name, file.as_str()]
+            .into_iter()
+            .find(|name| env.get(name).is_some())?;
+        Some(format!(
+            "{name} is set, but {part} is not built yet: it is left aside."
+        ))
     });
-    let mistyped = env.names().filter(|name| name.starts_with("LUMEN_") && !known(name)).map(|name| {
-        let near = ALL.iter().map(|variable| variable.name).max_by(|a, b| {
-            strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b))
+    let mistyped = env
+        .names()
+        .filter(|name| name.starts_with("LUMEN_") && !known(name))
+        .map(|name| {
+            let near = ALL.iter().map(|variable| variable.name).max_by(|a, b| {
+                strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b))
+            });
+            format!(
+                "{name} is no setting of Lumen's. Did you mean {}?",
+                near.unwrap_or("LUMEN_LOG")
+            )
         });
-        format!("{name} is no setting of Lumen's. Did you mean {}?", near.unwrap_or("LUMEN_LOG"))
-    });
     unbuilt.chain(mistyped).collect()
 }
 
@@ -86,7 +108,10 @@ fn known(name: &str) -> bool {
     if name.starts_with("LUMEN_TEST_") {
         return true;
     }
-    ALL.iter().any(|variable| variable.name == name || (variable.secret && name.strip_suffix("_FILE") == Some(variable.name)))
+    ALL.iter().any(|variable| {
+        variable.name == name
+            || (variable.secret && name.strip_suffix("_FILE") == Some(variable.name))
+    })
 }
 
 #[cfg(test)]
@@ -102,25 +127,48 @@ mod tests {
 
     #[test]
     fn the_example_file_and_the_readme_name_the_same_variables() {
-        let listed: BTreeSet<String> = ALL.iter().map(|variable| variable.name.to_owned()).collect();
+        let listed: BTreeSet<String> = ALL
+            .iter()
+            .map(|variable| variable.name.to_owned())
+            .collect();
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let example = std::fs::read_to_string(root.join(".env.example")).unwrap();
         let in_example = names_in(&example, |line| {
             let line = line.trim_start_matches(['#', ' ']);
-            line.split_once('=').filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_')).map(|(name, _)| name.to_owned()).into_iter().collect()
+            line.split_once('=')
+                .filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+                .map(|(name, _)| name.to_owned())
+                .into_iter()
+                .collect()
         });
         assert_eq!(in_example, listed, ".env.example");
         let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
         let in_readme = names_in(&readme, |line| {
-            let cell = line.strip_prefix("| `").and_then(|rest| rest.split(" | ").next().map(str::to_owned)).unwrap_or_default();
-            cell.split(['`', ',', ' ']).filter(|word| word.len() > 4 && word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || c == '_')).map(str::to_owned).collect()
+            let cell = line
+                .strip_prefix("| `")
+                .and_then(|rest| rest.split(" | ").next().map(str::to_owned))
+                .unwrap_or_default();
+            cell.split(['`', ',', ' '])
+                .filter(|word| {
+                    word.len() > 4
+                        && word.contains('_')
+                        && word.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+                })
+                .map(str::to_owned)
+                .collect()
         });
         assert_eq!(in_readme, listed, "README.md");
     }
 
     #[test]
     fn what_is_not_built_and_what_is_mistyped_is_remarked() {
-        let env: Environment = [("OPENAI_API_KEY_FILE", "/x"), ("LUMEN_TIMEZNE", "UTC"), ("LUMEN_TIMEZONE", "UTC")].into_iter().collect();
+        let env: Environment = [
+            ("OPENAI_API_KEY_FILE", "/x"),
+            ("LUMEN_TIMEZNE", "UTC"),
+            ("LUMEN_TIMEZONE", "UTC"),
+        ]
+        .into_iter()
+        .collect();
         let remarks = Config::from_env(&env).unwrap().remarks;
         assert_eq!(
             remarks,
@@ -148,9 +196,19 @@ mod tests {
         ] {
             let env: Environment = [(name, value)].into_iter().collect();
             let error = Config::from_env(&env).unwrap_err();
-            assert!(error.variable == name && error.holds.contains(value) && !error.expects.is_empty(), "{name}: {error}");
+            assert!(
+                error.variable == name && error.holds.contains(value) && !error.expects.is_empty(),
+                "{name}: {error}"
+            );
         }
-        let env: Environment = [("DATABASE_URL", "postgres://me:hunter2@db/lumen")].into_iter().collect();
-        assert!(!Config::from_env(&env).unwrap_err().to_string().contains("hunter2"));
+        let env: Environment = [("DATABASE_URL", "postgres://me:hunter2@db/lumen")]
+            .into_iter()
+            .collect();
+        assert!(
+            !Config::from_env(&env)
+                .unwrap_err()
+                .to_string()
+                .contains("hunter2")
+        );
     }
 }

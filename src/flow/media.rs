@@ -132,7 +132,10 @@ pub async fn run(
 }
 
 /// Boxed, with its lifetime named: the compiler cannot see by itself that this may move between threads.
-fn fetched(deps: &MediaDeps, media: OpenMedia) -> BoxFuture<'_, (OpenMedia, Result<Vec<u8>, Failure>)> {
+fn fetched(
+    deps: &MediaDeps,
+    media: OpenMedia,
+) -> BoxFuture<'_, (OpenMedia, Result<Vec<u8>, Failure>)> {
     async move {
         let bytes = bytes_of(deps, &media).await;
         (media, bytes)

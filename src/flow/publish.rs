@@ -33,12 +33,20 @@ const CALL_LIMIT: Duration = Duration::from_secs(20);
 
 /// The waits between tries while a network cannot be reached or asks to slow down. In sum under the 90 seconds in which
 /// a command has its final answer.
-const TRIES: [Duration; 4] =
-    [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
+const TRIES: [Duration; 4] = [
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+];
 
 /// The waits between look-ups of a call whose outcome is unclear; after the last one people are asked.
-const LOOK_UPS: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6), Duration::from_secs(10)];
+const LOOK_UPS: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(6),
+    Duration::from_secs(10),
+];
 
 /// How long a network may take to look a post up.
 const LOOK_UP_LIMIT: Duration = Duration::from_secs(8);
@@ -63,13 +71,28 @@ struct Run<'a> {
 }
 
 /// Has the draft published as soon as a worker is free; held back while the workspace is stopped.
-pub async fn request(tx: &mut Tx, w: WorkspaceId, draft: DraftId, cause: Option<InboxId>) -> Result<(), StoreError> {
+pub async fn request(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: DraftId,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
     if tx.workspace(w).await?.stopped.is_some() {
         return Ok(());
     }
     let run_at = tx.now();
-    let payload = json!(PublishJob { workspace: w, draft });
-    tx.enqueue(&NewJob { kind: JobKind::Publish, unique_key: format!("publish:{draft}"), payload, cause, run_at }).await?;
+    let payload = json!(PublishJob {
+        workspace: w,
+        draft
+    });
+    tx.enqueue(&NewJob {
+        kind: JobKind::Publish,
+        unique_key: format!("publish:{draft}"),
+        payload,
+        cause,
+        run_at,
+    })
+    .await?;
     Ok(())
 }
 
@@ -88,7 +111,10 @@ enum Pass {
     Settled,
     /// Begin again at once: the state has moved on.
     Again,
-    Wait { why: String, wait: Duration },
+    Wait {
+        why: String,
+        wait: Duration,
+    },
 }
 
 impl Publisher {
@@ -96,20 +122,43 @@ impl Publisher {
     pub async fn run(&self, job: &Job, lease: &Lease) -> JobOutcome {
         let PublishJob { workspace, draft } = match serde_json::from_value(job.payload.clone()) {
             Ok(work) => work,
-            Err(error) => return JobOutcome::GiveUp { why: format!("unreadable publish job: {error}") },
+            Err(error) => {
+                return JobOutcome::GiveUp {
+                    why: format!("unreadable publish job: {error}"),
+                };
+            }
         };
         let tries = usize::try_from(job.attempts - 1).unwrap_or(0);
-        let mut run = Run { workspace, draft, job, lease, tries };
+        let mut run = Run {
+            workspace,
+            draft,
+            job,
+            lease,
+            tries,
+        };
         // Each pass moves the draft at least one step; the bound only guards against a mistake here.
         for _ in 0..8 {
             match self.pass(&mut run).await {
                 Ok(Pass::Settled) => return JobOutcome::Settled,
                 Ok(Pass::Again) => {}
-                Ok(Pass::Wait { why, wait }) => return JobOutcome::Retry { why, wait: Some(wait) },
-                Err(error) => return JobOutcome::Retry { why: format!("{error:#}"), wait: None },
+                Ok(Pass::Wait { why, wait }) => {
+                    return JobOutcome::Retry {
+                        why,
+                        wait: Some(wait),
+                    };
+                }
+                Err(error) => {
+                    return JobOutcome::Retry {
+                        why: format!("{error:#}"),
+                        wait: None,
+                    };
+                }
             }
         }
-        JobOutcome::Retry { why: "the draft did not come to rest".to_owned(), wait: None }
+        JobOutcome::Retry {
+            why: "the draft did not come to rest".to_owned(),
+            wait: None,
+        }
     }
 
     async fn pass(&self, run: &mut Run<'_>) -> anyhow::Result<Pass> {
@@ -121,12 +170,17 @@ impl Publisher {
         };
         let intent = tx.open_intent(draft.id).await?;
         match (&draft.state, intent) {
-            (DraftState::Approved { .. } | DraftState::Scheduled { .. }, _) => self.claim(tx, run, draft).await,
+            (DraftState::Approved { .. } | DraftState::Scheduled { .. }, _) => {
+                self.claim(tx, run, draft).await
+            }
             (DraftState::Publishing { .. }, Some(intent)) if intent.state == IntentState::Open => {
                 drop(tx);
                 self.call(run, &draft, &intent).await
             }
-            (DraftState::Publishing { .. } | DraftState::Unknown { asked: false, .. }, Some(intent)) => {
+            (
+                DraftState::Publishing { .. } | DraftState::Unknown { asked: false, .. },
+                Some(intent),
+            ) => {
                 drop(tx);
                 self.look_up(run, &draft, &intent).await
             }
@@ -154,7 +208,12 @@ impl Publisher {
             Err(refusal) => {
                 let state = draft.revise()?;
                 tx.set_state(draft.id, &state).await?;
-                tx.log(run.workspace, "lumen", &format!("held {} back: {refusal}", draft.number)).await?;
+                tx.log(
+                    run.workspace,
+                    "lumen",
+                    &format!("held {} back: {refusal}", draft.number),
+                )
+                .await?;
                 return close(tx, &draft, run).await;
             }
         };
@@ -163,16 +222,31 @@ impl Publisher {
         let content = approved.content();
         let key = uuid::Uuid::new_v4().to_string();
         let hash = content.hash();
-        tx.open_new_intent(draft.id, approved.approval().id, &key, &hash, content.network, &content.account).await?;
+        tx.open_new_intent(
+            draft.id,
+            approved.approval().id,
+            &key,
+            &hash,
+            content.network,
+            &content.account,
+        )
+        .await?;
         tx.commit().await?;
         Ok(Pass::Again)
     }
 
     /// (2) and (3): notes that the call is about to be made, and makes it.
-    async fn call(&self, run: &mut Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
+    async fn call(
+        &self,
+        run: &mut Run<'_>,
+        draft: &Draft,
+        intent: &Intent,
+    ) -> anyhow::Result<Pass> {
         let content = self.content(draft, intent).await?;
         let Some(outlet) = self.outlet(content.network) else {
-            return self.refused(run, draft, intent, "nothing is set up to publish there").await;
+            return self
+                .refused(run, draft, intent, "nothing is set up to publish there")
+                .await;
         };
         let pictures = match self.pictures(&content).await {
             Ok(pictures) => pictures,
@@ -180,21 +254,34 @@ impl Publisher {
         };
         let mut tx = self.store.begin().await?;
         if tx.workspace(run.workspace).await?.stopped.is_some() {
-            tx.mark_intent(intent.id, IntentState::Absent, Some("stopped before the call")).await?;
+            tx.mark_intent(
+                intent.id,
+                IntentState::Absent,
+                Some("stopped before the call"),
+            )
+            .await?;
             let state = draft.settle_as_absent(tx.now())?;
             tx.set_state(draft.id, &state).await?;
             return close(tx, draft, run).await;
         }
         tx.mark_intent(intent.id, IntentState::Sent, None).await?;
         tx.commit().await?;
-        metrics::counter!("lumen_publish_calls_total", "network" => content.network.name()).increment(1);
-        let call = tokio::time::timeout(CALL_LIMIT, outlet.publish(&content, pictures, &intent.key)).await;
+        metrics::counter!("lumen_publish_calls_total", "network" => content.network.name())
+            .increment(1);
+        let call =
+            tokio::time::timeout(CALL_LIMIT, outlet.publish(&content, pictures, &intent.key)).await;
         let network = content.network;
         let answer = call.unwrap_or_else(|_| {
-            Err(PlatformError::Unclear { network, why: format!("no answer in {} seconds", CALL_LIMIT.as_secs()) })
+            Err(PlatformError::Unclear {
+                network,
+                why: format!("no answer in {} seconds", CALL_LIMIT.as_secs()),
+            })
         });
         match answer {
-            Ok(published) => self.published(run, draft, intent, &published, "answer").await,
+            Ok(published) => {
+                self.published(run, draft, intent, &published, "answer")
+                    .await
+            }
             Err(PlatformError::Refused { why, .. }) => self.refused(run, draft, intent, &why).await,
             Err(error @ (PlatformError::Unreachable { .. } | PlatformError::SlowDown { .. })) => {
                 self.not_taken(run, draft, intent, &error).await
@@ -214,25 +301,47 @@ impl Publisher {
         intent: &Intent,
         error: &PlatformError,
     ) -> anyhow::Result<Pass> {
-        let asked = if let PlatformError::SlowDown { wait, .. } = error { *wait } else { None };
+        let asked = if let PlatformError::SlowDown { wait, .. } = error {
+            *wait
+        } else {
+            None
+        };
         let next = TRIES.get(run.tries).copied();
         let too_long = asked.is_some_and(|wait| wait > LONGEST_WAIT);
-        let Some(wait) = next.filter(|_| !too_long).map(|next| asked.unwrap_or(next).max(next)) else {
-            return self.refused(run, draft, intent, &format!("{error}. Nothing went out")).await;
+        let Some(wait) = next
+            .filter(|_| !too_long)
+            .map(|next| asked.unwrap_or(next).max(next))
+        else {
+            return self
+                .refused(run, draft, intent, &format!("{error}. Nothing went out"))
+                .await;
         };
         let mut tx = self.store.begin().await?;
-        tx.mark_intent(intent.id, IntentState::Open, Some(&error.to_string())).await?;
+        tx.mark_intent(intent.id, IntentState::Open, Some(&error.to_string()))
+            .await?;
         run.tries += 1;
         tx.commit().await?;
-        Ok(Pass::Wait { why: error.to_string(), wait })
+        Ok(Pass::Wait {
+            why: error.to_string(),
+            wait,
+        })
     }
 
     /// Asks the network what became of the call.
-    async fn look_up(&self, run: &mut Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
+    async fn look_up(
+        &self,
+        run: &mut Run<'_>,
+        draft: &Draft,
+        intent: &Intent,
+    ) -> anyhow::Result<Pass> {
         let content = self.content(draft, intent).await?;
         let found = match self.outlet(content.network) {
             Some(outlet) => {
-                let asked = tokio::time::timeout(LOOK_UP_LIMIT, outlet.look_up(&content, &intent.key, intent.created_at)).await;
+                let asked = tokio::time::timeout(
+                    LOOK_UP_LIMIT,
+                    outlet.look_up(&content, &intent.key, intent.created_at),
+                )
+                .await;
                 match asked {
                     Ok(Ok(found)) => found,
                     Ok(Err(error)) => {
@@ -245,16 +354,31 @@ impl Publisher {
             None => LookUp::Unsettled,
         };
         match found {
-            LookUp::There(published) => self.published(run, draft, intent, &published, "lookup").await,
+            LookUp::There(published) => {
+                self.published(run, draft, intent, &published, "lookup")
+                    .await
+            }
             LookUp::Absent => self.absent(run, draft, intent).await,
             LookUp::Unsettled => self.unsettled(run, draft).await,
         }
     }
 
     /// Certain no: the intent is closed and the draft is approved again, to be claimed anew.
-    async fn absent(&self, run: &mut Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
+    async fn absent(
+        &self,
+        run: &mut Run<'_>,
+        draft: &Draft,
+        intent: &Intent,
+    ) -> anyhow::Result<Pass> {
         let Some(wait) = TRIES.get(run.tries).copied() else {
-            return self.refused(run, draft, intent, "it was sent several times and never arrived").await;
+            return self
+                .refused(
+                    run,
+                    draft,
+                    intent,
+                    "it was sent several times and never arrived",
+                )
+                .await;
         };
         let mut tx = self.store.begin().await?;
         let state = draft.settle_as_absent(tx.now())?;
@@ -262,7 +386,14 @@ impl Publisher {
         tx.set_state(draft.id, &state).await?;
         run.tries += 1;
         tx.commit().await?;
-        if run.tries == 1 { Ok(Pass::Again) } else { Ok(Pass::Wait { why: "the network did not take it".to_owned(), wait }) }
+        if run.tries == 1 {
+            Ok(Pass::Again)
+        } else {
+            Ok(Pass::Wait {
+                why: "the network did not take it".to_owned(),
+                wait,
+            })
+        }
     }
 
     /// Neither yes nor no: asked again a few times, then people decide.
@@ -273,7 +404,12 @@ impl Publisher {
         let state = draft.lose(wait.is_none(), tx.now())?;
         tx.set_state(draft.id, &state).await?;
         let Some(wait) = wait else {
-            tx.log(run.workspace, "lumen", &format!("asked what became of {}", draft.number)).await?;
+            tx.log(
+                run.workspace,
+                "lumen",
+                &format!("asked what became of {}", draft.number),
+            )
+            .await?;
             return close(tx, draft, run).await;
         };
         if was_known {
@@ -281,7 +417,10 @@ impl Publisher {
         }
         run.tries += 1;
         tx.commit().await?;
-        Ok(Pass::Wait { why: "the network does not know yet".to_owned(), wait })
+        Ok(Pass::Wait {
+            why: "the network does not know yet".to_owned(),
+            wait,
+        })
     }
 
     async fn published(
@@ -295,9 +434,21 @@ impl Publisher {
         let mut tx = self.store.begin().await?;
         let state = draft.publish(published.at, &published.native_id, published.url.clone())?;
         tx.mark_intent(intent.id, IntentState::Done, None).await?;
-        tx.add_receipt(intent.id, &published.native_id, published.url.as_deref(), settled_by, published.at).await?;
+        tx.add_receipt(
+            intent.id,
+            &published.native_id,
+            published.url.as_deref(),
+            settled_by,
+            published.at,
+        )
+        .await?;
         tx.set_state(draft.id, &state).await?;
-        tx.log(run.workspace, "lumen", &format!("published {} on {}", draft.number, intent.network)).await?;
+        tx.log(
+            run.workspace,
+            "lumen",
+            &format!("published {} on {}", draft.number, intent.network),
+        )
+        .await?;
         metrics::counter!("lumen_published_total", "network" => intent.network.name()).increment(1);
         close(tx, draft, run).await
     }
@@ -311,14 +462,22 @@ impl Publisher {
     ) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
         let state = draft.fail(tx.now(), why)?;
-        tx.mark_intent(intent.id, IntentState::Refused, Some(why)).await?;
+        tx.mark_intent(intent.id, IntentState::Refused, Some(why))
+            .await?;
         tx.set_state(draft.id, &state).await?;
-        tx.log(run.workspace, "lumen", &format!("could not publish {}: {why}", draft.number)).await?;
+        tx.log(
+            run.workspace,
+            "lumen",
+            &format!("could not publish {}: {why}", draft.number),
+        )
+        .await?;
         close(tx, draft, run).await
     }
 
     fn outlet(&self, network: Network) -> Option<&Arc<dyn Outlet>> {
-        self.outlets.iter().find(|outlet| outlet.network() == network)
+        self.outlets
+            .iter()
+            .find(|outlet| outlet.network() == network)
     }
 
     /// The content that the intent's approval names, not whatever is current.
@@ -332,9 +491,12 @@ impl Publisher {
             .store
             .revision(draft.id, approval.revision)
             .await?
-            .ok_or_else(|| anyhow::anyhow!("{} has no revision {}", draft.number, approval.revision))?;
+            .ok_or_else(|| {
+                anyhow::anyhow!("{} has no revision {}", draft.number, approval.revision)
+            })?;
         anyhow::ensure!(
-            revision.content.hash() == intent.content_hash && approval.content_hash == intent.content_hash,
+            revision.content.hash() == intent.content_hash
+                && approval.content_hash == intent.content_hash,
             "what would go out for {} is not what was approved",
             draft.number
         );
@@ -348,8 +510,14 @@ impl Publisher {
                 .media
                 .read(&picture.sha256, &picture.mime)
                 .await
-                .map_err(|error| format!("a picture of it cannot be read ({error:#}). Choose another one"))?;
-            pictures.push(OutgoingPicture { bytes, mime: picture.mime.clone(), alt: picture.alt.clone() });
+                .map_err(|error| {
+                    format!("a picture of it cannot be read ({error:#}). Choose another one")
+                })?;
+            pictures.push(OutgoingPicture {
+                bytes,
+                mime: picture.mime.clone(),
+                alt: picture.alt.clone(),
+            });
         }
         Ok(pictures)
     }
@@ -364,9 +532,17 @@ async fn close(mut tx: Tx, draft: &Draft, run: &Run<'_>) -> anyhow::Result<Pass>
 }
 
 /// The proof that the draft's current content was approved, or why there is none.
-async fn proof(tx: &mut Tx, draft: &Draft, now: Timestamp) -> anyhow::Result<Result<Approved, NotApproved>> {
-    let Some(approval) = draft.state.approval() else { return Ok(Err(NotApproved::NoApproval(draft.number))) };
-    let Some(approval) = tx.approval(approval).await? else { return Ok(Err(NotApproved::NoApproval(draft.number))) };
+async fn proof(
+    tx: &mut Tx,
+    draft: &Draft,
+    now: Timestamp,
+) -> anyhow::Result<Result<Approved, NotApproved>> {
+    let Some(approval) = draft.state.approval() else {
+        return Ok(Err(NotApproved::NoApproval(draft.number)));
+    };
+    let Some(approval) = tx.approval(approval).await? else {
+        return Ok(Err(NotApproved::NoApproval(draft.number)));
+    };
     let Some(revision) = tx.revision(draft.id, draft.revision).await? else {
         anyhow::bail!("{} has no revision {}", draft.number, draft.revision);
     };

@@ -28,12 +28,21 @@ pub enum ReviewError {
     },
     /// The person decided on an older version than the current one.
     #[error("{number} has changed since version {seen}")]
-    Older { number: DraftNumber, seen: i64, current: i64, before: String, after: String },
+    Older {
+        number: DraftNumber,
+        seen: i64,
+        current: i64,
+        before: String,
+        after: String,
+    },
     /// The draft's state does not know the move; most often somebody was faster.
     #[error(transparent)]
     Decided(Box<Decided>),
     #[error("{number} carries findings that block it")]
-    Blocked { number: DraftNumber, findings: Vec<Finding> },
+    Blocked {
+        number: DraftNumber,
+        findings: Vec<Finding>,
+    },
     /// The time has passed.
     #[error("{number} cannot be scheduled in the past")]
     Past { number: DraftNumber, due: Timestamp },
@@ -54,35 +63,81 @@ pub struct Decided {
 type Reviewed = Result<Draft, ReviewError>;
 
 /// Finds the draft and its current revision, and refuses a decision on an older one.
-async fn current(tx: &mut Tx, w: WorkspaceId, number: DraftNumber, seen: Option<i64>) -> Result<(Draft, Revision), ReviewError> {
+async fn current(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+) -> Result<(Draft, Revision), ReviewError> {
     let Some(draft) = tx.draft_numbered(w, number).await? else {
-        let waiting = tx.drafts_in(w, &["waiting"], 12).await?.into_iter().map(|draft| draft.number).collect();
+        let waiting = tx
+            .drafts_in(w, &["waiting"], 12)
+            .await?
+            .into_iter()
+            .map(|draft| draft.number)
+            .collect();
         return Err(ReviewError::Missing { number, waiting });
     };
-    let revision = tx.revision(draft.id, draft.revision).await?.ok_or_else(|| StoreError::Impossible {
-        table: "draft_revisions",
-        id: draft.id.0.to_string(),
-        why: format!("revision {} is missing", draft.revision),
-    })?;
+    let revision = tx
+        .revision(draft.id, draft.revision)
+        .await?
+        .ok_or_else(|| StoreError::Impossible {
+            table: "draft_revisions",
+            id: draft.id.0.to_string(),
+            why: format!("revision {} is missing", draft.revision),
+        })?;
     if let Some(seen) = seen.filter(|seen| *seen != draft.revision) {
-        let before = tx.revision(draft.id, seen).await?.map(|old| old.content.text).unwrap_or_default();
-        return Err(ReviewError::Older { number, seen, current: draft.revision, before, after: revision.content.text });
+        let before = tx
+            .revision(draft.id, seen)
+            .await?
+            .map(|old| old.content.text)
+            .unwrap_or_default();
+        return Err(ReviewError::Older {
+            number,
+            seen,
+            current: draft.revision,
+            before,
+            after: revision.content.text,
+        });
     }
     Ok((draft, revision))
 }
 
-fn allowed(draft: &Draft, moved: Result<DraftState, InvalidMove>) -> Result<DraftState, ReviewError> {
-    moved.map_err(|invalid| ReviewError::Decided(Box::new(Decided { state: draft.state.clone(), invalid })))
+fn allowed(
+    draft: &Draft,
+    moved: Result<DraftState, InvalidMove>,
+) -> Result<DraftState, ReviewError> {
+    moved.map_err(|invalid| {
+        ReviewError::Decided(Box::new(Decided {
+            state: draft.state.clone(),
+            invalid,
+        }))
+    })
 }
 
 fn nothing_blocks(draft: &Draft, revision: &Revision) -> Result<(), ReviewError> {
     let findings: Vec<Finding> = revision.blocking().cloned().collect();
-    if findings.is_empty() { Ok(()) } else { Err(ReviewError::Blocked { number: draft.number, findings }) }
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(ReviewError::Blocked {
+            number: draft.number,
+            findings,
+        })
+    }
 }
 
 /// Writes the notice that makes every copy of the card follow.
-pub async fn tell(tx: &mut Tx, draft: &Draft, ask: Option<RoomId>, cause: Option<InboxId>) -> Result<(), StoreError> {
-    let notice = Notice::Draft { draft: draft.id, ask };
+pub async fn tell(
+    tx: &mut Tx,
+    draft: &Draft,
+    ask: Option<RoomId>,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
+    let notice = Notice::Draft {
+        draft: draft.id,
+        ask,
+    };
     let now = tx.now();
     tx.enqueue(&NewJob {
         kind: JobKind::Notice,
@@ -95,7 +150,15 @@ pub async fn tell(tx: &mut Tx, draft: &Draft, ask: Option<RoomId>, cause: Option
     Ok(())
 }
 
-async fn settled(tx: &mut Tx, w: WorkspaceId, mut draft: Draft, state: DraftState, log: &str, by: &str, cause: Option<InboxId>) -> Reviewed {
+async fn settled(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    mut draft: Draft,
+    state: DraftState,
+    log: &str,
+    by: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
     tx.set_state(draft.id, &state).await?;
     draft.state = state;
     tx.log(w, by, log).await?;
@@ -104,12 +167,31 @@ async fn settled(tx: &mut Tx, w: WorkspaceId, mut draft: Draft, state: DraftStat
 }
 
 /// Approves the current revision for publishing now.
-pub async fn approve(tx: &mut Tx, w: WorkspaceId, number: DraftNumber, seen: Option<i64>, by: &Operator, cause: Option<InboxId>) -> Reviewed {
+pub async fn approve(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen).await?;
     // The move is tried before the approval row exists, with a number that is thrown away.
-    allowed(&draft, draft.approve(crate::domain::ids::ApprovalId(0), &by.name, tx.now()))?;
+    allowed(
+        &draft,
+        draft.approve(crate::domain::ids::ApprovalId(0), &by.name, tx.now()),
+    )?;
     nothing_blocks(&draft, &revision)?;
-    let approval = tx.add_approval(draft.id, revision.number, &revision.content.hash(), Some(by.id), &by.name, None).await?;
+    let approval = tx
+        .add_approval(
+            draft.id,
+            revision.number,
+            &revision.content.hash(),
+            Some(by.id),
+            &by.name,
+            None,
+        )
+        .await?;
     let state = allowed(&draft, draft.approve(approval.id, &by.name, tx.now()))?;
     let log = format!("approved {number} version {}", revision.number);
     let draft = settled(tx, w, draft, state, &log, &by.name, cause).await?;
@@ -128,12 +210,24 @@ pub async fn schedule(
     cause: Option<InboxId>,
 ) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen).await?;
-    allowed(&draft, draft.schedule(crate::domain::ids::ApprovalId(0), &by.name, due))?;
+    allowed(
+        &draft,
+        draft.schedule(crate::domain::ids::ApprovalId(0), &by.name, due),
+    )?;
     if due <= tx.now() {
         return Err(ReviewError::Past { number, due });
     }
     nothing_blocks(&draft, &revision)?;
-    let approval = tx.add_approval(draft.id, revision.number, &revision.content.hash(), Some(by.id), &by.name, Some(due)).await?;
+    let approval = tx
+        .add_approval(
+            draft.id,
+            revision.number,
+            &revision.content.hash(),
+            Some(by.id),
+            &by.name,
+            Some(due),
+        )
+        .await?;
     let state = allowed(&draft, draft.schedule(approval.id, &by.name, due))?;
     let log = format!("scheduled {number} version {} for {due}", revision.number);
     settled(tx, w, draft, state, &log, &by.name, cause).await
@@ -151,7 +245,10 @@ pub async fn reject(
 ) -> Reviewed {
     let (draft, _) = current(tx, w, number, seen).await?;
     let state = allowed(&draft, draft.reject(&by.name, tx.now(), reason.clone()))?;
-    let log = reason.map_or_else(|| format!("rejected {number}"), |reason| format!("rejected {number}: {reason}"));
+    let log = reason.map_or_else(
+        || format!("rejected {number}"),
+        |reason| format!("rejected {number}: {reason}"),
+    );
     settled(tx, w, draft, state, &log, &by.name, cause).await
 }
 
@@ -175,13 +272,18 @@ pub async fn edit(
     let allowance = compose::allowance(tx, &persona.voice, &draft.purpose).await?;
     let findings = checks::by_person(&text, revision.content.network, &allowance);
     let new = NewRevision {
-        content: Content { text, ..revision.content },
+        content: Content {
+            text,
+            ..revision.content
+        },
         findings,
         leans_on: revision.leans_on,
         examples: revision.examples,
         persona_version: revision.persona_version,
         guidance: None,
-        writer: Writer::Person { name: by.name.clone() },
+        writer: Writer::Person {
+            name: by.name.clone(),
+        },
     };
     revise(tx, w, &draft, &new, "edited", &by.name, cause).await
 }
@@ -200,7 +302,12 @@ pub async fn revise(
     let revised = tx.add_revision(draft.id, new).await?;
     let fresh_until = tx.now() + FRESH_FOR;
     tx.set_expiry(draft.id, fresh_until).await?;
-    tx.log(w, by, &format!("{verb} {}, now version {}", draft.number, revised.revision)).await?;
+    tx.log(
+        w,
+        by,
+        &format!("{verb} {}, now version {}", draft.number, revised.revision),
+    )
+    .await?;
     tell(tx, &revised, None, cause).await?;
     Ok(revised)
 }
@@ -218,14 +325,24 @@ pub async fn redo(
 ) -> Reviewed {
     let (draft, _) = current(tx, w, number, seen).await?;
     allowed(&draft, draft.revise())?;
-    let request = compose::ComposeRequest::Redo { draft: draft.id, revision: draft.revision, guidance };
+    let request = compose::ComposeRequest::Redo {
+        draft: draft.id,
+        revision: draft.revision,
+        guidance,
+    };
     let key = format!("redo:{}:{}", draft.id, draft.revision);
     compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?;
     Ok(draft)
 }
 
 /// Brings an expired draft back as a new revision with the same words.
-pub async fn revive(tx: &mut Tx, w: WorkspaceId, number: DraftNumber, by: &Operator, cause: Option<InboxId>) -> Reviewed {
+pub async fn revive(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
     let (draft, revision) = current(tx, w, number, None).await?;
     if !matches!(draft.state, DraftState::Expired { .. }) {
         return Ok(draft);
@@ -243,11 +360,27 @@ pub async fn revive(tx: &mut Tx, w: WorkspaceId, number: DraftNumber, by: &Opera
 }
 
 /// Takes an approval or a time back, as long as publishing has not begun: the same words wait again as a new revision.
-pub async fn take_back(tx: &mut Tx, w: WorkspaceId, number: DraftNumber, by: &Operator, cause: Option<InboxId>) -> Reviewed {
+pub async fn take_back(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
     let (draft, revision) = current(tx, w, number, None).await?;
-    if !matches!(draft.state, DraftState::Approved { .. } | DraftState::Scheduled { .. }) {
-        let invalid = InvalidMove { number, state: draft.state.word(), tried: crate::domain::draft::Move::Revise };
-        return Err(ReviewError::Decided(Box::new(Decided { state: draft.state, invalid })));
+    if !matches!(
+        draft.state,
+        DraftState::Approved { .. } | DraftState::Scheduled { .. }
+    ) {
+        let invalid = InvalidMove {
+            number,
+            state: draft.state.word(),
+            tried: crate::domain::draft::Move::Revise,
+        };
+        return Err(ReviewError::Decided(Box::new(Decided {
+            state: draft.state,
+            invalid,
+        })));
     }
     let again = NewRevision {
         content: revision.content,
@@ -273,20 +406,41 @@ pub async fn settle_by_hand(
     let (draft, _) = current(tx, w, number, None).await?;
     let now = tx.now();
     let asked = matches!(draft.state, DraftState::Unknown { asked: true, .. });
-    let moved = if there { draft.publish(now, "", None) } else { draft.settle_as_absent(now) };
-    let state = if asked { allowed(&draft, moved)? } else {
+    let moved = if there {
+        draft.publish(now, "", None)
+    } else {
+        draft.settle_as_absent(now)
+    };
+    let state = if asked {
+        allowed(&draft, moved)?
+    } else {
         let tried = crate::domain::draft::Move::Settle;
-        let invalid = InvalidMove { number, state: draft.state.word(), tried };
-        return Err(ReviewError::Decided(Box::new(Decided { state: draft.state, invalid })));
+        let invalid = InvalidMove {
+            number,
+            state: draft.state.word(),
+            tried,
+        };
+        return Err(ReviewError::Decided(Box::new(Decided {
+            state: draft.state,
+            invalid,
+        })));
     };
     if let Some(intent) = tx.open_intent(draft.id).await? {
-        let to = if there { IntentState::Done } else { IntentState::Absent };
+        let to = if there {
+            IntentState::Done
+        } else {
+            IntentState::Absent
+        };
         tx.mark_intent(intent.id, to, None).await?;
         if there {
             tx.add_receipt(intent.id, "", None, &by.name, now).await?;
         }
     }
-    let log = if there { format!("said that {number} is there") } else { format!("had {number} published again") };
+    let log = if there {
+        format!("said that {number} is there")
+    } else {
+        format!("had {number} published again")
+    };
     let draft = settled(tx, w, draft, state, &log, &by.name, cause).await?;
     if !there {
         publish::request(tx, w, draft.id, cause).await?;

@@ -41,8 +41,14 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Answers until `stop`.
-pub async fn serve(listener: TcpListener, report: Arc<dyn Report>, stop: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router(report)).with_graceful_shutdown(async move { stop.cancelled().await }).await
+pub async fn serve(
+    listener: TcpListener,
+    report: Arc<dyn Report>,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(report))
+        .with_graceful_shutdown(async move { stop.cancelled().await })
+        .await
 }
 
 fn router(report: Arc<dyn Report>) -> Router {
@@ -55,23 +61,39 @@ fn router(report: Arc<dyn Report>) -> Router {
 
 async fn ready(State(report): State<Arc<dyn Report>>) -> impl IntoResponse {
     // A probe wants an answer, also from a house that hangs.
-    let readiness = tokio::time::timeout(Duration::from_secs(2), report.readiness()).await.unwrap_or_else(|_| Readiness {
-        ready: false,
-        store: "does not answer".to_owned(),
-        index: "unknown".to_owned(),
-        frontends: Vec::new(),
-    });
-    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let frontends: serde_json::Map<String, serde_json::Value> =
-        readiness.frontends.into_iter().map(|(name, state)| (name, state.into())).collect();
+    let readiness = tokio::time::timeout(Duration::from_secs(2), report.readiness())
+        .await
+        .unwrap_or_else(|_| Readiness {
+            ready: false,
+            store: "does not answer".to_owned(),
+            index: "unknown".to_owned(),
+            frontends: Vec::new(),
+        });
+    let status = if readiness.ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let frontends: serde_json::Map<String, serde_json::Value> = readiness
+        .frontends
+        .into_iter()
+        .map(|(name, state)| (name, state.into()))
+        .collect();
     let body = serde_json::json!({
         "ready": readiness.ready, "store": readiness.store, "index": readiness.index, "frontends": frontends
     });
-    (status, [(header::CONTENT_TYPE, "application/json")], format!("{body}\n"))
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        format!("{body}\n"),
+    )
 }
 
 async fn metrics(State(report): State<Arc<dyn Report>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], report.metrics())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        report.metrics(),
+    )
 }
 
 #[cfg(test)]
@@ -86,7 +108,12 @@ mod tests {
     impl Report for House {
         async fn readiness(&self) -> Readiness {
             let frontends = vec![("terminal".to_owned(), "open".to_owned())];
-            Readiness { ready: self.0, store: "open".to_owned(), index: "ready".to_owned(), frontends }
+            Readiness {
+                ready: self.0,
+                store: "open".to_owned(),
+                index: "ready".to_owned(),
+                frontends,
+            }
         }
 
         fn metrics(&self) -> String {
@@ -106,7 +133,11 @@ mod tests {
     async fn open(ready: bool) -> SocketAddr {
         let listener = listen(([127, 0, 0, 1], 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(listener, Arc::new(House(ready)), CancellationToken::new()));
+        tokio::spawn(serve(
+            listener,
+            Arc::new(House(ready)),
+            CancellationToken::new(),
+        ));
         address
     }
 
@@ -123,7 +154,10 @@ mod tests {
         let address = open(true).await;
         let answer = ask(address, "/readyz").await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert!(answer.contains(r#""frontends":{"terminal":"open"}"#), "{answer}");
+        assert!(
+            answer.contains(r#""frontends":{"terminal":"open"}"#),
+            "{answer}"
+        );
         assert!(ask(address, "/metrics").await.ends_with("lumen_up 1\n"));
     }
 }

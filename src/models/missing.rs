@@ -27,7 +27,12 @@ impl TextModel for NoText {
         Err(missing())
     }
 
-    async fn write(&self, _: &TextRequest, _: Written<'_>, _: &CancellationToken) -> Result<TextAnswer, ModelError> {
+    async fn write(
+        &self,
+        _: &TextRequest,
+        _: Written<'_>,
+        _: &CancellationToken,
+    ) -> Result<TextAnswer, ModelError> {
         Err(missing())
     }
 }

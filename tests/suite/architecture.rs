@@ -14,7 +14,18 @@ const DOORS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("index", &["domain"]),
     ("schedule", &["store", "domain"]),
-    ("flow", &["platforms", "store", "index", "models", "net", "media", "domain"]),
+    (
+        "flow",
+        &[
+            "platforms",
+            "store",
+            "index",
+            "models",
+            "net",
+            "media",
+            "domain",
+        ],
+    ),
     ("chat", &["flow", "store", "domain"]),
     ("frontends", &["chat", "domain"]),
     ("http", &["domain"]),
@@ -61,7 +72,11 @@ fn house() -> Vec<(String, String)> {
     files
         .into_iter()
         .map(|path| {
-            let name = path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
+            let name = path
+                .strip_prefix(&root)
+                .expect("below src")
+                .to_string_lossy()
+                .replace('\\', "/");
             let code: Vec<String> = fs::read_to_string(&path)
                 .expect("source is UTF-8")
                 .lines()
@@ -74,7 +89,10 @@ fn house() -> Vec<(String, String)> {
 }
 
 fn room(name: &str) -> &str {
-    name.split('/').next().unwrap_or(name).trim_end_matches(".rs")
+    name.split('/')
+        .next()
+        .unwrap_or(name)
+        .trim_end_matches(".rs")
 }
 
 #[test]
@@ -82,10 +100,18 @@ fn imports_run_one_way() {
     let mut wrong = Vec::new();
     for (name, code) in house() {
         let from = room(&name);
-        let Some((_, doors)) = DOORS.iter().find(|(room, _)| *room == from) else { continue };
+        let Some((_, doors)) = DOORS.iter().find(|(room, _)| *room == from) else {
+            continue;
+        };
         for part in code.split("crate::").skip(1) {
-            let to: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if DOORS.iter().any(|(room, _)| *room == to) && to != from && !doors.contains(&to.as_str()) {
+            let to: String = part
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            if DOORS.iter().any(|(room, _)| *room == to)
+                && to != from
+                && !doors.contains(&to.as_str())
+            {
                 wrong.push(format!("{name} imports {to}"));
             }
             if matches!(to.as_str(), "app" | "commands") {
@@ -94,7 +120,11 @@ fn imports_run_one_way() {
         }
     }
     wrong.dedup();
-    assert!(wrong.is_empty(), "doors that are not there:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "doors that are not there:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -102,12 +132,19 @@ fn every_sdk_stops_at_its_folder() {
     let mut wrong = Vec::new();
     for (name, code) in house() {
         for (sdk, folders) in SDKS {
-            if code.contains(sdk) && !folders.iter().any(|folder| name.starts_with(folder)) && name != "app.rs" {
+            if code.contains(sdk)
+                && !folders.iter().any(|folder| name.starts_with(folder))
+                && name != "app.rs"
+            {
                 wrong.push(format!("{name} names {sdk}"));
             }
         }
     }
-    assert!(wrong.is_empty(), "SDK types outside their folder:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "SDK types outside their folder:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -116,7 +153,9 @@ fn the_environment_is_read_in_one_place() {
         .into_iter()
         .filter(|(name, code)| {
             let code = code.split("#[cfg(test)]").next().unwrap_or_default();
-            (code.contains("env::var") || code.contains("std::env::vars")) && !name.starts_with("config") && !name.starts_with("frontends/terminal")
+            (code.contains("env::var") || code.contains("std::env::vars"))
+                && !name.starts_with("config")
+                && !name.starts_with("frontends/terminal")
         })
         .map(|(name, _)| name)
         .collect();
@@ -125,8 +164,12 @@ fn the_environment_is_read_in_one_place() {
 
 #[test]
 fn the_map_names_every_room() {
-    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("the map is there");
-    let head: String = map.lines().take_while(|line| line.starts_with("//!")).collect();
+    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"))
+        .expect("the map is there");
+    let head: String = map
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .collect();
     let missing: Vec<String> = house()
         .into_iter()
         .map(|(name, _)| room(&name).to_owned())

@@ -12,13 +12,30 @@ fn wrong_lines_are_answered_and_the_session_goes_on() {
     input.extend(b"/stauts\n/approve #99\n/draft\n/draft   \n");
     input.extend(format!("/draft {}\n", "long ".repeat(20_000)).into_bytes());
     input.extend(b"/search \xff\xfe\n");
-    input.extend(b"\x1b[2J hello\n/approve one\n/schedule #1 yesterday\n/source add nowhere all\n/status\n");
+    input.extend(
+        b"\x1b[2J hello\n/approve one\n/schedule #1 yesterday\n/source add nowhere all\n/status\n",
+    );
     let ended = house.feed(house.command(&[]), input);
     assert!(ended.status.success(), "{ended:?}");
-    for words in ["/status", "There is no #99", "2,000", "UTF-8", "I do not know a network", "Working"] {
-        assert!(ended.out.contains(words), "no \u{201c}{words}\u{201d} in:\n{}", ended.out);
+    for words in [
+        "/status",
+        "There is no #99",
+        "2,000",
+        "UTF-8",
+        "I do not know a network",
+        "Working",
+    ] {
+        assert!(
+            ended.out.contains(words),
+            "no \u{201c}{words}\u{201d} in:\n{}",
+            ended.out
+        );
     }
-    assert!(!ended.out.contains('\u{1b}'), "a control character reached the terminal:\n{:?}", ended.out);
+    assert!(
+        !ended.out.contains('\u{1b}'),
+        "a control character reached the terminal:\n{:?}",
+        ended.out
+    );
 }
 
 #[test]
@@ -36,7 +53,11 @@ fn settings_that_are_wrong_name_the_variable_and_exit_2() {
         command.env(name, value);
         let ended = house.feed(command, Vec::new());
         assert_eq!(ended.status.code(), Some(2), "{name}: {ended:?}");
-        assert!(ended.err.contains(name) && ended.err.contains(value), "{name}: {}", ended.err);
+        assert!(
+            ended.err.contains(name) && ended.err.contains(value),
+            "{name}: {}",
+            ended.err
+        );
     }
 }
 
@@ -45,7 +66,11 @@ fn a_second_lumen_on_the_same_data_is_told_so() {
     let house = House::new();
     let mut first = house.start();
     first.say("/status");
-    assert!(first.until("Working", Duration::from_secs(60)), "{}", first.seen);
+    assert!(
+        first.until("Working", Duration::from_secs(60)),
+        "{}",
+        first.seen
+    );
     let second = house.session(&["/status"]);
     assert_eq!(second.status.code(), Some(2), "{second:?}");
     assert!(second.err.contains("already running"), "{}", second.err);
@@ -59,7 +84,11 @@ fn a_store_that_is_broken_or_newer_is_left_alone() {
     assert!(house.session(&["/status"]).status.success());
     let file = house.data().join("lumen.db");
     let good = std::fs::read(&file).expect("the store is there");
-    std::fs::write(&file, b"this is no database, it only lies where one should be, and is long enough to be read").expect("written");
+    std::fs::write(
+        &file,
+        b"this is no database, it only lies where one should be, and is long enough to be read",
+    )
+    .expect("written");
     for side in ["lumen.db-wal", "lumen.db-shm"] {
         let _ = std::fs::remove_file(house.data().join(side));
     }
@@ -67,7 +96,10 @@ fn a_store_that_is_broken_or_newer_is_left_alone() {
     assert_eq!(ended.status.code(), Some(2), "{ended:?}");
     assert!(ended.err.contains("lumen.db"), "{}", ended.err);
     let left = std::fs::read(&file).expect("still there");
-    assert!(left.starts_with(b"this is no database"), "the file was changed");
+    assert!(
+        left.starts_with(b"this is no database"),
+        "the file was changed"
+    );
     std::fs::write(&file, good).expect("written");
     assert!(house.session(&["/status"]).status.success());
 }
@@ -90,7 +122,13 @@ fn a_read_only_data_directory_is_named() {
 fn files_are_for_their_owner_only() {
     let house = House::new();
     assert!(house.session(&["/status"]).status.success());
-    let mode = |name: &str| std::fs::metadata(house.data().join(name)).expect(name).permissions().mode() & 0o777;
+    let mode = |name: &str| {
+        std::fs::metadata(house.data().join(name))
+            .expect(name)
+            .permissions()
+            .mode()
+            & 0o777
+    };
     assert_eq!(mode(""), 0o700);
     assert_eq!(mode("lumen.db"), 0o600);
 }

@@ -21,7 +21,9 @@ pub struct Ended {
 
 impl House {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
     }
 
     /// A place for files of the test.
@@ -36,18 +38,35 @@ impl House {
     /// The binary with this house's data, no other setting, and an HTTP port only where one is asked for.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lumen"));
-        command.args(args).current_dir(self.folder.path()).env_clear().env("LUMEN_DATA_DIR", self.data());
-        command.env("LUMEN_HTTP_ADDR", "off").env("LUMEN_TIMEZONE", "Europe/Berlin").env("LUMEN_LOG", "lumen=info,warn");
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("LUMEN_DATA_DIR", self.data());
+        command
+            .env("LUMEN_HTTP_ADDR", "off")
+            .env("LUMEN_TIMEZONE", "Europe/Berlin")
+            .env("LUMEN_LOG", "lumen=info,warn");
         if let Some(models) = super::models() {
             command.env("LUMEN_MODELS_DIR", models);
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
     /// Runs `lumen` with these lines typed, to the end.
     pub fn session(&self, lines: &[&str]) -> Ended {
-        self.feed(self.command(&[]), lines.iter().flat_map(|line| [line.as_bytes(), b"\n"]).collect::<Vec<_>>().concat())
+        self.feed(
+            self.command(&[]),
+            lines
+                .iter()
+                .flat_map(|line| [line.as_bytes(), b"\n"])
+                .collect::<Vec<_>>()
+                .concat(),
+        )
     }
 
     /// Runs a subcommand to the end.
@@ -67,7 +86,11 @@ impl House {
         let err = collect(child.stderr.take().expect("piped"));
         let status = wait(&mut child, Duration::from_secs(180));
         writer.join().expect("the writer ends");
-        Ended { status, out: out.join().expect("stdout ends"), err: err.join().expect("stderr ends") }
+        Ended {
+            status,
+            out: out.join().expect("stdout ends"),
+            err: err.join().expect("stderr ends"),
+        }
     }
 
     /// Starts `lumen` and keeps its pipes open.
@@ -76,14 +99,25 @@ impl House {
         let stdin = child.stdin.take().expect("piped");
         let lines = follow(child.stdout.take().expect("piped"));
         let err = collect(child.stderr.take().expect("piped"));
-        Running { child, stdin: Some(stdin), lines, err: Some(err), seen: String::new() }
+        Running {
+            child,
+            stdin: Some(stdin),
+            lines,
+            err: Some(err),
+            seen: String::new(),
+        }
     }
 
     /// What the sandbox shows as published by Lumen: a line each.
     pub fn published(&self) -> Vec<String> {
         let ended = self.run(&["sandbox", "posts"]);
         assert!(ended.status.success(), "{ended:?}");
-        ended.out.lines().filter(|line| line.starts_with("sandbox://")).map(str::to_owned).collect()
+        ended
+            .out
+            .lines()
+            .filter(|line| line.starts_with("sandbox://"))
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -101,7 +135,9 @@ impl Running {
     /// Types a line. A process that is gone already does not hear it.
     pub fn say(&mut self, line: &str) {
         if let Some(stdin) = &mut self.stdin {
-            let _ = stdin.write_all(format!("{line}\n").as_bytes()).and_then(|()| stdin.flush());
+            let _ = stdin
+                .write_all(format!("{line}\n").as_bytes())
+                .and_then(|()| stdin.flush());
         }
     }
 
@@ -109,7 +145,10 @@ impl Running {
     pub fn until(&mut self, words: &str, limit: Duration) -> bool {
         let end = Instant::now() + limit;
         loop {
-            match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self
+                .lines
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
                 Ok(line) => {
                     self.seen.push_str(&line);
                     self.seen.push('\n');
@@ -126,16 +165,30 @@ impl Running {
     pub fn kill(mut self) -> String {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
-        self.err.take().expect("taken once").join().expect("stderr ends")
+        self.err
+            .take()
+            .expect("taken once")
+            .join()
+            .expect("stderr ends")
     }
 
     /// SIGTERM, and how it ended.
     pub fn stop(mut self) -> Ended {
         let id = i32::try_from(self.child.id()).expect("a process id");
         let process = rustix::process::Pid::from_raw(id).expect("a process id");
-        rustix::process::kill_process(process, rustix::process::Signal::TERM).expect("it can be signalled");
+        rustix::process::kill_process(process, rustix::process::Signal::TERM)
+            .expect("it can be signalled");
         let status = wait(&mut self.child, Duration::from_secs(30));
-        Ended { status, out: self.seen.clone(), err: self.err.take().expect("taken once").join().expect("stderr ends") }
+        Ended {
+            status,
+            out: self.seen.clone(),
+            err: self
+                .err
+                .take()
+                .expect("taken once")
+                .join()
+                .expect("stderr ends"),
+        }
     }
 
     /// End of input, and how it ended.
@@ -147,7 +200,16 @@ impl Running {
             out.push_str(&line);
             out.push('\n');
         }
-        Ended { status, out, err: self.err.take().expect("taken once").join().expect("stderr ends") }
+        Ended {
+            status,
+            out,
+            err: self
+                .err
+                .take()
+                .expect("taken once")
+                .join()
+                .expect("stderr ends"),
+        }
     }
 }
 

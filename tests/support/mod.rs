@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 /// A folder of real data that lies beside the checkout, or none, said loudly.
 pub fn shared(path: &str) -> Option<PathBuf> {
-    let found = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let found = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(path);
     if found.exists() {
         return Some(found);
     }
@@ -17,10 +19,14 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 /// The folder of the local models, or none, said loudly.
 pub fn models() -> Option<PathBuf> {
     let named = std::env::var_os("LUMEN_TEST_MODELS").map(PathBuf::from);
-    let found = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/models"));
+    let found =
+        named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/models"));
     if found.exists() {
         return Some(found);
     }
-    eprintln!("SKIPPED: no local models in {}; `make setup` fetches them", found.display());
+    eprintln!(
+        "SKIPPED: no local models in {}; `make setup` fetches them",
+        found.display()
+    );
     None
 }

@@ -44,9 +44,15 @@ impl ControlRoom {
     /// where a front end would take them for something else.
     pub async fn asks(&self, address: &RoomAddress, person: &Identity) -> bool {
         let open = async {
-            let Some(room) = self.store().room_at(address).await? else { return Ok(false) };
-            let Some(operator) = self.store().operator_of(person).await? else { return Ok(false) };
-            Ok::<_, crate::store::StoreError>(self.store().dialogue(room.id, operator.id).await?.is_some())
+            let Some(room) = self.store().room_at(address).await? else {
+                return Ok(false);
+            };
+            let Some(operator) = self.store().operator_of(person).await? else {
+                return Ok(false);
+            };
+            Ok::<_, crate::store::StoreError>(
+                self.store().dialogue(room.id, operator.id).await?.is_some(),
+            )
         };
         // Words taken for words do no harm.
         open.await.unwrap_or(true)
