@@ -22,7 +22,7 @@
 //! | `media` | pictures from outside: preflight, limits, the media folder | domain |
 //! | `platforms` | `Source` and `Outlet`, and a folder for each network | net, media, domain |
 //! | `store` | all SQL, a file for each family of tables | domain |
-//! | `index` | LanceDB behind a small face | domain |
+//! | `index` | `LanceDB` behind a small face | domain |
 //! | `models` | text and embeddings by role, each provider behind a trait, prompts, the ledger | net, media, domain |
 //! | `flow` | the verbs: collect, import, recall, compose, checks, review, publish, media | platforms, store, index, models, net, media, domain |
 //! | `schedule` | times that are due, the worker with its leases | store, domain |

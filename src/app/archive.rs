@@ -136,10 +136,9 @@ pub async fn sandbox(config: Config, action: SandboxAction) -> Result<(), Troubl
     let (file, clock) = (config.place.sandbox(), clock());
     let done = match action {
         SandboxAction::Posts => control::posts(&file, &clock).await.map(|posts| {
-            posts
-                .iter()
-                .map(|post| format!("{post}\n"))
-                .collect::<String>()
+            posts.iter().fold(String::new(), |lines, post| {
+                lines + &post.to_string() + "\n"
+            })
         }),
         SandboxAction::Fail(request) => control::fail(&file, &clock, &request)
             .await

@@ -42,7 +42,7 @@ use crate::store::{Store, StoreOptions};
 pub const WORKSPACE: WorkspaceId = WorkspaceId::FIRST;
 
 /// How long work in hand may take once the input has ended.
-const FINISH_LIMIT: Duration = Duration::from_secs(600);
+const FINISH_LIMIT: Duration = Duration::from_mins(10);
 
 #[derive(Clone)]
 pub struct House {
@@ -75,27 +75,8 @@ impl House {
             .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
         let local = Arc::new(LocalModels::new(&config.place.models_dir, &clock));
-        let text: Arc<dyn TextModel> = match config.models.text {
-            Choice::First | Choice::Local => Arc::new(MeteredText::new(
-                local.text.clone(),
-                Arc::new(store.clone()),
-                clock.clone(),
-                WORKSPACE,
-            )),
-            Choice::Off => Arc::new(NoText),
-        };
-        let embedder = match config.models.embedder {
-            Choice::First | Choice::Local => {
-                let metered = MeteredEmbedder::new(
-                    local.embedder.clone(),
-                    Arc::new(store.clone()),
-                    clock.clone(),
-                    WORKSPACE,
-                );
-                Some(Arc::new(metered) as Arc<dyn Embedder>)
-            }
-            Choice::Off => None,
-        };
+        let text = text_model(config.models.text, &local, &store, &clock);
+        let embedder = embedder(config.models.embedder, &local, &store, &clock);
         let recall = Recall::open(
             &config.place.index_uri,
             store.clone(),
@@ -270,6 +251,42 @@ impl House {
         self.control.close().await;
         self.sandbox.close().await;
         self.store.close().await;
+    }
+}
+
+fn text_model(
+    choice: Choice,
+    local: &LocalModels,
+    store: &Store,
+    clock: &SharedClock,
+) -> Arc<dyn TextModel> {
+    let ledger = Arc::new(store.clone());
+    match choice {
+        Choice::First | Choice::Local => Arc::new(MeteredText::new(
+            local.text.clone(),
+            ledger,
+            clock.clone(),
+            WORKSPACE,
+        )),
+        Choice::Off => Arc::new(NoText),
+    }
+}
+
+fn embedder(
+    choice: Choice,
+    local: &LocalModels,
+    store: &Store,
+    clock: &SharedClock,
+) -> Option<Arc<dyn Embedder>> {
+    let ledger = Arc::new(store.clone());
+    match choice {
+        Choice::First | Choice::Local => Some(Arc::new(MeteredEmbedder::new(
+            local.embedder.clone(),
+            ledger,
+            clock.clone(),
+            WORKSPACE,
+        ))),
+        Choice::Off => None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::error::UserError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
-    /// The small network that ships with Lumen and lives in one SQLite file.
+    /// The small network that ships with Lumen and lives in one `SQLite` file.
     Sandbox,
     /// Posts taken in with `lumen import`. Nothing is published there.
     Archive,

@@ -249,10 +249,10 @@ impl Composer {
                 Err(error) if best.is_none() => return Ok(Err(not_written(error))),
                 Err(_) => break,
             };
-            let good = self.rank(&material, &candidate) >= GOOD_ENOUGH;
+            let good = Self::rank(&material, &candidate) >= GOOD_ENOUGH;
             if best
                 .as_ref()
-                .is_none_or(|best| self.rank(&material, &candidate) > self.rank(&material, best))
+                .is_none_or(|best| Self::rank(&material, &candidate) > Self::rank(&material, best))
             {
                 best = Some(candidate);
             }
@@ -271,7 +271,7 @@ impl Composer {
     }
 
     /// How good a version is: nothing that blocks comes first, then what the topic names, then no soft findings.
-    fn rank(&self, material: &Material, candidate: &Candidate) -> f32 {
+    fn rank(material: &Material, candidate: &Candidate) -> f32 {
         let blocks = candidate
             .findings
             .iter()
@@ -377,16 +377,14 @@ impl Composer {
             }
         };
         let answered = match &purpose {
-            Purpose::Reply { post, .. } => match self.store.post(*post).await? {
-                Some(post) => Some(post),
-                None => {
-                    let why = "The post to answer was deleted at its network. Nothing was written."
-                        .to_owned();
-                    return Ok(Err(NotWritten { why, again: false }));
-                }
-            },
+            Purpose::Reply { post, .. } => self.store.post(*post).await?,
             Purpose::Post { .. } => None,
         };
+        if answered.is_none() && matches!(purpose, Purpose::Reply { .. }) {
+            let why =
+                "The post to answer was deleted at its network. Nothing was written.".to_owned();
+            return Ok(Err(NotWritten { why, again: false }));
+        }
         let Some((network, account)) = self
             .destination(work.workspace, before.as_ref(), answered.as_ref())
             .await?

@@ -52,7 +52,7 @@ const LOOK_UPS: [Duration; 4] = [
 const LOOK_UP_LIMIT: Duration = Duration::from_secs(8);
 
 /// The longest wait that a network may ask for and get. Longer, and the draft fails: certain, nothing went out.
-const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PublishJob {

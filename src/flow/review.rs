@@ -15,7 +15,7 @@ use crate::flow::{checks, compose, publish};
 use crate::store::{IntentState, NewRevision, StoreError, Tx};
 
 /// How long a waiting draft stays fresh.
-pub const FRESH_FOR: std::time::Duration = std::time::Duration::from_secs(14 * 24 * 3600);
+pub const FRESH_FOR: std::time::Duration = std::time::Duration::from_hours(14 * 24);
 
 /// Why a decision does not count.
 #[derive(Debug, thiserror::Error)]
@@ -313,6 +313,10 @@ pub async fn revise(
 }
 
 /// Asks for another version by the model.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a decision like the others, with where its card is shown"
+)]
 pub async fn redo(
     tx: &mut Tx,
     w: WorkspaceId,

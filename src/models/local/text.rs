@@ -123,7 +123,7 @@ impl TextModel for LocalText {
         drop(model);
         self.model.touch();
         Ok(TextAnswer {
-            text: text.text,
+            text: text.written,
             tokens_in: count(text.tokens_in),
             tokens_out: count(text.tokens_out),
             micro_usd: 0,
@@ -142,7 +142,7 @@ fn count(tokens: usize) -> i64 {
 /// What the model wrote.
 #[derive(Debug)]
 struct Text {
-    text: String,
+    written: String,
     tokens_in: usize,
     tokens_out: usize,
     cut_off: bool,
@@ -218,7 +218,7 @@ impl Loaded {
             scores = reader.read(&[next], stop)?;
         }
         Ok(Text {
-            text,
+            written: text,
             tokens_in: prompt.ids.len(),
             tokens_out: ids.len() - begun,
             cut_off,

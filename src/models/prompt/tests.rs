@@ -76,8 +76,9 @@ fn whole(filled: &Filled) -> String {
         .request
         .messages
         .iter()
-        .map(|message| format!("[{:?}] {}\n", message.speaker, message.text))
-        .collect()
+        .fold(String::new(), |all, message| {
+            all + &format!("[{:?}] {}\n", message.speaker, message.text)
+        })
 }
 
 fn question(filled: &Filled) -> &str {
