@@ -49,7 +49,7 @@ async fn tasks_and_sources_are_made_in_one_line() {
     ");
     assert_snapshot!(world.say("/source add sandbox all").await, @"sandbox all is followed already. /source fetch fetches it now; /source remove and add again change it.");
     assert_snapshot!(world.say("/source add sandbox @bean \u{2014}own").await, @"sandbox @bean is followed as our own voice. /source fetch fetches it now.");
-    assert_snapshot!(world.say("/source add moon all").await, @"I do not know a network called “moon”. I know sandbox and archive.");
+    assert_snapshot!(world.say("/source add moon all").await, @"Nothing can be fetched from “moon”. I fetch from sandbox.");
     assert_snapshot!(world.say("/source pause @bean").await, @"sandbox @bean is paused. /source resume sandbox @bean fetches it again.");
     assert_snapshot!(world.say("/source list").await, @r"
     source | fetched | next
