@@ -40,7 +40,7 @@ CREATE TABLE rooms (
 );
 
 CREATE TABLE sources (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: jobs name it
     workspace_id    BIGINT NOT NULL REFERENCES workspaces (id),
     network         TEXT   NOT NULL,
     selector        TEXT   NOT NULL,                -- JSON
@@ -54,6 +54,7 @@ CREATE TABLE sources (
     created_at      BIGINT NOT NULL,
     UNIQUE (workspace_id, network, selector)
 );
+CREATE INDEX sources_due ON sources (next_run_at) WHERE paused = 0;
 
 -- Every change of a post takes the next number; an index table knows up to which it has come.
 CREATE TABLE post_changes (
@@ -63,7 +64,7 @@ CREATE TABLE post_changes (
 INSERT INTO post_changes (id, last) VALUES (1, 0);
 
 CREATE TABLE posts (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY,               -- the number of the change that brought it: never given twice
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
     network      TEXT   NOT NULL,
     native_id    TEXT   NOT NULL,
@@ -82,11 +83,13 @@ CREATE TABLE posts (
     replies      BIGINT NOT NULL DEFAULT 0,
     own          BIGINT NOT NULL DEFAULT 0,
     raw          TEXT,
+    digest       TEXT   NOT NULL,                   -- of what was fetched (without `raw`): equal is unchanged
     seq          BIGINT NOT NULL,
     UNIQUE (workspace_id, network, native_id)
 );
 CREATE INDEX posts_by_seq ON posts (seq);
 CREATE INDEX posts_by_time ON posts (workspace_id, created_at);
+CREATE INDEX posts_by_url ON posts (workspace_id, url) WHERE url IS NOT NULL;
 CREATE INDEX posts_own ON posts (workspace_id, created_at) WHERE own = 1;
 
 CREATE TABLE post_media (
@@ -118,7 +121,7 @@ CREATE TABLE index_tables (
 );
 
 CREATE TABLE tasks (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: jobs name it
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
     name         TEXT   NOT NULL,
     kind         TEXT   NOT NULL,
@@ -132,6 +135,7 @@ CREATE TABLE tasks (
     created_at   BIGINT NOT NULL,
     UNIQUE (workspace_id, name)
 );
+CREATE INDEX tasks_due ON tasks (next_run_at) WHERE paused = 0;
 
 CREATE TABLE personas (
     workspace_id BIGINT NOT NULL REFERENCES workspaces (id),
@@ -159,6 +163,7 @@ CREATE TABLE drafts (
     UNIQUE (workspace_id, number)
 );
 CREATE INDEX drafts_by_state ON drafts (state, due_at);
+CREATE INDEX drafts_stale ON drafts (expires_at) WHERE state = 'waiting';
 
 CREATE TABLE draft_revisions (
     draft_id        BIGINT NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,
@@ -217,9 +222,10 @@ CREATE TABLE receipts (
     settled_by   TEXT   NOT NULL,                   -- answer, lookup, or a person's name
     published_at BIGINT NOT NULL
 );
+CREATE INDEX receipts_by_native ON receipts (native_id);
 
 CREATE TABLE jobs (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: a lease names it
     kind        TEXT   NOT NULL,
     unique_key  TEXT   NOT NULL UNIQUE,
     payload     TEXT   NOT NULL,                    -- JSON

@@ -1,1 +1,165 @@
-//! The only file that knows every concrete type.
+//! The only file, with its folder, that knows every concrete type: it builds the house from the configuration and runs it.
+
+pub mod archive;
+pub mod check;
+mod duties;
+mod handlers;
+mod house;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::domain::clock::SystemClock;
+use crate::domain::error::UserError;
+use crate::frontends::terminal::{self, ControlDesk, End, Options, Terminal};
+use crate::schedule::ticks::Ticks;
+use crate::{http, lifecycle, telemetry};
+use house::House;
+
+/// Why a subcommand did not do what it was asked.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The configuration, or the place it names: exit status 2, with this on stderr.
+    Setting(UserError),
+    /// Everything has been said already.
+    Told,
+    Failed(anyhow::Error),
+}
+
+impl From<UserError> for Trouble {
+    fn from(error: UserError) -> Self {
+        Self::Setting(error)
+    }
+}
+
+impl From<anyhow::Error> for Trouble {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Runs everything that is configured until it is told to stop, or the terminal that is its only front end closes.
+pub async fn run(
+    config: Config,
+    _terminal: bool,
+    counters: PrometheusHandle,
+) -> Result<(), Trouble> {
+    let _held = lifecycle::hold(&config.place.data_dir)?;
+    let stop = lifecycle::stop_on_signals()?;
+    let port = match config.http.address {
+        Some(address) => Some(http::listen(address).await.map_err(|error| {
+            UserError::new(
+                format!(
+                    "LUMEN_HTTP_ADDR is \u{201c}{address}\u{201d}, which cannot be opened: {error}."
+                ),
+                "Another address, or off, goes without it.",
+            )
+        })?),
+        None => None,
+    };
+    // The terminal is the only front end there is so far, so it opens in any case.
+    let options = Options {
+        run: uuid::Uuid::new_v4().simple().to_string(),
+        person: config.person.clone(),
+        history: Some(config.place.history()),
+    };
+    let screen = Arc::new(Terminal::open(options, |name| {
+        config.surroundings.get(name).map(str::to_owned)
+    })?);
+    let log = screen.log_writer();
+    telemetry::start_logging(&config.log, move || log.clone());
+    let house = House::open(&config, Arc::new(SystemClock), vec![screen.clone()]).await?;
+    house.settle_in(&config).await?;
+
+    let background = Background::start(&house, port, counters, &stop).await?;
+    let desk = Arc::new(ControlDesk::new(house.control.clone()));
+    let end = terminal::run(desk, screen, stop.clone()).await;
+    if matches!(end, Ok(End::InputDone | End::Closed)) {
+        // What is in hand is finished first.
+        house.finish_work(&stop).await;
+    }
+    background.end(&stop).await;
+    house.close().await;
+    end.map(|_| ()).map_err(Trouble::Failed)
+}
+
+/// Everything that runs beside the front ends.
+struct Background {
+    tasks: tokio::task::JoinSet<()>,
+    ticks: Ticks,
+    stop: CancellationToken,
+}
+
+impl Background {
+    async fn start(
+        house: &House,
+        port: Option<tokio::net::TcpListener>,
+        counters: PrometheusHandle,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let stop = stop.child_token();
+        let mut tasks = tokio::task::JoinSet::new();
+        if let Some(listener) = port {
+            let report = Arc::new(Reporting {
+                house: house.clone(),
+                counters,
+            });
+            let until = stop.clone();
+            tasks.spawn(async move {
+                if let Err(error) = http::serve(listener, report, until).await {
+                    tracing::error!(%error, "the HTTP port is closed");
+                }
+            });
+        }
+        let (worker, until) = (house.worker.clone(), stop.clone());
+        tasks.spawn(async move { worker.run(until).await });
+        let ticks = Ticks::start(house.every_second(), house.every_minute()).await?;
+        Ok(Self { tasks, ticks, stop })
+    }
+
+    /// Stops everything; what does not end in time is cut off, and taken up again at the next start.
+    async fn end(mut self, signalled: &CancellationToken) {
+        if let Err(error) = self.ticks.stop().await {
+            tracing::warn!(error = %format!("{error:#}"), "the clock did not stop");
+        }
+        self.stop.cancel();
+        let limit = if signalled.is_cancelled() {
+            lifecycle::SOFT_STOP
+        } else {
+            Duration::from_secs(5)
+        };
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(limit, all).await.is_err() {
+            tracing::warn!("some work did not end in time; it is taken up again at the next start");
+        }
+    }
+}
+
+struct Reporting {
+    house: House,
+    counters: PrometheusHandle,
+}
+
+#[async_trait]
+impl http::Report for Reporting {
+    async fn readiness(&self) -> http::Readiness {
+        let index = self.house.recall.state().await;
+        http::Readiness {
+            ready: index.is_ok(),
+            store: index
+                .as_ref()
+                .map_or_else(ToString::to_string, |_| "open".to_owned()),
+            index: index.map_or_else(|_| "unknown".to_owned(), |state| state.to_string()),
+            frontends: vec![("terminal".to_owned(), "open".to_owned())],
+        }
+    }
+
+    fn metrics(&self) -> String {
+        self.counters.render()
+    }
+}

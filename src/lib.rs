@@ -1,7 +1,46 @@
 //! Lumen: a social-media assistant that a team runs from its own chat.
+//!
+//! The way of the data:
+//!
+//! ```text
+//!  networks --collect--> store (SQLite, the truth) --recall--> index (LanceDB, can be rebuilt)
+//!                            |                                    |
+//!         task (from chat) --+----------- relevant posts ---------+--compose--> models --> draft
+//!                                                                                            |  notice
+//!  terminal <--> chat core <-----------------------------------------------------------------+
+//!     press: approve / edit / redo / reject --review--> approved draft --publish--> network --> receipt, notice
+//!  schedule: a time --> job row --> worker --> flow   (the same functions that the commands call)
+//! ```
+//!
+//! The map of the house, a folder a room:
+//!
+//! | room | what stands there | may import |
+//! | --- | --- | --- |
+//! | `domain` | the words as types, pure: post, draft and its moves, schedule, roles, limits, clock, [`domain::error::UserError`] | nothing |
+//! | `config` | settings from the environment, a file for each section | domain |
+//! | `net` | the one HTTP client: timeouts, retries, the resolver that refuses private addresses | domain |
+//! | `media` | pictures from outside: preflight, limits, the media folder | domain |
+//! | `platforms` | `Source` and `Outlet`, and a folder for each network | net, media, domain |
+//! | `store` | all SQL, a file for each family of tables | domain |
+//! | `index` | LanceDB behind a small face | domain |
+//! | `models` | text and embeddings by role, each provider behind a trait, prompts, the ledger | net, media, domain |
+//! | `flow` | the verbs: collect, import, recall, compose, checks, review, publish, media | platforms, store, index, models, net, media, domain |
+//! | `schedule` | times that are due, the worker with its leases | store, domain |
+//! | `chat` | the control room without any chat SDK: incoming, catalogue, commands, views, presses, words, dialogues | flow, store, domain |
+//! | `frontends` | the terminal: lines to `Incoming`, `View` to text, catalogue to completion | chat, domain |
+//! | `http` | health, readiness, metrics | domain |
+//! | `lifecycle` | CPU, data directory and its lock, signals | config, domain |
+//! | `telemetry` | logs and counters | config, domain |
+//! | `commands` | what each subcommand does | everything |
+//! | `app` | the only file that knows every concrete type | everything |
+//!
+//! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb
+//! and arrow in `index`, candle in `models`, tokio-cron-scheduler in `schedule`, rustyline in `frontends/terminal`.
+//! `tests/suite/architecture.rs` holds the house to this.
 
 pub mod app;
 pub mod chat;
+pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod flow;

@@ -1,1 +1,114 @@
-fn main() {}
+//! The program: reads the command line, hands over to the library, and turns the end into an exit status.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use lumen::commands::{self, End};
+use lumen::platforms::sandbox::control::FailRequest;
+
+/// A social-media assistant that a team runs from its own chat.
+#[derive(Parser)]
+#[command(version, about, disable_help_subcommand = true)]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Open the terminal control room even when stdin is no terminal.
+    #[arg(long, global = true)]
+    terminal: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start every configured front end, the scheduler and the HTTP port. The default.
+    Run,
+    /// Test the configuration and every configured service with a real call.
+    Check,
+    /// Take in an archive of posts, as JSON Lines; `-` reads stdin.
+    Import {
+        file: PathBuf,
+        /// The posts are the brand's own voice.
+        #[arg(long)]
+        own: bool,
+    },
+    /// Write everything to one file, also while Lumen runs.
+    Backup { file: PathBuf },
+    /// Bring a backup back. What is there now is moved aside.
+    Restore { file: PathBuf },
+    /// Play the other side of the sandbox network.
+    Sandbox {
+        #[command(subcommand)]
+        action: Sandbox,
+    },
+}
+
+#[derive(Subcommand)]
+enum Sandbox {
+    /// List what Lumen published there.
+    Posts,
+    /// Have an operation fail: fetch, publish, look_up or picture.
+    Fail {
+        operation: String,
+        kind: String,
+        /// How often; 0 is until healed.
+        #[arg(long)]
+        times: Option<u32>,
+        /// For slow_down, the wait it asks for; for late, when the post is there.
+        #[arg(long)]
+        wait_seconds: Option<u64>,
+        /// Take this long before it happens.
+        #[arg(long, default_value_t = 0)]
+        delay_ms: u64,
+        /// For late: how many look-ups cannot say yet.
+        #[arg(long)]
+        after_look_ups: Option<u32>,
+    },
+    /// Have everything work again.
+    Heal,
+    /// Delete somebody's post.
+    Delete { id: String },
+    /// Change somebody's post.
+    Edit { id: String, text: String },
+}
+
+fn main() -> ExitCode {
+    // Before anything else: the rest may hold instructions that an older CPU does not know.
+    if let Some(problem) = lumen::lifecycle::cpu_problem() {
+        eprintln!("{problem}");
+        return ExitCode::from(2);
+    }
+    let line = Line::parse();
+    let end = match line.command.unwrap_or(Command::Run) {
+        Command::Run => commands::run(line.terminal),
+        Command::Check => commands::check(),
+        Command::Import { file, own } => commands::import(&file, own),
+        Command::Backup { file } => commands::backup(&file),
+        Command::Restore { file } => commands::restore(&file),
+        Command::Sandbox { action } => commands::sandbox(match action {
+            Sandbox::Posts => commands::SandboxAction::Posts,
+            Sandbox::Fail {
+                operation,
+                kind,
+                times,
+                wait_seconds,
+                delay_ms,
+                after_look_ups,
+            } => commands::SandboxAction::Fail(FailRequest {
+                operation,
+                kind,
+                times,
+                wait_seconds,
+                delay_ms,
+                after_look_ups,
+            }),
+            Sandbox::Heal => commands::SandboxAction::Heal,
+            Sandbox::Delete { id } => commands::SandboxAction::Delete { id },
+            Sandbox::Edit { id, text } => commands::SandboxAction::Edit { id, text },
+        }),
+    };
+    match end {
+        End::Done => ExitCode::SUCCESS,
+        End::Failed => ExitCode::from(1),
+        End::Misconfigured => ExitCode::from(2),
+    }
+}

@@ -1,1 +1,51 @@
-//! Logs and counters.
+//! Logs to stderr, and the counters behind `/metrics`.
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::config::log::Log;
+
+/// Sends logs to `writer`: stderr, or a front end that puts them where they do not tear its screen. Called once.
+pub fn start_logging<W>(log: &Log, writer: W)
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_target(false);
+    // A second call (in tests) leaves the first subscriber in place, which is what is wanted.
+    let _ = if log.json {
+        subscriber.json().try_init()
+    } else {
+        subscriber.with_ansi(false).compact().try_init()
+    };
+}
+
+/// Installs the recorder that all counters of the process go to.
+pub fn start_counting() -> anyhow::Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets(&[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 20.0, 60.0])?
+        .install_recorder()?;
+    metrics::describe_counter!(
+        "lumen_posts_stored_total",
+        "Posts that were new or changed."
+    );
+    metrics::describe_counter!(
+        "lumen_publish_calls_total",
+        "Publishing calls made to a network."
+    );
+    metrics::describe_counter!("lumen_published_total", "Posts published.");
+    metrics::describe_counter!(
+        "lumen_model_calls_total",
+        "Calls of a model by role, provider and outcome."
+    );
+    metrics::describe_counter!(
+        "lumen_http_requests_total",
+        "Requests to the outside by outcome."
+    );
+    metrics::gauge!("lumen_up").set(1.0);
+    Ok(handle)
+}

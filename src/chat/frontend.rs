@@ -28,6 +28,12 @@ pub enum ShowError {
 pub trait Frontend: Send + Sync {
     fn surface(&self) -> Surface;
 
+    /// Whether a shown message can change. Where it cannot (a terminal), a change of a card is shown by its first
+    /// title alone, which says number, state and what is next; and a new text is shown as a new card.
+    fn edits_in_place(&self) -> bool {
+        self.surface() != Surface::Terminal
+    }
+
     /// Shows `view`: in place of `replaces` where that is given and still possible, else as a new message.
     async fn show(
         &self,

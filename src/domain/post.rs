@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::PostId;
+use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 
 /// A picture (or other file) that a fetched post carries.
@@ -57,6 +57,7 @@ pub struct FetchedPost {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
     pub id: PostId,
+    pub workspace: WorkspaceId,
     pub fetched_at: Timestamp,
     pub body: FetchedPost,
 }
@@ -76,5 +77,47 @@ impl std::ops::AddAssign for StoreCounts {
         self.changed += other.changed;
         self.known += other.known;
         self.removed += other.removed;
+    }
+}
+
+/// The hashtags of a text, in order, without `#`, lower case, each once. A tag of digits alone is a number, not a tag.
+#[must_use]
+pub fn hashtags(text: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    if !text.contains(['#', '\u{ff03}']) {
+        return tags;
+    }
+    let mut before = None;
+    for (at, mark) in text.char_indices() {
+        let opens = matches!(mark, '#' | '\u{ff03}')
+            && !before.is_some_and(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '&'));
+        before = Some(mark);
+        if !opens {
+            continue;
+        }
+        let rest = &text[at + mark.len_utf8()..];
+        let end = rest
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
+        let tag = rest[..end].to_lowercase();
+        if tag.chars().any(|c| !c.is_numeric() && c != '_') && !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hashtags;
+
+    #[test]
+    fn hashtags_are_words_after_a_hash_that_stands_free() {
+        assert_eq!(
+            hashtags(
+                "#Coffee at #six_am, not C#sharp, /#route, #12 or #. #Kaffee\u{df}e \u{ff03}朝 #coffee"
+            ),
+            ["coffee", "six_am", "kaffee\u{df}e", "朝"]
+        );
     }
 }

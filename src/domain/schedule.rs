@@ -1,7 +1,27 @@
 //! People's times: phrases, cron lines and ISO 8601, as wall-clock time in the workspace's zone.
+//!
+//! [`Schedule::parse`] reads what a person typed, [`Schedule::next_after`] computes runs, [`speak`] says times back. The phrases have a
+//! small grammar of their own because the crates for it are wrong in ways people notice: `english-to-cron` makes midnight of "every
+//! weekday at 9", and `interim` refuses "in 2 hours" and "tomorrow at 9" and takes "next monday" for the Monday after next. Cron lines
+//! are croner's. To add a phrase, put it into the table in `tests.rs`, its words into `words.rs` and its form into `grammar.rs`.
+
+mod cron;
+mod grammar;
+mod recurring;
+pub mod speak;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::error::{UserError, shortened};
+use crate::domain::schedule::grammar::Reading;
+use crate::domain::task::MissedRun;
 
 /// When something happens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,4 +31,260 @@ pub enum Schedule {
     Once(Timestamp),
     /// Again and again: a five-field cron line, read as wall-clock time in the workspace's zone.
     Cron(String),
+}
+
+/// A time that was not understood, or that cannot be meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct WhenError {
+    /// What is wrong: `I do not know “tomorow 9”.`
+    pub what: String,
+    /// What to do: `Did you mean tomorrow 9:00 (Sat 23 Nov, Berlin)?`
+    pub advice: String,
+    /// What was probably meant, so that one press can say yes.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// A time that was probably meant, and a phrase that says it (which [`Schedule::parse`] reads).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    pub phrase: String,
+    pub schedule: Schedule,
+}
+
+impl std::fmt::Display for WhenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.what, self.advice)
+    }
+}
+
+impl From<WhenError> for UserError {
+    fn from(error: WhenError) -> Self {
+        Self::new(error.what, error.advice)
+    }
+}
+
+/// Longer texts are no time; nobody types one.
+const LONGEST: usize = 200;
+/// Further off than this is a slip of the keys.
+const FURTHEST_YEARS: i16 = 5;
+/// A run that is this much late is a missed one. The scheduler looks every second, so only a stop explains more.
+const MISSED_AFTER_SECONDS: i64 = 120;
+
+/// No time at the end of a topic takes more words; without the bound a long topic would be read once for each of its words.
+const MOST_WORDS: usize = 14;
+
+const EXAMPLES: &str = "Say it like tomorrow 9am, in 2 hours, every weekday at 9, 2026-12-01 17:45, or as a cron line: 0 9 * * 1-5.";
+
+impl Schedule {
+    /// Reads a phrase, a five-field cron line or ISO 8601; wall-clock times are those of `zone`.
+    ///
+    /// # Errors
+    /// What is not understood, is over already, or cannot be done, with what was probably meant.
+    pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, WhenError> {
+        let text = text
+            .trim()
+            .trim_matches(['"', '\u{201c}', '\u{201d}'])
+            .trim();
+        if text.is_empty() {
+            return Err(WhenError::plain("It does not say when."));
+        }
+        if text.len() > LONGEST {
+            return Err(unknown(text));
+        }
+        if let Some(read) = cron::line(text, now, zone) {
+            return read;
+        }
+        if let Some(at) = iso(text, zone) {
+            return upcoming(at, now, zone);
+        }
+        match grammar::read(text, now, zone) {
+            Some(reading) => accept(reading, now, zone),
+            None => Err(misspelt(text, now, zone).unwrap_or_else(|| unknown(text))),
+        }
+    }
+
+    /// The first run after `after`.
+    #[must_use]
+    pub fn next_after(&self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        match self {
+            Self::Once(at) => (*at > after).then_some(*at),
+            Self::Cron(line) => cron::next_after(line, after, zone),
+        }
+    }
+
+    /// The next `count` runs after `after`; fewer when there are no more.
+    #[must_use]
+    pub fn next_runs(&self, after: Timestamp, zone: &TimeZone, count: usize) -> Vec<Timestamp> {
+        std::iter::successors(self.next_after(after, zone), |at| {
+            self.next_after(*at, zone)
+        })
+        .take(count)
+        .collect()
+    }
+
+    #[must_use]
+    pub const fn is_recurring(&self) -> bool {
+        matches!(self, Self::Cron(_))
+    }
+}
+
+/// Splits `coffee and mornings every weekday at 9` into the words before and the time they end with.
+///
+/// The longest ending that is a time wins. Topics end in times too ("our tasting is at six"), so an ending counts only when nobody
+/// would write it by chance: again and again, a day with its time, a distance (`in 2 hours`), ISO 8601 or a cron line.
+#[must_use]
+pub fn split_trailing(text: &str, now: Timestamp, zone: &TimeZone) -> Option<(String, Schedule)> {
+    let starts: Vec<usize> = word_starts(text);
+    let first = starts.len().saturating_sub(MOST_WORDS);
+    starts[first..].iter().find_map(|&at| {
+        let ending = &text[at..];
+        let explicit = cron::line(ending, now, zone).is_some()
+            || iso(ending, zone).is_some()
+            || grammar::read(ending, now, zone).is_some_and(|reading| reading.is_explicit());
+        let schedule = explicit.then(|| Schedule::parse(ending, now, zone).ok())??;
+        let rest = text[..at]
+            .trim()
+            .trim_end_matches([',', ';', ':'])
+            .trim_end();
+        Some((rest.to_owned(), schedule))
+    })
+}
+
+/// What becomes of a run that is due, after its time was looked at late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueRun {
+    /// It happens now. Several that were missed are one run.
+    Run,
+    /// It was missed and its task does not want it late.
+    Skip,
+}
+
+/// What to do about a run that was to happen at `due`.
+#[must_use]
+pub fn due_run(due: Timestamp, now: Timestamp, missed: MissedRun) -> DueRun {
+    let late = now.as_second().saturating_sub(due.as_second()) > MISSED_AFTER_SECONDS;
+    match missed {
+        MissedRun::Skip if late => DueRun::Skip,
+        MissedRun::Skip | MissedRun::Once => DueRun::Run,
+    }
+}
+
+impl WhenError {
+    fn plain(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            advice: EXAMPLES.to_owned(),
+            suggestion: None,
+        }
+    }
+
+    fn advised(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            advice: advice.into(),
+            suggestion: None,
+        }
+    }
+
+    fn offering(
+        what: impl Into<String>,
+        schedule: Schedule,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Self {
+        Self {
+            what: what.into(),
+            advice: format!("Did you mean {}?", speak::offered(&schedule, now, zone)),
+            suggestion: Some(Suggestion {
+                phrase: speak::phrase(&schedule, now, zone),
+                schedule,
+            }),
+        }
+    }
+}
+
+fn unknown(text: &str) -> WhenError {
+    WhenError::plain(format!(
+        "I do not know \u{201c}{}\u{201d}.",
+        shortened(text, 40)
+    ))
+}
+
+fn accept(reading: Reading, now: Timestamp, zone: &TimeZone) -> Result<Schedule, WhenError> {
+    match reading {
+        Reading::Once { at, .. } => upcoming(at, now, zone),
+        Reading::Again(line) => cron::checked(&line, now, zone),
+        Reading::Refused { what, instead } => {
+            let offer = instead.and_then(|phrase| Schedule::parse(&phrase, now, zone).ok());
+            Err(match offer {
+                Some(schedule) => WhenError::offering(what, schedule, now, zone),
+                None => WhenError::plain(what),
+            })
+        }
+    }
+}
+
+/// A one-off time, if it is still to come.
+fn upcoming(at: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Schedule, WhenError> {
+    let local = at.to_zoned(zone.clone());
+    let today = now.to_zoned(zone.clone());
+    if local.year() > today.year().saturating_add(FURTHEST_YEARS) {
+        return Err(WhenError::advised(
+            format!("{} is more than {FURTHEST_YEARS} years away.", local.date()),
+            "Name a nearer day.",
+        ));
+    }
+    if at > now {
+        return Ok(Schedule::Once(at));
+    }
+    let what = format!("That was {}.", speak::past(at, now, zone));
+    let next = [
+        today.date(),
+        today.date().tomorrow().unwrap_or(today.date()),
+    ]
+    .into_iter()
+    .filter_map(|day| day.to_datetime(local.time()).to_zoned(zone.clone()).ok())
+    .map(|zoned| zoned.timestamp())
+    .find(|candidate| *candidate > now);
+    Err(match next {
+        Some(next) => WhenError::offering(what, Schedule::Once(next), now, zone),
+        None => WhenError::plain(what),
+    })
+}
+
+/// ISO 8601 with or without offset and zone name.
+fn iso(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) || !text.contains(['T', 't', ':']) {
+        return None;
+    }
+    if let Ok(zoned) = text.parse::<jiff::Zoned>() {
+        return Some(zoned.timestamp());
+    }
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    let wall = text.parse::<DateTime>().ok()?;
+    Some(wall.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
+/// What `text` would be with its unknown words mended.
+fn misspelt(text: &str, now: Timestamp, zone: &TimeZone) -> Option<WhenError> {
+    let mended = words::mended(text)?;
+    let meant = match accept(grammar::read(&mended, now, zone)?, now, zone) {
+        Ok(schedule) => schedule,
+        Err(error) => error.suggestion?.schedule,
+    };
+    let what = format!("I do not know \u{201c}{}\u{201d}.", shortened(text, 40));
+    Some(WhenError::offering(what, meant, now, zone))
+}
+
+fn word_starts(text: &str) -> Vec<usize> {
+    let mut gap = true;
+    text.char_indices()
+        .filter_map(|(at, letter)| {
+            let starts = gap && !letter.is_whitespace();
+            gap = letter.is_whitespace();
+            starts.then_some(at)
+        })
+        .collect()
 }

@@ -4,6 +4,7 @@ pub mod checks;
 pub mod collect;
 pub mod compose;
 pub mod import;
+pub mod media;
 pub mod publish;
 pub mod recall;
 pub mod review;

@@ -1,1 +1,456 @@
-//! review
+//! What people decide about drafts. Every function works inside the caller's transaction, which also settles what the
+//! person typed: one decision counts, once.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::domain::content::Content;
+use crate::domain::draft::{Draft, DraftState, InvalidMove, Revision, Writer};
+use crate::domain::finding::Finding;
+use crate::domain::ids::{DraftNumber, InboxId, RoomId, WorkspaceId};
+use crate::domain::job::{JobKind, NewJob};
+use crate::domain::notice::Notice;
+use crate::domain::operator::Operator;
+use crate::flow::{checks, compose, publish};
+use crate::store::{IntentState, NewRevision, StoreError, Tx};
+
+/// How long a waiting draft stays fresh.
+pub const FRESH_FOR: std::time::Duration = std::time::Duration::from_secs(14 * 24 * 3600);
+
+/// Why a decision does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError {
+    #[error("there is no {number}")]
+    Missing {
+        number: DraftNumber,
+        /// What waits instead.
+        waiting: Vec<DraftNumber>,
+    },
+    /// The person decided on an older version than the current one.
+    #[error("{number} has changed since version {seen}")]
+    Older {
+        number: DraftNumber,
+        seen: i64,
+        current: i64,
+        before: String,
+        after: String,
+    },
+    /// The draft's state does not know the move; most often somebody was faster.
+    #[error(transparent)]
+    Decided(Box<Decided>),
+    #[error("{number} carries findings that block it")]
+    Blocked {
+        number: DraftNumber,
+        findings: Vec<Finding>,
+    },
+    /// The time has passed.
+    #[error("{number} cannot be scheduled in the past")]
+    Past { number: DraftNumber, due: Timestamp },
+    #[error("the new text of {number} is empty")]
+    Empty { number: DraftNumber },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A move that came too late.
+#[derive(Debug, thiserror::Error)]
+#[error("{invalid}")]
+pub struct Decided {
+    pub state: DraftState,
+    pub invalid: InvalidMove,
+}
+
+type Reviewed = Result<Draft, ReviewError>;
+
+/// Finds the draft and its current revision, and refuses a decision on an older one.
+async fn current(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+) -> Result<(Draft, Revision), ReviewError> {
+    let Some(draft) = tx.draft_numbered(w, number).await? else {
+        let waiting = tx
+            .drafts_in(w, &["waiting"], 12)
+            .await?
+            .into_iter()
+            .map(|draft| draft.number)
+            .collect();
+        return Err(ReviewError::Missing { number, waiting });
+    };
+    let revision = tx
+        .revision(draft.id, draft.revision)
+        .await?
+        .ok_or_else(|| StoreError::Impossible {
+            table: "draft_revisions",
+            id: draft.id.0.to_string(),
+            why: format!("revision {} is missing", draft.revision),
+        })?;
+    if let Some(seen) = seen.filter(|seen| *seen != draft.revision) {
+        let before = tx
+            .revision(draft.id, seen)
+            .await?
+            .map(|old| old.content.text)
+            .unwrap_or_default();
+        return Err(ReviewError::Older {
+            number,
+            seen,
+            current: draft.revision,
+            before,
+            after: revision.content.text,
+        });
+    }
+    Ok((draft, revision))
+}
+
+fn allowed(
+    draft: &Draft,
+    moved: Result<DraftState, InvalidMove>,
+) -> Result<DraftState, ReviewError> {
+    moved.map_err(|invalid| {
+        ReviewError::Decided(Box::new(Decided {
+            state: draft.state.clone(),
+            invalid,
+        }))
+    })
+}
+
+fn nothing_blocks(draft: &Draft, revision: &Revision) -> Result<(), ReviewError> {
+    let findings: Vec<Finding> = revision.blocking().cloned().collect();
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(ReviewError::Blocked {
+            number: draft.number,
+            findings,
+        })
+    }
+}
+
+/// Writes the notice that makes every copy of the card follow.
+pub async fn tell(
+    tx: &mut Tx,
+    draft: &Draft,
+    ask: Option<RoomId>,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
+    let notice = Notice::Draft {
+        draft: draft.id,
+        ask,
+    };
+    let now = tx.now();
+    tx.enqueue(&NewJob {
+        kind: JobKind::Notice,
+        unique_key: format!("notice:{}", uuid::Uuid::new_v4()),
+        payload: json!(notice),
+        cause,
+        run_at: now,
+    })
+    .await?;
+    Ok(())
+}
+
+async fn settled(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    mut draft: Draft,
+    state: DraftState,
+    log: &str,
+    by: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    tx.set_state(draft.id, &state).await?;
+    draft.state = state;
+    tx.log(w, by, log).await?;
+    tell(tx, &draft, None, cause).await?;
+    Ok(draft)
+}
+
+/// Approves the current revision for publishing now.
+pub async fn approve(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen).await?;
+    // The move is tried before the approval row exists, with a number that is thrown away.
+    allowed(
+        &draft,
+        draft.approve(crate::domain::ids::ApprovalId(0), &by.name, tx.now()),
+    )?;
+    nothing_blocks(&draft, &revision)?;
+    let approval = tx
+        .add_approval(
+            draft.id,
+            revision.number,
+            &revision.content.hash(),
+            Some(by.id),
+            &by.name,
+            None,
+        )
+        .await?;
+    let state = allowed(&draft, draft.approve(approval.id, &by.name, tx.now()))?;
+    let log = format!("approved {number} version {}", revision.number);
+    let draft = settled(tx, w, draft, state, &log, &by.name, cause).await?;
+    publish::request(tx, w, draft.id, cause).await?;
+    Ok(draft)
+}
+
+/// Approves the current revision for `due`: the same right and the same record as [`approve`], checked again when due.
+pub async fn schedule(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    due: Timestamp,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen).await?;
+    allowed(
+        &draft,
+        draft.schedule(crate::domain::ids::ApprovalId(0), &by.name, due),
+    )?;
+    if due <= tx.now() {
+        return Err(ReviewError::Past { number, due });
+    }
+    nothing_blocks(&draft, &revision)?;
+    let approval = tx
+        .add_approval(
+            draft.id,
+            revision.number,
+            &revision.content.hash(),
+            Some(by.id),
+            &by.name,
+            Some(due),
+        )
+        .await?;
+    let state = allowed(&draft, draft.schedule(approval.id, &by.name, due))?;
+    let log = format!("scheduled {number} version {} for {due}", revision.number);
+    settled(tx, w, draft, state, &log, &by.name, cause).await
+}
+
+/// Ends a draft without publishing it.
+pub async fn reject(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    reason: Option<String>,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, _) = current(tx, w, number, seen).await?;
+    let state = allowed(&draft, draft.reject(&by.name, tx.now(), reason.clone()))?;
+    let log = reason.map_or_else(
+        || format!("rejected {number}"),
+        |reason| format!("rejected {number}: {reason}"),
+    );
+    settled(tx, w, draft, state, &log, &by.name, cause).await
+}
+
+/// Replaces the text by what a person typed. Findings only warn, but for what the network itself would refuse.
+pub async fn edit(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    text: String,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen).await?;
+    allowed(&draft, draft.revise())?;
+    let text = text.trim().to_owned();
+    if text.is_empty() {
+        return Err(ReviewError::Empty { number });
+    }
+    let persona = tx.persona(w).await?;
+    let allowance = compose::allowance(tx, &persona.voice, &draft.purpose).await?;
+    let findings = checks::by_person(&text, revision.content.network, &allowance);
+    let new = NewRevision {
+        content: Content {
+            text,
+            ..revision.content
+        },
+        findings,
+        leans_on: revision.leans_on,
+        examples: revision.examples,
+        persona_version: revision.persona_version,
+        guidance: None,
+        writer: Writer::Person {
+            name: by.name.clone(),
+        },
+    };
+    revise(tx, w, &draft, &new, "edited", &by.name, cause).await
+}
+
+/// Adds a revision; the draft waits again.
+pub async fn revise(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: &Draft,
+    new: &NewRevision,
+    verb: &str,
+    by: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    allowed(draft, draft.revise())?;
+    let revised = tx.add_revision(draft.id, new).await?;
+    let fresh_until = tx.now() + FRESH_FOR;
+    tx.set_expiry(draft.id, fresh_until).await?;
+    tx.log(
+        w,
+        by,
+        &format!("{verb} {}, now version {}", draft.number, revised.revision),
+    )
+    .await?;
+    tell(tx, &revised, None, cause).await?;
+    Ok(revised)
+}
+
+/// Asks for another version by the model.
+pub async fn redo(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    guidance: Option<String>,
+    room: Option<RoomId>,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, _) = current(tx, w, number, seen).await?;
+    allowed(&draft, draft.revise())?;
+    let request = compose::ComposeRequest::Redo {
+        draft: draft.id,
+        revision: draft.revision,
+        guidance,
+    };
+    let key = format!("redo:{}:{}", draft.id, draft.revision);
+    compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?;
+    Ok(draft)
+}
+
+/// Brings an expired draft back as a new revision with the same words.
+pub async fn revive(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, None).await?;
+    if !matches!(draft.state, DraftState::Expired { .. }) {
+        return Ok(draft);
+    }
+    let again = NewRevision {
+        content: revision.content,
+        findings: revision.findings,
+        leans_on: revision.leans_on,
+        examples: revision.examples,
+        persona_version: revision.persona_version,
+        guidance: revision.guidance,
+        writer: revision.writer,
+    };
+    revise(tx, w, &draft, &again, "revived", &by.name, cause).await
+}
+
+/// Takes an approval or a time back, as long as publishing has not begun: the same words wait again as a new revision.
+pub async fn take_back(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, None).await?;
+    if !matches!(
+        draft.state,
+        DraftState::Approved { .. } | DraftState::Scheduled { .. }
+    ) {
+        let invalid = InvalidMove {
+            number,
+            state: draft.state.word(),
+            tried: crate::domain::draft::Move::Revise,
+        };
+        return Err(ReviewError::Decided(Box::new(Decided {
+            state: draft.state,
+            invalid,
+        })));
+    }
+    let again = NewRevision {
+        content: revision.content,
+        findings: revision.findings,
+        leans_on: revision.leans_on,
+        examples: revision.examples,
+        persona_version: revision.persona_version,
+        guidance: revision.guidance,
+        writer: revision.writer,
+    };
+    revise(tx, w, &draft, &again, "took back", &by.name, cause).await
+}
+
+/// A person settles what the network could not: the post is there, or it is to be published again.
+pub async fn settle_by_hand(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    by: &Operator,
+    there: bool,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, _) = current(tx, w, number, None).await?;
+    let now = tx.now();
+    let asked = matches!(draft.state, DraftState::Unknown { asked: true, .. });
+    let moved = if there {
+        draft.publish(now, "", None)
+    } else {
+        draft.settle_as_absent(now)
+    };
+    let state = if asked {
+        allowed(&draft, moved)?
+    } else {
+        let tried = crate::domain::draft::Move::Settle;
+        let invalid = InvalidMove {
+            number,
+            state: draft.state.word(),
+            tried,
+        };
+        return Err(ReviewError::Decided(Box::new(Decided {
+            state: draft.state,
+            invalid,
+        })));
+    };
+    if let Some(intent) = tx.open_intent(draft.id).await? {
+        let to = if there {
+            IntentState::Done
+        } else {
+            IntentState::Absent
+        };
+        tx.mark_intent(intent.id, to, None).await?;
+        if there {
+            tx.add_receipt(intent.id, "", None, &by.name, now).await?;
+        }
+    }
+    let log = if there {
+        format!("said that {number} is there")
+    } else {
+        format!("had {number} published again")
+    };
+    let draft = settled(tx, w, draft, state, &log, &by.name, cause).await?;
+    if !there {
+        publish::request(tx, w, draft.id, cause).await?;
+    }
+    Ok(draft)
+}
+
+/// A waiting draft has gone stale.
+pub async fn expire(tx: &mut Tx, w: WorkspaceId, draft: Draft) -> Reviewed {
+    let state = allowed(&draft, draft.expire(tx.now()))?;
+    let log = format!("{} expired", draft.number);
+    settled(tx, w, draft, state, &log, "lumen", None).await
+}

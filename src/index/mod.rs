@@ -1,1 +1,131 @@
-//! The relevance index: LanceDB behind a small face. It holds copies only; the store is the truth and can rebuild it.
+//! The relevance index: `LanceDB` behind a small face. It holds copies only; the store is the truth and can rebuild it.
+//!
+//! [`Index`] is a folder of tables and costs nothing until one is opened. [`Table`] takes rows, lets go of rows and
+//! answers two kinds of search; how those become one answer is the business of `flow/recall.rs`. No type of `LanceDB` or
+//! Arrow leaves this folder.
+//!
+//! To add a column: [`rows`] (schema, writing), a field of [`Row`], a field of [`Filter`] if it filters, and a
+//! new [`LAYOUT`], so that older tables are rebuilt.
+
+pub mod cleaning;
+mod filter;
+mod rows;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use lancedb::connection::Connection;
+use lancedb::{ObjectStoreRegistry, Session};
+use tokio::sync::OnceCell;
+
+pub use filter::Filter;
+pub use rows::Row;
+pub use table::{Near, Table, Worded};
+
+/// Counts up when tables of an older version can no longer be searched as they are. Part of every table's name.
+pub const LAYOUT: u32 = 1;
+
+/// How much `LanceDB` may keep of its own indexes in memory. 100,000 posts take about 60 MB, a million 600.
+const INDEX_CACHE_BYTES: usize = 1 << 30;
+/// And of what it knows about its files.
+const FILE_CACHE_BYTES: usize = 1 << 27;
+
+/// Why the index did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IndexError {
+    /// There is no table of this name.
+    #[error("the index has no table {0}")]
+    Missing(String),
+    /// It cannot be read: torn, or of another make. Building a new one helps.
+    #[error("the index table {table} cannot be read: {why}")]
+    Torn { table: String, why: String },
+    #[error("the index could not {what}: {why}")]
+    Failed { what: &'static str, why: String },
+}
+
+impl IndexError {
+    fn failed(what: &'static str) -> impl FnOnce(lancedb::Error) -> Self {
+        move |error| Self::Failed {
+            what,
+            why: in_full(&error),
+        }
+    }
+}
+
+/// An error with all that caused it, on one line.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let deeper_text = deeper.to_string();
+        if !text.contains(&deeper_text) {
+            text.push_str(": ");
+            text.push_str(&deeper_text);
+        }
+        cause = deeper.source();
+    }
+    crate::domain::error::shortened(&text, 400)
+}
+
+/// A place with index tables: a folder, or an object store's address.
+pub struct Index {
+    uri: String,
+    connection: OnceCell<Connection>,
+}
+
+impl Index {
+    /// Names the place. Nothing is read before the first table is asked for, so a start costs nothing.
+    pub fn at(uri: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            connection: OnceCell::new(),
+        }
+    }
+
+    async fn connection(&self) -> Result<&Connection, IndexError> {
+        self.connection
+            .get_or_try_init(|| async {
+                let session = Session::new(
+                    INDEX_CACHE_BYTES,
+                    FILE_CACHE_BYTES,
+                    Arc::new(ObjectStoreRegistry::default()),
+                );
+                lancedb::connect(&self.uri)
+                    .session(Arc::new(session))
+                    .execute()
+                    .await
+            })
+            .await
+            .map_err(IndexError::failed("open its folder"))
+    }
+
+    /// Makes an empty table whose vectors have `dimensions` numbers, `None` for a table of texts only.
+    pub async fn create(&self, name: &str, dimensions: Option<usize>) -> Result<Table, IndexError> {
+        Table::create(self.connection().await?, name, dimensions).await
+    }
+
+    /// Opens a table and asks it one question, so that a torn one is found here and not by the first search.
+    pub async fn open(&self, name: &str) -> Result<Table, IndexError> {
+        Table::open(self.connection().await?, name).await
+    }
+
+    /// The names of all tables that lie there.
+    pub async fn tables(&self) -> Result<Vec<String>, IndexError> {
+        self.connection()
+            .await?
+            .table_names()
+            .execute()
+            .await
+            .map_err(IndexError::failed("list its tables"))
+    }
+
+    /// Deletes a table with all its files. One that is not there is as good as deleted.
+    pub async fn drop(&self, name: &str) -> Result<(), IndexError> {
+        match self.connection().await?.drop_table(name, &[]).await {
+            Ok(()) | Err(lancedb::Error::TableNotFound { .. }) => Ok(()),
+            Err(error) => Err(IndexError::failed("delete a table")(error)),
+        }
+    }
+}

@@ -1,1 +1,10 @@
-//! Pictures from outside.
+//! Pictures from outside: looked at before they are kept, and kept under the hash of their bytes.
+//!
+//! [`preflight`] says whether bytes are a picture that is safe to decode; [`MediaFolder`] keeps it. Nothing of what a
+//! server or a post says of a picture is believed: the kind comes from the bytes.
+
+mod folder;
+mod preflight;
+
+pub use folder::MediaFolder;
+pub use preflight::{Caps, Picture, Refusal, preflight};

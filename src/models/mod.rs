@@ -5,6 +5,7 @@
 
 pub mod local;
 pub mod metered;
+pub mod missing;
 pub mod prompt;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,1 +1,95 @@
-//! Everything SQL: one file for each family of tables.
+//! Everything SQL: one file for each family of tables, with its private rows, their way into the domain, its
+//! queries and their tests.
+//!
+//! [`Store`] reads, over a few connections at once. [`Tx`] writes, one at a time: what changes together goes into one
+//! of them, and what is dropped before [`Tx::commit`] did not happen. Reads that a change depends on are on [`Tx`] too.
+//!
+//! To add a table: a new file in `migrations/` (one that was released is never edited), a file here with a private
+//! row struct and `TryFrom` into the domain, methods on [`Store`] and [`Tx`] beside it, and a row of it in
+//! `tests/suite/migrations.rs`, which runs every migration over tables that hold something. SQL stays in the part that
+//! `SQLite` and `PostgreSQL` share.
+
+pub mod backup;
+mod calls;
+mod deliveries;
+mod drafts;
+mod error;
+mod inbox;
+mod index_tables;
+mod jobs;
+mod language;
+mod open;
+mod people;
+mod personas;
+mod posts;
+mod posts_read;
+mod publishing;
+mod rows;
+mod sources;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod tx;
+mod workspaces;
+
+pub use calls::Activity;
+pub use deliveries::Delivery;
+pub use drafts::{NewDraft, NewRevision};
+pub use error::{OpenError, StoreError};
+pub use inbox::{InboxRow, InboxState};
+pub use index_tables::IndexTable;
+pub use open::StoreOptions;
+pub use posts_read::{OpenMedia, StoredMedia};
+pub use publishing::{Intent, IntentState, Receipt};
+pub use tasks::NewTask;
+pub use tx::Tx;
+pub use workspaces::Workspace;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sqlx::SqlitePool;
+use tokio::sync::Notify;
+
+use crate::domain::clock::SharedClock;
+
+/// What every call of the store returns.
+pub type R<T> = Result<T, StoreError>;
+
+/// The store: the truth of the house. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    clock: SharedClock,
+    jobs_written: Arc<Notify>,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Begins to write. Nobody else writes until it is committed or dropped; dropped, it never happened.
+    pub async fn begin(&self) -> R<Tx> {
+        let inner = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Tx::new(inner, &self.clock, &self.jobs_written))
+    }
+
+    /// Woken after a commit that wrote jobs, or rows that fall due.
+    pub fn jobs_written(&self) -> Arc<Notify> {
+        Arc::clone(&self.jobs_written)
+    }
+
+    /// Where the database lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closes every connection; the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn reader(&self) -> R<sqlx::pool::PoolConnection<sqlx::Sqlite>> {
+        Ok(self.readers.acquire().await?)
+    }
+}

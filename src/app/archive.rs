@@ -1,0 +1,165 @@
+//! The subcommands that work on the data directory: import, backup, restore, and the sandbox's other side.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Trouble;
+use super::house::WORKSPACE;
+use crate::commands::SandboxAction;
+use crate::config::Config;
+use crate::domain::clock::{SharedClock, SystemClock};
+use crate::domain::progress::{Progress, Step};
+use crate::flow::import::{self, Input};
+use crate::flow::recall;
+use crate::lifecycle;
+use crate::platforms::sandbox::control;
+use crate::store::backup::{
+    BackupError, BackupSources, RestorePlaces, backup as pack, restore as bring_back,
+};
+use crate::store::{Store, StoreOptions};
+
+/// Signs of life on stderr, for whoever looks at it.
+struct OnStderr;
+
+impl Progress for OnStderr {
+    fn report(&self, step: Step) {
+        if let Step::Doing(line) = step {
+            eprintln!("{line}");
+        }
+    }
+}
+
+fn clock() -> SharedClock {
+    Arc::new(SystemClock)
+}
+
+async fn open_store(config: &Config) -> Result<Store, Trouble> {
+    let options = StoreOptions {
+        url: config.place.database_url.clone(),
+        read_connections: 2,
+    };
+    Ok(Store::open(&options, clock())
+        .await
+        .map_err(|error| error.user())?)
+}
+
+fn told(error: &BackupError) -> Trouble {
+    eprintln!("{}", error.user());
+    Trouble::Told
+}
+
+/// Takes in an archive. Also while Lumen runs on the same data: the store is shared, and the one that runs takes the
+/// posts into its index.
+pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Trouble> {
+    lifecycle::prepare(&config.place.data_dir)?;
+    let store = open_store(&config).await?;
+    let stop = lifecycle::stop_on_signals()?;
+    let report = import::run(
+        &store,
+        WORKSPACE,
+        &Input::named(file),
+        own,
+        &OnStderr,
+        &stop,
+    )
+    .await
+    .map_err(|error| {
+        eprintln!("{}", error.user());
+        Trouble::Told
+    })?;
+    println!("{report}");
+    let mut tx = store.begin().await.map_err(anyhow::Error::from)?;
+    recall::request(&mut tx, None)
+        .await
+        .map_err(anyhow::Error::from)?;
+    tx.commit().await.map_err(anyhow::Error::from)?;
+    store.close().await;
+    Ok(())
+}
+
+pub async fn backup(config: Config, file: &Path) -> Result<(), Trouble> {
+    lifecycle::prepare(&config.place.data_dir)?;
+    let store = open_store(&config).await?;
+    let sources = BackupSources {
+        sandbox_db: Some(config.place.sandbox()),
+        media_dir: Some(config.place.media()),
+    };
+    let report = pack(&store, &sources, file)
+        .await
+        .map_err(|error| told(&error))?;
+    println!(
+        "{} holds everything: {} KB, {} pictures.",
+        file.display(),
+        report.bytes.div_ceil(1024),
+        report.media
+    );
+    store.close().await;
+    Ok(())
+}
+
+pub async fn restore(config: Config, file: &Path) -> Result<(), Trouble> {
+    let _held = lifecycle::hold(&config.place.data_dir)?;
+    let options = StoreOptions {
+        url: config.place.database_url.clone(),
+        read_connections: 1,
+    };
+    let places = RestorePlaces {
+        data_dir: config.place.data_dir.clone(),
+        store: options.path().map_err(|error| error.user())?,
+        sandbox_db: config.place.sandbox(),
+        media_dir: config.place.media(),
+        index_dir: (!config.place.index_uri.contains("://"))
+            .then(|| PathBuf::from(&config.place.index_uri)),
+    };
+    let report = bring_back(file, &places, clock())
+        .await
+        .map_err(|error| told(&error))?;
+    println!(
+        "Everything is back as it was at {}, with {} pictures. The index is built anew at the next start.",
+        report.made_at, report.media
+    );
+    if let Some(kept) = report.kept_in {
+        println!("What was here before lies in {}.", kept.display());
+    }
+    if report.on_their_way > 0 {
+        println!(
+            "{} drafts were on their way out when the backup was made and may have been published since. Nothing goes out until /go: look at them with /queue first.",
+            report.on_their_way
+        );
+    }
+    Ok(())
+}
+
+/// Plays the other side of the sandbox network. Also while Lumen runs.
+pub async fn sandbox(config: Config, action: SandboxAction) -> Result<(), Trouble> {
+    lifecycle::prepare(&config.place.data_dir)?;
+    let (file, clock) = (config.place.sandbox(), clock());
+    let done = match action {
+        SandboxAction::Posts => control::posts(&file, &clock).await.map(|posts| {
+            posts
+                .iter()
+                .map(|post| format!("{post}\n"))
+                .collect::<String>()
+        }),
+        SandboxAction::Fail(request) => control::fail(&file, &clock, &request)
+            .await
+            .map(|line| line + "\n"),
+        SandboxAction::Heal => control::heal(&file, &clock).await.map(|line| line + "\n"),
+        SandboxAction::Delete { id } => control::delete(&file, &clock, &id)
+            .await
+            .map(|line| line + "\n"),
+        SandboxAction::Edit { id, text } => control::edit(&file, &clock, &id, &text)
+            .await
+            .map(|line| line + "\n"),
+    };
+    match done {
+        Ok(lines) => {
+            print!("{lines}");
+            Ok(())
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            Err(Trouble::Told)
+        }
+    }
+}

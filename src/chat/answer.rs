@@ -1,0 +1,37 @@
+//! What settles a row of the inbox: written in the change that did what was asked, shown after it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::view::View;
+use crate::domain::ids::DraftId;
+
+/// How something that a person typed or pressed is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// Not at all, or by the work that follows: a card, a line when the fetch is done.
+    Silent,
+    /// A message; it takes the place of `replaces` where that is given.
+    Line {
+        view: View,
+        replaces: Option<String>,
+    },
+    /// The card of a draft as it is when the answer is shown.
+    Card {
+        draft: DraftId,
+        /// As a new message, further down. Otherwise the card in the room changes in place.
+        fresh: bool,
+        /// The message whose button was pressed, where it is not the card: it becomes the card's first line.
+        asked: Option<String>,
+    },
+}
+
+impl Answer {
+    #[must_use]
+    pub const fn line(view: View) -> Self {
+        Self::Line {
+            view,
+            replaces: None,
+        }
+    }
+}

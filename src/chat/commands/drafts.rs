@@ -1,0 +1,123 @@
+//! `/queue`, `/show`, `/why`: drafts to look at.
+
+use crate::chat::answer::Answer;
+use crate::chat::catalogue::Command;
+use crate::chat::commands::{ChatError, Ctx, Done};
+use crate::chat::view::{Block, View};
+use crate::chat::why::Why;
+use crate::chat::words;
+use crate::domain::draft::{Draft, DraftState, Purpose, Revision};
+use crate::domain::ids::DraftNumber;
+use crate::domain::post::Post;
+use crate::flow::review;
+use crate::store::StoreError;
+
+/// The states of drafts that still want something, in the order of the list.
+const OPEN: [&str; 6] = [
+    "waiting",
+    "scheduled",
+    "approved",
+    "publishing",
+    "unknown",
+    "failed",
+];
+/// More than these nobody reads in one message.
+const LISTED: u32 = 50;
+
+pub async fn queue(ctx: &Ctx) -> Done {
+    let mut drafts = ctx.store().drafts_in(ctx.w(), &OPEN, LISTED).await?;
+    if drafts.is_empty() {
+        return ctx
+            .say(View::text("Nothing waits. /draft TOPIC makes a post."))
+            .await;
+    }
+    let place = |draft: &Draft| OPEN.iter().position(|word| *word == draft.state.word());
+    drafts.sort_by_key(|draft| (place(draft), draft.number));
+    let mut lines = Vec::with_capacity(drafts.len());
+    for draft in &drafts {
+        let revision = current(ctx, draft).await?;
+        lines.push(words::draft::line(draft, &revision, &ctx.now));
+    }
+    ctx.say(View::default().with(Block::List(lines))).await
+}
+
+pub async fn show(ctx: &Ctx, rest: &str) -> Done {
+    let (number, _) = ctx.numbered(Command::Show, rest).await?;
+    shown(ctx, number).await
+}
+
+/// The card as a new message; a draft that has expired comes back.
+pub async fn shown(ctx: &Ctx, number: DraftNumber) -> Done {
+    let draft = find(ctx, number).await?;
+    let mut tx = ctx.begin().await?;
+    // Only who may decide about a draft brings one back; for the others it is a look.
+    if matches!(draft.state, DraftState::Expired { .. })
+        && ctx.allow("", Command::Approve.spec().role).is_ok()
+    {
+        review::revive(&mut tx, ctx.w(), number, &ctx.operator, Some(ctx.inbox)).await?;
+    }
+    ctx.settle(
+        tx,
+        Answer::Card {
+            draft: draft.id,
+            fresh: true,
+            asked: None,
+        },
+    )
+    .await
+}
+
+pub async fn why(ctx: &Ctx, rest: &str) -> Done {
+    let (number, rest) = ctx.numbered(Command::Why, rest).await?;
+    explained(ctx, number, rest.trim().eq_ignore_ascii_case("all")).await
+}
+
+pub async fn explained(ctx: &Ctx, number: DraftNumber, all: bool) -> Done {
+    let draft = find(ctx, number).await?;
+    let revision = current(ctx, &draft).await?;
+    let task = match draft.task {
+        Some(id) => ctx.store().task(id).await?.map(|task| task.name),
+        None => None,
+    };
+    let answered = answered(ctx, &draft).await?;
+    let why = Why {
+        draft: &draft,
+        revision: &revision,
+        task: task.as_deref(),
+        answered: answered.as_ref(),
+        all,
+        now: &ctx.now,
+    };
+    ctx.say(why.view()).await
+}
+
+/// The draft of this number.
+///
+/// # Errors
+/// When there is none: with the numbers that wait instead.
+pub async fn find(ctx: &Ctx, number: DraftNumber) -> Result<Draft, ChatError> {
+    match ctx.store().draft_numbered(ctx.w(), number).await? {
+        Some(draft) => Ok(draft),
+        None => Err(words::errors::missing(number, &ctx.waiting().await?).into()),
+    }
+}
+
+async fn current(ctx: &Ctx, draft: &Draft) -> Result<Revision, ChatError> {
+    let revision = ctx.store().revision(draft.id, draft.revision).await?;
+    revision.ok_or_else(|| missing_revision(draft).into())
+}
+
+fn missing_revision(draft: &Draft) -> StoreError {
+    StoreError::Impossible {
+        table: "draft_revisions",
+        id: draft.id.to_string(),
+        why: format!("revision {} is missing", draft.revision),
+    }
+}
+
+async fn answered(ctx: &Ctx, draft: &Draft) -> Result<Option<Post>, ChatError> {
+    Ok(match draft.purpose {
+        Purpose::Reply { post, .. } => ctx.store().post(post).await?,
+        Purpose::Post { .. } => None,
+    })
+}

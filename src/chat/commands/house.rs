@@ -1,0 +1,210 @@
+//! What concerns the whole house: `/stop`, `/go`, `/log`, `/settings`, `/room`, `/forget`.
+
+use crate::chat::answer::Answer;
+use crate::chat::commands::{ChatError, Ctx, Done};
+use crate::chat::notices;
+use crate::chat::parse;
+use crate::chat::view::{Block, View};
+use crate::chat::words;
+use crate::domain::error::UserError;
+use crate::domain::finding::{Finding, FindingKind};
+use crate::flow::{publish, review};
+use crate::store::Tx;
+
+pub async fn stop(ctx: &Ctx) -> Done {
+    let mut tx = ctx.begin().await?;
+    if let Some(by) = tx.workspace(ctx.w()).await?.stopped {
+        drop(tx);
+        return ctx.say(View::text(words::house::stopped(&by))).await;
+    }
+    tx.set_stopped(ctx.w(), Some(&ctx.operator.name)).await?;
+    tx.log(ctx.w(), &ctx.operator.name, "stopped the house")
+        .await?;
+    tell(ctx, tx, words::house::stopped(&ctx.operator.name)).await
+}
+
+pub async fn go(ctx: &Ctx) -> Done {
+    let mut tx = ctx.begin().await?;
+    if tx.workspace(ctx.w()).await?.stopped.is_none() {
+        drop(tx);
+        return ctx.say(View::text("Nothing was stopped.")).await;
+    }
+    tx.set_stopped(ctx.w(), None).await?;
+    tx.log(ctx.w(), &ctx.operator.name, "let the house go on")
+        .await?;
+    let held = ctx.store().drafts_approved(ctx.w()).await?;
+    for draft in &held {
+        publish::request(&mut tx, ctx.w(), *draft, Some(ctx.inbox)).await?;
+    }
+    tell(ctx, tx, words::house::going(&ctx.operator.name, held.len())).await
+}
+
+/// Says it here, and in every standing room but this one.
+async fn tell(ctx: &Ctx, mut tx: Tx, line: String) -> Done {
+    for room in ctx.store().standing_rooms(ctx.w()).await? {
+        if room.id != ctx.room.id {
+            notices::tell_room(&mut tx, room.id, &line).await?;
+        }
+    }
+    ctx.settle(tx, Answer::line(View::text(line))).await
+}
+
+pub async fn log(ctx: &Ctx, rest: &str) -> Done {
+    const USUAL: u32 = 15;
+    const MOST: u32 = 100;
+    let most = match rest.trim() {
+        "" => USUAL,
+        word => word
+            .parse::<u32>()
+            .ok()
+            .filter(|most| (1..=MOST).contains(most))
+            .ok_or_else(|| {
+                UserError::new(
+                    format!("{} is not a number of lines.", words::quoted(word, 20)),
+                    "Such as: /log 30, up to 100.",
+                )
+            })?,
+    };
+    let mut entries = ctx.store().activity(ctx.w(), most).await?;
+    if entries.is_empty() {
+        return ctx.say(View::text("Nothing has happened yet.")).await;
+    }
+    // The newest is read first where it stands next to the prompt: at the end.
+    entries.sort_by_key(|entry| entry.at);
+    let lines = entries.iter().map(|entry| {
+        let actor = if entry.actor == "lumen" {
+            entry.actor.clone()
+        } else {
+            words::person(&entry.actor)
+        };
+        format!("{} {actor} {}", ctx.now.clock(entry.at), entry.text)
+    });
+    ctx.say(View::default().with(Block::List(lines.collect())))
+        .await
+}
+
+pub async fn settings(ctx: &Ctx) -> Done {
+    let workspace = ctx.store().workspace(ctx.w()).await?;
+    let zone = ctx.house.zone.iana_name().unwrap_or("UTC");
+    let time = ctx.now.exactly(ctx.now.at);
+    let accounts = ctx.house.accounts.list();
+    let account = workspace
+        .default_account
+        .or_else(|| {
+            accounts
+                .first()
+                .map(|(network, account)| format!("{network}:{account}"))
+        })
+        .unwrap_or_else(|| "none".to_owned());
+    let row = |name: &str, value: String, how: &str| vec![name.to_owned(), value, how.to_owned()];
+    let mut rows = vec![
+        row("time zone", format!("{zone}, now {time}"), "LUMEN_TIMEZONE"),
+        row("drafts go to", account, "/account default"),
+        row(
+            "money a day",
+            ctx.house.budget.to_string(),
+            "LUMEN_DAILY_BUDGET_USD",
+        ),
+    ];
+    for (role, name) in &ctx.house.models {
+        let how = match role {
+            crate::domain::ledger::ModelRole::Text => "LUMEN_TEXT",
+            crate::domain::ledger::ModelRole::Vision => "LUMEN_VISION",
+            crate::domain::ledger::ModelRole::Image => "LUMEN_IMAGE",
+            crate::domain::ledger::ModelRole::Embedder => "LUMEN_EMBEDDER",
+        };
+        rows.push(row(role.name(), name.clone(), how));
+    }
+    let head = ["setting", "is", "changed by"].map(str::to_owned).to_vec();
+    ctx.say(View::default().with(Block::Table { head, rows }))
+        .await
+}
+
+pub async fn room(ctx: &Ctx, verb: &str) -> Done {
+    let standing = verb != "off";
+    let mut tx = ctx.begin().await?;
+    tx.set_standing(ctx.room.id, standing).await?;
+    let (log, line) = if standing {
+        (
+            "made a room a control room",
+            "Every card comes here from now on. /room off ends that.",
+        )
+    } else {
+        (
+            "made a room an ordinary one",
+            "Only the cards asked for here come here now.",
+        )
+    };
+    tx.log(ctx.w(), &ctx.operator.name, log).await?;
+    ctx.settle(tx, Answer::line(View::text(line))).await
+}
+
+pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
+    let author = parse::unquoted(rest).trim().trim_start_matches('@');
+    if author.is_empty() || author.contains(char::is_whitespace) {
+        return Err(UserError::new(
+            "It does not say whose posts.",
+            "Name one author: /forget @someone.",
+        )
+        .into());
+    }
+    let mut tx = ctx.begin().await?;
+    let gone = tx.forget_author(ctx.w(), author).await?;
+    if gone == 0 {
+        let what = format!("I have no posts by {}.", words::person(author));
+        return Err(ChatError::User(UserError::new(
+            what,
+            "/search shows how authors are spelled.",
+        )));
+    }
+    mark_drafts(ctx, &mut tx, author).await?;
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("had the posts of {} forgotten", words::person(author)),
+    )
+    .await?;
+    let posts = words::many(usize::try_from(gone).unwrap_or(usize::MAX), "post", "posts");
+    let line = format!(
+        "{posts} by {} gone from the store and from search.",
+        words::person(author)
+    );
+    ctx.settle(tx, Answer::line(View::text(line))).await
+}
+
+/// Drafts that still may go out say that a post they lean on is gone.
+async fn mark_drafts(ctx: &Ctx, tx: &mut Tx, author: &str) -> Result<(), ChatError> {
+    const MOST: u32 = 1_000;
+    for draft in tx
+        .drafts_in(ctx.w(), &["waiting", "scheduled"], MOST)
+        .await?
+    {
+        let Some(mut revision) = tx.revision(draft.id, draft.revision).await? else {
+            continue;
+        };
+        let leans = revision
+            .leans_on
+            .iter()
+            .any(|lean| lean.author.eq_ignore_ascii_case(author));
+        let said = revision
+            .findings
+            .iter()
+            .any(|finding| finding.kind == FindingKind::SourceGone);
+        if !leans || said {
+            continue;
+        }
+        let detail = format!(
+            "it leans on a post by {}, whose posts were forgotten",
+            words::person(author)
+        );
+        revision.findings.push(Finding {
+            kind: FindingKind::SourceGone,
+            blocks: false,
+            detail,
+        });
+        tx.set_findings(draft.id, draft.revision, &revision.findings)
+            .await?;
+        review::tell(tx, &draft, None, Some(ctx.inbox)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! `/member`: people and what they may do.
+
+use crate::chat::answer::Answer;
+use crate::chat::commands::{ChatError, Ctx, Done};
+use crate::chat::parse;
+use crate::chat::view::{Block, View};
+use crate::chat::words;
+use crate::domain::error::UserError;
+use crate::domain::operator::{Identity, Operator, Role, Surface};
+
+type Member = (Operator, Vec<Identity>);
+
+pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
+    match verb {
+        "add" => add(ctx, rest).await,
+        "role" => role(ctx, rest).await,
+        "remove" => remove(ctx, rest).await,
+        _ => list(ctx).await,
+    }
+}
+
+fn shown(identity: &Identity) -> String {
+    format!("{}:{}", identity.surface.name(), identity.external_id)
+}
+
+async fn list(ctx: &Ctx) -> Done {
+    let members = ctx.store().operators(ctx.w()).await?;
+    let rows = members.iter().map(|(operator, identities)| {
+        let identities: Vec<String> = identities.iter().map(shown).collect();
+        vec![
+            words::person(&operator.name),
+            operator.role.name().to_owned(),
+            identities.join(", "),
+        ]
+    });
+    let head = ["member", "role", "known as"].map(str::to_owned).to_vec();
+    ctx.say(View::default().with(Block::Table {
+        head,
+        rows: rows.collect(),
+    }))
+    .await
+}
+
+fn identity(text: &str) -> Result<Identity, UserError> {
+    let parts = text
+        .split_once(':')
+        .and_then(|(surface, id)| Some((Surface::from_name(&surface.to_lowercase())?, id)));
+    match parts {
+        Some((surface, id)) if !id.is_empty() && id.len() <= 64 => Ok(Identity {
+            surface,
+            external_id: id.to_owned(),
+        }),
+        _ => Err(UserError::new(
+            format!("{} is not an identity.", words::quoted(text, 40)),
+            "Write the chat and the person's id there, such as telegram:12345.",
+        )),
+    }
+}
+
+fn role_named(word: &str) -> Result<Role, UserError> {
+    Role::from_name(&word.to_lowercase()).ok_or_else(|| {
+        let what = if word.is_empty() {
+            "It does not say which role.".to_owned()
+        } else {
+            format!("I do not know the role {}.", words::quoted(word, 30))
+        };
+        UserError::new(
+            what,
+            format!(
+                "There are {}.",
+                words::listed(&Role::ALL.map(|role| role.name().to_owned()))
+            ),
+        )
+    })
+}
+
+async fn add(ctx: &Ctx, rest: &str) -> Done {
+    let (who, rest) = parse::split_word(rest);
+    let (role, name) = parse::split_word(rest);
+    let identity = identity(who)?;
+    let role = role_named(role)?;
+    let known = ctx.store().operator_of(&identity).await?;
+    if let Some(known) = &known {
+        still_an_owner(ctx, known, role).await?;
+    }
+    let given = parse::unquoted(name).trim_start_matches('@');
+    let name = match (given, &known) {
+        ("", Some(known)) => known.name.clone(),
+        ("", None) => identity.external_id.clone(),
+        (given, _) => crate::domain::error::shortened(given, 40),
+    };
+    let mut tx = ctx.begin().await?;
+    let operator = tx.add_operator(ctx.w(), &name, role, &identity).await?;
+    let line = format!(
+        "{} is {} now.",
+        words::person(&operator.name),
+        article(role)
+    );
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("made {} {}", words::person(&operator.name), article(role)),
+    )
+    .await?;
+    ctx.settle(tx, Answer::line(View::text(line))).await
+}
+
+const fn article(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "a viewer",
+        Role::Reviewer => "a reviewer",
+        Role::Editor => "an editor",
+        Role::Owner => "an owner",
+    }
+}
+
+async fn role(ctx: &Ctx, rest: &str) -> Done {
+    let (who, rest) = parse::split_word(rest);
+    let member = find(ctx, who).await?;
+    let role = role_named(parse::split_word(rest).0)?;
+    still_an_owner(ctx, &member, role).await?;
+    let mut tx = ctx.begin().await?;
+    tx.set_role(member.id, role).await?;
+    let name = words::person(&member.name);
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("made {name} {}", article(role)),
+    )
+    .await?;
+    ctx.settle(
+        tx,
+        Answer::line(View::text(format!("{name} is {} now.", article(role)))),
+    )
+    .await
+}
+
+async fn remove(ctx: &Ctx, rest: &str) -> Done {
+    let member = find(ctx, parse::split_word(rest).0).await?;
+    still_an_owner(ctx, &member, Role::Viewer).await?;
+    let mut tx = ctx.begin().await?;
+    tx.remove_operator(member.id).await?;
+    let name = words::person(&member.name);
+    tx.log(ctx.w(), &ctx.operator.name, &format!("removed {name}"))
+        .await?;
+    ctx.settle(
+        tx,
+        Answer::line(View::text(format!("{name} has no role any more."))),
+    )
+    .await
+}
+
+/// The member of this name or identity.
+async fn find(ctx: &Ctx, who: &str) -> Result<Operator, ChatError> {
+    let members = ctx.store().operators(ctx.w()).await?;
+    let wanted = who.trim_start_matches('@').to_lowercase();
+    let fits = |(operator, identities): &&Member| {
+        operator.name.trim_start_matches('@').to_lowercase() == wanted
+            || identities
+                .iter()
+                .any(|identity| shown(identity).to_lowercase() == wanted)
+    };
+    let fitting: Vec<&Member> = members.iter().filter(fits).collect();
+    match fitting[..] {
+        [(operator, _)] => Ok(operator.clone()),
+        [] => {
+            let names: Vec<String> = members
+                .iter()
+                .map(|(operator, _)| words::person(&operator.name))
+                .collect();
+            let what = if wanted.is_empty() {
+                "Who?".to_owned()
+            } else {
+                format!("Nobody here is {}.", words::quoted(who, 40))
+            };
+            Err(UserError::new(what, format!("There are {}.", words::listed(&names))).into())
+        }
+        _ => {
+            let what = format!("Several people are called {}.", words::quoted(who, 40));
+            Err(UserError::new(
+                what,
+                "Name the identity, such as telegram:12345; /member lists them.",
+            )
+            .into())
+        }
+    }
+}
+
+/// Somebody must be left who can let people in.
+async fn still_an_owner(ctx: &Ctx, changed: &Operator, to: Role) -> Result<(), ChatError> {
+    if changed.role != Role::Owner || to == Role::Owner {
+        return Ok(());
+    }
+    let members = ctx.store().operators(ctx.w()).await?;
+    let others = members
+        .iter()
+        .any(|(other, _)| other.id != changed.id && other.role == Role::Owner);
+    if others {
+        return Ok(());
+    }
+    let what = format!("{} is the only owner.", words::person(&changed.name));
+    Err(UserError::new(what, "Make somebody else an owner first.").into())
+}

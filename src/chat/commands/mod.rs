@@ -1,0 +1,346 @@
+//! What is done about a command: one short file for each family. Each reads, then makes one [`Tx`] with its changes and
+//! jobs, which also settles what was typed with its [`Answer`]. So a crash before the commit leaves nothing behind and
+//! the command runs again from the start, and after it only the stored answer is shown again.
+
+mod accounts;
+mod compose;
+mod drafts;
+mod help;
+mod house;
+mod members;
+mod money;
+mod persona;
+mod review;
+mod schedule;
+mod search;
+mod sources;
+mod status;
+mod talk;
+mod tasks;
+pub mod tune;
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::chat::answer::Answer;
+use crate::chat::catalogue::Command;
+use crate::chat::dialogue::{Event, Kept, Talk};
+use crate::chat::house::House;
+use crate::chat::incoming::{Incoming, Said};
+use crate::chat::parse::{self, Call, Line};
+use crate::chat::press::{DraftVerb, Press};
+use crate::chat::view::View;
+use crate::chat::words;
+use crate::chat::words::time::Now;
+use crate::domain::error::UserError;
+use crate::domain::ids::{DraftNumber, InboxId, WorkspaceId};
+use crate::domain::operator::{Operator, Role, Room};
+use crate::domain::schedule::WhenError;
+use crate::flow::review::ReviewError;
+use crate::store::{Store, StoreError, Tx};
+
+/// Why a command did not do what it was asked. [`Failed::view`] says it to the person.
+#[derive(Debug, thiserror::Error)]
+pub enum ChatError {
+    /// It cannot be done as it was asked.
+    #[error(transparent)]
+    User(#[from] UserError),
+    /// The same may work later: the line offers to try again.
+    #[error("{0}")]
+    Later(UserError),
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nobody but the log is interested in this.
+    #[error("{0:#}")]
+    Inside(#[from] anyhow::Error),
+}
+
+impl From<WhenError> for ChatError {
+    fn from(error: WhenError) -> Self {
+        Self::User(error.into())
+    }
+}
+
+impl ChatError {
+    /// What the person is told.
+    #[must_use]
+    pub fn view(&self, inbox: InboxId, now: &Now) -> View {
+        match self {
+            Self::User(error) => words::errors::failed(error, None),
+            Self::Later(error) => words::errors::failed(error, Some(inbox)),
+            Self::Review(ReviewError::Store(error)) | Self::Store(error) => {
+                words::errors::failed(&error.user(), Some(inbox))
+            }
+            Self::Review(error) => words::errors::review(error, now),
+            Self::Inside(_) => words::errors::failed(&words::errors::inside(), Some(inbox)),
+        }
+    }
+
+    /// Whether the log should have it: the rest is between Lumen and the person.
+    #[must_use]
+    pub const fn is_for_the_log(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(_) | Self::Inside(_) | Self::Review(ReviewError::Store(_))
+        )
+    }
+}
+
+/// What running a command comes to.
+pub type Done = Result<Answer, ChatError>;
+
+/// One thing a person asked for, with all that it is asked in.
+#[derive(Clone)]
+pub struct Ctx {
+    pub house: Arc<House>,
+    pub room: Room,
+    pub operator: Operator,
+    pub inbox: InboxId,
+    pub now: Now,
+    /// The message whose button was pressed.
+    pub pressed: Option<String>,
+    /// What is done now answers the open question, which ends with it.
+    pub ends_talk: bool,
+}
+
+impl Ctx {
+    fn w(&self) -> WorkspaceId {
+        self.house.workspace
+    }
+
+    fn store(&self) -> &Store {
+        &self.house.store
+    }
+
+    async fn begin(&self) -> Result<Tx, ChatError> {
+        Ok(self.house.store.begin().await?)
+    }
+
+    /// The end of every command: its changes and its answer, together or not at all.
+    async fn settle(&self, mut tx: Tx, answer: Answer) -> Done {
+        if self.ends_talk {
+            self.keep(&mut tx, None).await?;
+        }
+        tx.settle_inbox(self.inbox, &json!(answer)).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    /// The end of a command that changed nothing.
+    async fn say(&self, view: View) -> Done {
+        let tx = self.begin().await?;
+        self.settle(tx, Answer::line(view)).await
+    }
+
+    /// Puts a question and keeps it open for the next message of this person in this room.
+    async fn ask(&self, mut tx: Tx, talk: Talk, view: View) -> Done {
+        self.keep(&mut tx, Some(talk)).await?;
+        let asking = Self {
+            ends_talk: false,
+            ..self.clone()
+        };
+        asking.settle(tx, Answer::line(view)).await
+    }
+
+    async fn keep(&self, tx: &mut Tx, talk: Option<Talk>) -> Result<(), ChatError> {
+        let kept = talk.map(|talk| {
+            json!(Kept {
+                talk,
+                since: self.now.at
+            })
+        });
+        tx.set_dialogue(self.room.id, self.operator.id, kept.as_ref())
+            .await?;
+        Ok(())
+    }
+
+    async fn open_talk(&self) -> Result<Option<Kept>, ChatError> {
+        let kept = self
+            .store()
+            .dialogue(self.room.id, self.operator.id)
+            .await?;
+        // A talk that this version cannot read is over.
+        Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()))
+    }
+
+    fn allow(&self, what: &str, needed: Role) -> Result<(), ChatError> {
+        if self.operator.role >= needed {
+            return Ok(());
+        }
+        let (what, advice) = words::draft::needs_role(what, needed, self.operator.role);
+        Err(UserError::new(what, advice).into())
+    }
+
+    /// The draft's number at the head of `rest`, and what follows.
+    async fn numbered<'a>(
+        &self,
+        command: Command,
+        rest: &'a str,
+    ) -> Result<(DraftNumber, &'a str), ChatError> {
+        let (word, after) = parse::split_word(rest);
+        if word.is_empty() {
+            let waiting = self.waiting().await?;
+            return Err(words::errors::which_draft(
+                &crate::chat::catalogue::usage(command, None),
+                &waiting,
+            )
+            .into());
+        }
+        Ok((word.parse()?, after))
+    }
+
+    async fn waiting(&self) -> Result<Vec<DraftNumber>, ChatError> {
+        const NAMED: u32 = 12;
+        let drafts = self
+            .store()
+            .drafts_in(self.w(), &["waiting"], NAMED)
+            .await?;
+        let mut numbers: Vec<DraftNumber> = drafts.into_iter().map(|draft| draft.number).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+}
+
+/// Does what `incoming` asks for and settles its row with the answer.
+pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
+    match &incoming.body {
+        Said::Text { text } => said(ctx, text).await,
+        Said::Press { code, .. } => match Press::read(code) {
+            Ok(press) => pressed(ctx, press).await,
+            Err(why) => ctx.say(words::errors::unreadable(why)).await,
+        },
+    }
+}
+
+async fn said(ctx: &Ctx, text: &str) -> Done {
+    let cancels = text.trim().eq_ignore_ascii_case("/cancel");
+    match parse::line(text) {
+        Line::Call(call) => run(ctx, &call).await,
+        Line::Unknown(_) if cancels => talk::heard(ctx, Event::Line(text.to_owned())).await,
+        Line::Unknown(error) => Err(error.into()),
+        Line::Plain(text) => talk::heard(ctx, Event::Line(text)).await,
+        Line::Empty => {
+            let tx = ctx.begin().await?;
+            ctx.settle(tx, Answer::Silent).await
+        }
+    }
+}
+
+/// Runs a typed command; the one place where its role is asked for.
+async fn run(ctx: &Ctx, call: &Call) -> Done {
+    let spec = call.command.spec();
+    let (what, needed) = match call.verb {
+        Some(verb) => (format!("/{} {}", spec.name, verb.name), verb.role),
+        None => (format!("/{}", spec.name), spec.role),
+    };
+    ctx.allow(&what, needed)?;
+    let (verb, rest) = (call.verb.map_or("", |verb| verb.name), call.rest.as_str());
+    match call.command {
+        Command::Start => help::start(ctx).await,
+        Command::Help => help::help(ctx, rest).await,
+        Command::Status => status::status(ctx).await,
+        Command::Draft => compose::draft(ctx, rest).await,
+        Command::Reply => compose::reply(ctx, rest).await,
+        Command::Queue => drafts::queue(ctx).await,
+        Command::Show => drafts::show(ctx, rest).await,
+        Command::Why => drafts::why(ctx, rest).await,
+        Command::Approve => review::approve(ctx, rest).await,
+        Command::Reject => review::reject(ctx, rest).await,
+        Command::Edit => review::edit(ctx, rest).await,
+        Command::Redo => review::redo(ctx, rest).await,
+        Command::Schedule => schedule::run(ctx, verb, rest).await,
+        Command::Task => tasks::run(ctx, verb, rest).await,
+        Command::Source => sources::run(ctx, verb, rest).await,
+        Command::Search => search::search(ctx, rest).await,
+        Command::Persona => persona::run(ctx, verb, rest).await,
+        Command::Account => accounts::run(ctx, verb, rest).await,
+        Command::Log => house::log(ctx, rest).await,
+        Command::Budget => money::budget(ctx).await,
+        Command::Settings => house::settings(ctx).await,
+        Command::Room => house::room(ctx, verb).await,
+        Command::Member => members::run(ctx, verb, rest).await,
+        Command::Stop => house::stop(ctx).await,
+        Command::Go => house::go(ctx).await,
+        Command::Forget => house::forget(ctx, rest).await,
+    }
+}
+
+/// The command whose right a button needs.
+const fn stands_for(press: Press) -> Option<Command> {
+    match press {
+        Press::Draft { verb, .. } => Some(match verb {
+            DraftVerb::Approve
+            | DraftVerb::TakeBack
+            | DraftVerb::PublishAgain
+            | DraftVerb::ItIsThere
+            | DraftVerb::Schedule => Command::Approve,
+            DraftVerb::Edit => Command::Edit,
+            DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,
+            DraftVerb::Reject => Command::Reject,
+            DraftVerb::Why => Command::Why,
+            DraftVerb::Show => Command::Show,
+        }),
+        Press::Reject { .. } => Some(Command::Reject),
+        Press::At { .. } => Some(Command::Approve),
+        // What is run again asks for its own role.
+        Press::Again(_) | Press::Talk(_) => None,
+    }
+}
+
+async fn pressed(ctx: &Ctx, press: Press) -> Done {
+    if let Some(command) = stands_for(press) {
+        ctx.allow(&format!("/{}", command.name()), command.spec().role)?;
+    }
+    match press {
+        Press::Draft {
+            verb,
+            number,
+            revision,
+        } => review::pressed(ctx, verb, number, revision).await,
+        Press::Reject {
+            reason,
+            number,
+            revision,
+        } => review::rejected(ctx, reason, number, revision).await,
+        Press::At {
+            minute,
+            number,
+            revision,
+        } => schedule::at_minute(ctx, minute, number, revision).await,
+        Press::Talk(press) => talk::heard(ctx, Event::Press(press)).await,
+        Press::Again(inbox) => again(ctx, inbox).await,
+    }
+}
+
+/// Runs again what was asked in an earlier row, as this row's work.
+async fn again(ctx: &Ctx, inbox: InboxId) -> Done {
+    /// `Try again` on a line that came from `Try again`, and so on: longer chains are a mistake.
+    const DEEPEST: usize = 20;
+    let mut asked = inbox;
+    for _ in 0..DEEPEST {
+        let row = ctx
+            .store()
+            .inbox_row(asked)
+            .await?
+            .filter(|row| row.room == ctx.room.id);
+        let Some(row) = row else { break };
+        let Ok(incoming) = serde_json::from_value::<Incoming>(row.body) else {
+            break;
+        };
+        match &incoming.body {
+            Said::Press { code, .. } => match Press::read(code) {
+                Ok(Press::Again(earlier)) if earlier < asked => asked = earlier,
+                _ => return Box::pin(handle(ctx, &incoming)).await,
+            },
+            Said::Text { .. } => return Box::pin(handle(ctx, &incoming)).await,
+        }
+    }
+    let error = UserError::new(
+        "I no longer have what this button repeats.",
+        "Type it again, please.",
+    );
+    Err(error.into())
+}

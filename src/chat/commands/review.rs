@@ -1,0 +1,218 @@
+//! What is decided about a draft, typed or pressed.
+
+use crate::chat::answer::Answer;
+use crate::chat::catalogue::Command;
+use crate::chat::commands::{Ctx, Done, drafts};
+use crate::chat::dialogue::{Talk, Timed};
+use crate::chat::press::{DraftVerb, Reason};
+use crate::chat::words;
+use crate::domain::draft::Draft;
+use crate::domain::ids::DraftNumber;
+use crate::flow::review;
+use crate::store::Tx;
+
+/// A text longer than this is no post on any network.
+const LONGEST_TEXT: usize = 10_000;
+
+pub async fn approve(ctx: &Ctx, rest: &str) -> Done {
+    let (number, _) = ctx.numbered(Command::Approve, rest).await?;
+    approve_seen(ctx, number, None).await
+}
+
+async fn approve_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>) -> Done {
+    let mut tx = ctx.begin().await?;
+    let draft = review::approve(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        Some(ctx.inbox),
+    )
+    .await?;
+    decided(ctx, tx, &draft).await
+}
+
+pub async fn reject(ctx: &Ctx, rest: &str) -> Done {
+    let (number, reason) = ctx.numbered(Command::Reject, rest).await?;
+    reject_seen(ctx, number, None, Some(reason.to_owned())).await
+}
+
+/// Ends a draft; with an empty reason without one.
+pub async fn reject_seen(
+    ctx: &Ctx,
+    number: DraftNumber,
+    seen: Option<i64>,
+    reason: Option<String>,
+) -> Done {
+    let reason = reason
+        .map(|reason| crate::domain::error::shortened(&reason, 300))
+        .filter(|reason| !reason.is_empty());
+    let mut tx = ctx.begin().await?;
+    let draft = review::reject(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        reason,
+        Some(ctx.inbox),
+    )
+    .await?;
+    decided(ctx, tx, &draft).await
+}
+
+pub async fn rejected(ctx: &Ctx, reason: Reason, number: DraftNumber, revision: i64) -> Done {
+    if reason == Reason::Other {
+        return ask(ctx, Talk::Reject { number, revision }).await;
+    }
+    reject_seen(
+        ctx,
+        number,
+        Some(revision),
+        Some(reason.label().to_lowercase()),
+    )
+    .await
+}
+
+pub async fn edit(ctx: &Ctx, rest: &str) -> Done {
+    let (number, text) = ctx.numbered(Command::Edit, rest).await?;
+    if text.trim().is_empty() {
+        let revision = drafts::find(ctx, number).await?.revision;
+        return ask(ctx, Talk::Edit { number, revision }).await;
+    }
+    edit_seen(ctx, number, None, text).await
+}
+
+pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, text: &str) -> Done {
+    let has = text.chars().count();
+    if has > LONGEST_TEXT {
+        return Err(words::errors::too_long(
+            "text",
+            has,
+            LONGEST_TEXT,
+            "No network takes that much in one post.",
+        )
+        .into());
+    }
+    let mut tx = ctx.begin().await?;
+    let text = text.to_owned();
+    let draft = review::edit(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        text,
+        Some(ctx.inbox),
+    )
+    .await?;
+    decided(ctx, tx, &draft).await
+}
+
+pub async fn redo(ctx: &Ctx, rest: &str) -> Done {
+    let (number, guidance) = ctx.numbered(Command::Redo, rest).await?;
+    redo_seen(ctx, number, None, guidance).await
+}
+
+/// Has another version written; its card follows.
+pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, guidance: &str) -> Done {
+    super::compose::within("guidance", guidance)?;
+    let guidance = Some(guidance.trim().to_owned()).filter(|guidance| !guidance.is_empty());
+    let (room, cause) = (Some(ctx.room.id), Some(ctx.inbox));
+    let mut tx = ctx.begin().await?;
+    review::redo(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        guidance,
+        room,
+        cause,
+    )
+    .await?;
+    ctx.keep(&mut tx, None).await?;
+    ctx.settle(tx, Answer::Silent).await
+}
+
+/// A button of a card.
+pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: i64) -> Done {
+    match verb {
+        DraftVerb::Approve => approve_seen(ctx, number, Some(revision)).await,
+        DraftVerb::Edit => ask(ctx, Talk::Edit { number, revision }).await,
+        DraftVerb::Redo => ask(ctx, Talk::Redo { number, revision }).await,
+        DraftVerb::RedoNow => redo_seen(ctx, number, Some(revision), "").await,
+        DraftVerb::Schedule => {
+            let what = Timed::Draft {
+                number,
+                revision: Some(revision),
+            };
+            ask(
+                ctx,
+                Talk::When {
+                    what,
+                    suggestion: None,
+                },
+            )
+            .await
+        }
+        DraftVerb::Reject => {
+            drafts::find(ctx, number).await?;
+            ctx.say(words::talk::reasons(number, revision)).await
+        }
+        DraftVerb::Why => drafts::explained(ctx, number, false).await,
+        DraftVerb::Show => drafts::shown(ctx, number).await,
+        DraftVerb::TakeBack => {
+            let mut tx = ctx.begin().await?;
+            let draft =
+                review::take_back(&mut tx, ctx.w(), number, &ctx.operator, Some(ctx.inbox)).await?;
+            decided(ctx, tx, &draft).await
+        }
+        DraftVerb::PublishAgain => by_hand(ctx, number, false).await,
+        DraftVerb::ItIsThere => by_hand(ctx, number, true).await,
+    }
+}
+
+async fn by_hand(ctx: &Ctx, number: DraftNumber, there: bool) -> Done {
+    let mut tx = ctx.begin().await?;
+    let draft = review::settle_by_hand(
+        &mut tx,
+        ctx.w(),
+        number,
+        &ctx.operator,
+        there,
+        Some(ctx.inbox),
+    )
+    .await?;
+    decided(ctx, tx, &draft).await
+}
+
+/// Asks about a draft that is there.
+async fn ask(ctx: &Ctx, talk: Talk) -> Done {
+    let (Talk::Edit { number, .. }
+    | Talk::Redo { number, .. }
+    | Talk::Reject { number, .. }
+    | Talk::When {
+        what: Timed::Draft { number, .. },
+        ..
+    }) = &talk
+    else {
+        return Err(anyhow::anyhow!("{talk:?} is not about a draft").into());
+    };
+    drafts::find(ctx, *number).await?;
+    let tx = ctx.begin().await?;
+    let question = words::talk::ask(&talk);
+    ctx.ask(tx, talk, question).await
+}
+
+/// The end of every decision: the card says it, wherever it stands.
+pub async fn decided(ctx: &Ctx, mut tx: Tx, draft: &Draft) -> Done {
+    ctx.keep(&mut tx, None).await?;
+    let answer = Answer::Card {
+        draft: draft.id,
+        fresh: false,
+        asked: ctx.pressed.clone(),
+    };
+    ctx.settle(tx, answer).await
+}

@@ -1,0 +1,199 @@
+//! `/schedule`: what is coming, and times for drafts and tasks.
+
+use jiff::Timestamp;
+
+use crate::chat::catalogue::{self, Command};
+use crate::chat::commands::{ChatError, Ctx, Done, drafts, review, tasks};
+use crate::chat::dialogue::{Talk, Timed};
+use crate::chat::parse;
+use crate::chat::view::{Block, View};
+use crate::chat::words;
+use crate::domain::draft::DraftState;
+use crate::domain::error::UserError;
+use crate::domain::ids::DraftNumber;
+use crate::domain::schedule::{Schedule, WhenError};
+use crate::flow;
+
+/// How many runs the answer shows.
+pub const RUNS_SHOWN: usize = 5;
+
+pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
+    match verb {
+        "draft" => {
+            let (number, when) = ctx.numbered(Command::Schedule, rest).await?;
+            let what = Timed::Draft {
+                number,
+                revision: None,
+            };
+            if when.is_empty() {
+                drafts::find(ctx, number).await?;
+                let talk = Talk::When {
+                    what,
+                    suggestion: None,
+                };
+                let question = words::talk::ask(&talk);
+                return ctx.ask(ctx.begin().await?, talk, question).await;
+            }
+            timed(ctx, what, when).await
+        }
+        "task" => {
+            let (name, when) = parse::split_argument(rest);
+            let task = tasks::find(ctx, name).await?;
+            if when.is_empty() {
+                let usage = catalogue::usage(Command::Schedule, Some(catalogue::SCHEDULE_TASK));
+                return Err(UserError::new("It does not say when.", format!("{usage}.")).into());
+            }
+            timed(ctx, Timed::Task { name: task.name }, when).await
+        }
+        _ => coming(ctx).await,
+    }
+}
+
+/// Puts a draft or a task on the time that `phrase` says; asks where it says none.
+pub async fn timed(ctx: &Ctx, what: Timed, phrase: &str) -> Done {
+    let needed = match what {
+        Timed::Draft { .. } => catalogue::SCHEDULE_DRAFT.role,
+        Timed::Task { .. } => catalogue::SCHEDULE_TASK.role,
+    };
+    ctx.allow("/schedule", needed)?;
+    if let Timed::Draft { number, .. } = what {
+        drafts::find(ctx, number).await?;
+    }
+    let schedule = match Schedule::parse(parse::unquoted(phrase), ctx.now.at, &ctx.house.zone) {
+        Ok(schedule) => schedule,
+        Err(error) => return unclear(ctx, what, error).await,
+    };
+    match what {
+        Timed::Draft { number, revision } => match schedule {
+            Schedule::Once(due) => at(ctx, number, revision, due).await,
+            Schedule::Cron(_) => Err(UserError::new(
+                format!("{number} goes out once, and that is a rhythm."),
+                "Name one time, such as tomorrow 9am; /task new NAME post TOPIC WHEN writes again and again.",
+            )
+            .into()),
+        },
+        Timed::Task { name } => tasks::set_times(ctx, &name, schedule).await,
+    }
+}
+
+/// Says what was not understood. Where something was probably meant, the question stays open.
+async fn unclear(ctx: &Ctx, what: Timed, error: WhenError) -> Done {
+    let view = View::text(error.to_string());
+    let Some(suggestion) = error.suggestion else {
+        return Err(error.into());
+    };
+    let talk = Talk::When {
+        what,
+        suggestion: Some(suggestion.phrase),
+    };
+    ctx.ask(
+        ctx.begin().await?,
+        talk,
+        view.with_buttons(words::talk::yes_or_other()),
+    )
+    .await
+}
+
+async fn at(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, due: Timestamp) -> Done {
+    let mut tx = ctx.begin().await?;
+    let draft = flow::review::schedule(
+        &mut tx,
+        ctx.w(),
+        number,
+        seen,
+        &ctx.operator,
+        due,
+        Some(ctx.inbox),
+    )
+    .await?;
+    review::decided(ctx, tx, &draft).await
+}
+
+/// A button that names a minute.
+pub async fn at_minute(ctx: &Ctx, minute: i64, number: DraftNumber, revision: i64) -> Done {
+    let due = minute
+        .checked_mul(60)
+        .and_then(|second| Timestamp::from_second(second).ok());
+    let due = due.ok_or_else(|| {
+        UserError::new(
+            "I cannot read the time on this button.",
+            "Type /schedule #N WHEN.",
+        )
+    })?;
+    at(ctx, number, Some(revision), due).await
+}
+
+/// Everything that has a time, the next first.
+async fn coming(ctx: &Ctx) -> Done {
+    const LISTED: u32 = 50;
+    let mut rows: Vec<(Timestamp, String)> = Vec::new();
+    for draft in ctx
+        .store()
+        .drafts_in(ctx.w(), &["scheduled"], LISTED)
+        .await?
+    {
+        if let DraftState::Scheduled { due, by, .. } = &draft.state {
+            rows.push((
+                *due,
+                format!(
+                    "{} goes out, approved by {}",
+                    draft.number,
+                    words::person(by)
+                ),
+            ));
+        }
+    }
+    for task in ctx
+        .store()
+        .tasks(ctx.w())
+        .await?
+        .into_iter()
+        .filter(|task| !task.paused)
+    {
+        rows.extend(
+            task.next_run_at
+                .map(|at| (at, format!("task {} writes", task.name))),
+        );
+    }
+    for source in ctx
+        .store()
+        .sources(ctx.w())
+        .await?
+        .into_iter()
+        .filter(|source| !source.paused)
+    {
+        rows.extend(
+            source
+                .next_run_at
+                .map(|at| (at, format!("{} is fetched", source.name()))),
+        );
+    }
+    if rows.is_empty() {
+        let advice =
+            "/schedule #N WHEN puts a draft on a time, /task new NAME post TOPIC WHEN a task.";
+        return ctx
+            .say(View::text(format!("Nothing is scheduled. {advice}")))
+            .await;
+    }
+    rows.sort();
+    let lines = rows
+        .into_iter()
+        .map(|(at, what)| format!("{} {what}", ctx.now.moment(at)))
+        .collect();
+    ctx.say(View::default().with(Block::List(lines))).await
+}
+
+/// What was understood: the next runs of a schedule, in the zone people live in.
+pub fn understood(ctx: &Ctx, schedule: &Schedule) -> Result<Block, ChatError> {
+    let runs = schedule.next_runs(ctx.now.at, &ctx.house.zone, RUNS_SHOWN);
+    if runs.is_empty() {
+        return Err(UserError::new(
+            "That time is over already.",
+            "Name one to come, such as tomorrow 9am.",
+        )
+        .into());
+    }
+    Ok(Block::List(
+        runs.into_iter().map(|run| ctx.now.exactly(run)).collect(),
+    ))
+}

@@ -1,0 +1,88 @@
+//! What a person says while a question is open: carries out what [`crate::chat::dialogue`] decides.
+
+use crate::chat::answer::Answer;
+use crate::chat::catalogue::Command;
+use crate::chat::commands::{Ctx, Done, again, review, schedule};
+use crate::chat::dialogue::{self, Effect, Event};
+use crate::chat::view::View;
+use crate::chat::words;
+use crate::domain::ids::InboxId;
+
+pub async fn heard(ctx: &Ctx, event: Event) -> Done {
+    let pressed = matches!(event, Event::Press(_));
+    let kept = ctx.open_talk().await?;
+    if kept.is_none() && !pressed {
+        return ctx.say(words::talk::stray()).await;
+    }
+    let (next, effect) = dialogue::step(kept, event, ctx.now.at);
+    let ctx = &Ctx {
+        ends_talk: true,
+        ..ctx.clone()
+    };
+    match effect {
+        Effect::Edit {
+            number,
+            revision,
+            text,
+        } => {
+            ctx.allow("/edit", Command::Edit.spec().role)?;
+            review::edit_seen(ctx, number, Some(revision), &text).await
+        }
+        Effect::Redo {
+            number,
+            revision,
+            guidance,
+        } => {
+            ctx.allow("/redo", Command::Redo.spec().role)?;
+            review::redo_seen(ctx, number, Some(revision), &guidance).await
+        }
+        Effect::Reject {
+            number,
+            revision,
+            reason,
+        } => {
+            ctx.allow("/reject", Command::Reject.spec().role)?;
+            review::reject_seen(ctx, number, Some(revision), Some(reason)).await
+        }
+        Effect::Schedule { what, phrase } => schedule::timed(ctx, what, &phrase).await,
+        Effect::UseAccount { account, then } => use_account(ctx, &account, then).await,
+        Effect::Ask => match next {
+            Some(talk) => {
+                let question = words::talk::ask(&talk);
+                ctx.ask(ctx.begin().await?, talk, question).await
+            }
+            None => end(ctx, words::talk::over()).await,
+        },
+        Effect::Dropped(talk) => end(ctx, words::talk::dropped(&talk)).await,
+        Effect::Late(talk) => end(ctx, words::talk::late(&talk)).await,
+        Effect::Nothing => end(ctx, words::talk::over()).await,
+    }
+}
+
+/// Ends the talk with a line; a pressed question becomes that line.
+async fn end(ctx: &Ctx, view: View) -> Done {
+    let tx = ctx.begin().await?;
+    ctx.settle(
+        tx,
+        Answer::Line {
+            view,
+            replaces: ctx.pressed.clone(),
+        },
+    )
+    .await
+}
+
+/// Keeps the choice, then does what was asked before the question came up.
+async fn use_account(ctx: &Ctx, account: &str, then: InboxId) -> Done {
+    let mut tx = ctx.begin().await?;
+    tx.set_default_account(ctx.w(), account).await?;
+    tx.log(
+        ctx.w(),
+        &ctx.operator.name,
+        &format!("chose {account} for drafts"),
+    )
+    .await?;
+    // The question stays open until the work is settled: after a crash here the same answer leads here again.
+    tx.commit().await?;
+    again(ctx, then).await
+}

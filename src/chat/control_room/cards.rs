@@ -1,0 +1,135 @@
+//! Cards in rooms: shown once, changed in place, shown anew where that is asked for.
+
+use std::sync::{Arc, PoisonError};
+
+use crate::chat::card::{self, Card};
+use crate::chat::control_room::{ControlRoom, Undelivered};
+use crate::chat::frontend::MessageRef;
+use crate::chat::view::{Block, View};
+use crate::domain::draft::{Draft, DraftState, Purpose};
+use crate::domain::ids::{DraftId, RoomId};
+use crate::domain::operator::Room;
+use crate::store::R;
+
+impl ControlRoom {
+    /// Answers a decision: the card in the room changes. A typed one also gets a line, since the card may stand far above.
+    pub(super) async fn answer_with_card(
+        &self,
+        room: &Room,
+        draft: DraftId,
+        fresh: bool,
+        typed: bool,
+        asked: Option<&str>,
+    ) -> Result<(), Undelivered> {
+        let Some((draft, view)) = self.card(draft).await? else {
+            return Ok(());
+        };
+        let edits = self
+            .frontend(room.address.surface)
+            .is_some_and(|frontend| frontend.edits_in_place());
+        let waits = matches!(draft.state, DraftState::Waiting);
+        // After an edit by a typed line there is a new text to look at.
+        let fresh = fresh || (typed && edits && waits);
+        let before = self.store().delivery(room.id, draft.id).await?;
+        self.refresh_card(room, draft.id, fresh).await?;
+        let card_message = before.map(|delivery| delivery.message);
+        let line = View::default().with(Block::Title(head(&view)));
+        match asked {
+            // The question whose button was pressed is answered by what became of it.
+            Some(question) if edits && card_message.as_deref() != Some(question) => {
+                self.show(room, &line, Some(question)).await
+            }
+            None if edits && !fresh && card_message.is_some() => self.show(room, &line, None).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Shows the card of a draft as it is now: in place of the one in the room, or as a new message.
+    pub(in crate::chat) async fn refresh_card(
+        &self,
+        room: &Room,
+        draft: DraftId,
+        fresh: bool,
+    ) -> Result<(), Undelivered> {
+        let Some(frontend) = self.frontend(room.address.surface) else {
+            return Err(Undelivered::Closed(format!(
+                "{} is not open",
+                room.address.surface.name()
+            )));
+        };
+        let lock = self.lock_of(room.id);
+        let _one_at_a_time = lock.lock().await;
+        let Some((draft, view)) = self.card(draft).await? else {
+            return Ok(());
+        };
+        let fingerprint = card::fingerprint(&view);
+        let before = self.store().delivery(room.id, draft.id).await?;
+        if !fresh
+            && before
+                .as_ref()
+                .is_some_and(|before| before.view_hash == fingerprint)
+        {
+            return Ok(());
+        }
+        let edits = frontend.edits_in_place();
+        // Where nothing can change in place, a text to decide on is shown whole.
+        let anew = fresh || (!edits && matches!(draft.state, DraftState::Waiting));
+        let old = before.map(|before| MessageRef(before.message));
+        let message = frontend
+            .show(&room.address, &view, old.as_ref().filter(|_| !anew))
+            .await?;
+        let mut tx = self.store().begin().await?;
+        tx.record_delivery(room.id, draft.id, &message.0, &fingerprint)
+            .await?;
+        tx.commit().await?;
+        if let Some(old) = old.filter(|old| edits && fresh && *old != message) {
+            // The older copy must not look as if it could still decide; where that fails, its buttons say so.
+            let _ = frontend
+                .show(&room.address, &card::moved(&draft), Some(&old))
+                .await;
+        }
+        Ok(())
+    }
+
+    fn lock_of(&self, room: RoomId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.0.cards.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(room).or_default())
+    }
+
+    async fn card(&self, draft: DraftId) -> R<Option<(Draft, View)>> {
+        let Some(draft) = self.store().draft(draft).await? else {
+            return Ok(None);
+        };
+        let Some(revision) = self.store().revision(draft.id, draft.revision).await? else {
+            return Ok(None);
+        };
+        let answered = match draft.purpose {
+            Purpose::Reply { post, .. } => self.store().post(post).await?,
+            Purpose::Post { .. } => None,
+        };
+        let stopped = self
+            .store()
+            .workspace(self.workspace())
+            .await?
+            .stopped
+            .is_some();
+        let now = self.0.house.now();
+        let view = Card {
+            draft: &draft,
+            revision: &revision,
+            answered: answered.as_ref(),
+            stopped,
+            now: &now,
+        }
+        .view();
+        Ok(Some((draft, view)))
+    }
+}
+
+/// The title of a card: number, state, what is next.
+fn head(view: &View) -> String {
+    match view.blocks.first() {
+        Some(Block::Title(title)) => title.clone(),
+        _ => String::new(),
+    }
+}

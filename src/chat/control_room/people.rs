@@ -1,0 +1,123 @@
+//! Who speaks, and whether they are answered where they speak.
+
+use serde_json::{Value, json};
+
+use crate::chat::answer::Answer;
+use crate::chat::control_room::ControlRoom;
+use crate::chat::incoming::Incoming;
+use crate::chat::words;
+use crate::domain::ids::RoomId;
+use crate::domain::operator::{Identity, Operator, Role, Room, RoomAddress, Surface};
+use crate::store::{R, Tx};
+
+/// Who speaks.
+pub(super) enum Who {
+    Operator(Operator),
+    /// Nobody with a role here; this is all they get.
+    Stranger(Answer),
+}
+
+/// Where the workspace's settings keep the groups that an owner has spoken in.
+const OPEN_ROOMS: &str = "open_rooms";
+
+impl ControlRoom {
+    pub(super) async fn who(&self, incoming: &Incoming, room: &Room) -> R<Who> {
+        let known = self.store().operator_of(&incoming.sender).await?;
+        let operator = match known {
+            Some(operator) => operator,
+            None if incoming.room.surface == Surface::Terminal => {
+                self.first_at_the_terminal(incoming).await?
+            }
+            None => return Ok(Who::Stranger(to_stranger(incoming))),
+        };
+        if incoming.private || incoming.room.surface == Surface::Terminal || room.standing {
+            return Ok(Who::Operator(operator));
+        }
+        if self.is_open(room.id, operator.role).await? {
+            Ok(Who::Operator(operator))
+        } else {
+            Ok(Who::Stranger(Answer::Silent))
+        }
+    }
+
+    /// Whether Lumen asked this person something in this room and waits for the answer: then their words are one, also
+    /// where a front end would take them for something else.
+    pub async fn asks(&self, address: &RoomAddress, person: &Identity) -> bool {
+        let open = async {
+            let Some(room) = self.store().room_at(address).await? else {
+                return Ok(false);
+            };
+            let Some(operator) = self.store().operator_of(person).await? else {
+                return Ok(false);
+            };
+            Ok::<_, crate::store::StoreError>(
+                self.store().dialogue(room.id, operator.id).await?.is_some(),
+            )
+        };
+        // Words taken for words do no harm.
+        open.await.unwrap_or(true)
+    }
+
+    /// Whoever sits at the machine that Lumen runs on owns it.
+    async fn first_at_the_terminal(&self, incoming: &Incoming) -> R<Operator> {
+        let name = match incoming.sender_name.trim() {
+            "" => "owner",
+            name => name,
+        };
+        let mut tx = self.store().begin().await?;
+        let operator = tx
+            .add_operator(self.workspace(), name, Role::Owner, &incoming.sender)
+            .await?;
+        tx.commit().await?;
+        Ok(operator)
+    }
+
+    /// A group is answered in once an owner has spoken there: else anyone with a role could carry drafts into any group.
+    async fn is_open(&self, room: RoomId, role: Role) -> R<bool> {
+        let settings = self.store().workspace(self.workspace()).await?.settings;
+        if listed(&settings).contains(&json!(room)) {
+            return Ok(true);
+        }
+        if role != Role::Owner {
+            return Ok(false);
+        }
+        let mut tx = self.store().begin().await?;
+        self.remember_open(&mut tx, room).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn remember_open(&self, tx: &mut Tx, room: RoomId) -> R<()> {
+        let mut settings = tx.workspace(self.workspace()).await?.settings;
+        let mut rooms = listed(&settings);
+        rooms.push(json!(room));
+        if !settings.is_object() {
+            settings = json!({});
+        }
+        settings[OPEN_ROOMS] = Value::Array(rooms);
+        tx.set_settings(self.workspace(), &settings).await
+    }
+}
+
+fn listed(settings: &Value) -> Vec<Value> {
+    settings
+        .get(OPEN_ROOMS)
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// One polite line in private, silence in a group; on Discord a line that only they see.
+fn to_stranger(incoming: &Incoming) -> Answer {
+    let surface = incoming.sender.surface;
+    let mut view = words::errors::stranger(surface.name(), &incoming.sender.external_id);
+    let pressed = matches!(incoming.body, crate::chat::incoming::Said::Press { .. });
+    match (incoming.private, surface) {
+        (true, _) => Answer::line(view),
+        (false, Surface::Discord) if !pressed => {
+            view.private = true;
+            Answer::line(view)
+        }
+        (false, _) => Answer::Silent,
+    }
+}

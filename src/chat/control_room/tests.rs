@@ -1,0 +1,19 @@
+//! Conversations: something is said, what the person sees is compared. At the end nothing may be left over.
+
+mod decisions;
+mod fakes;
+mod house;
+mod world;
+
+use crate::chat::press::{DraftVerb, Press};
+use crate::domain::ids::DraftNumber;
+
+fn card_press(verb: DraftVerb, number: i64, revision: i64) -> String {
+    let number = DraftNumber(number);
+    Press::Draft {
+        verb,
+        number,
+        revision,
+    }
+    .code()
+}

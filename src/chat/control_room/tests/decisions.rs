@@ -1,0 +1,220 @@
+//! What is decided about drafts, typed and pressed.
+
+use insta::assert_snapshot;
+
+use super::card_press;
+use super::world::World;
+use crate::chat::press::{DraftVerb, Press, Reason, TalkPress};
+use crate::domain::draft::DraftState;
+use crate::domain::ids::DraftNumber;
+use crate::domain::notice::Notice;
+use crate::domain::operator::Role;
+
+#[tokio::test]
+async fn a_card_is_shown_decided_and_followed() {
+    let world = World::new().await;
+    world
+        .draft("Friday, six o'clock: three on the table.")
+        .await;
+    world.draft("Saturday is for cups.").await;
+    assert_snapshot!(world.say("/queue").await, @r"
+    - #1 waiting · Sandbox · “Friday, six o'clock: three on the table.”
+    - #2 waiting · Sandbox · “Saturday is for cups.”
+    ");
+    assert_snapshot!(world.say("/show #99").await, @"There is no #99. Waiting now: #1, #2.");
+    assert_snapshot!(world.say("/show 1").await, @r"
+    #1 · Sandbox · @roastery
+    | Friday, six o'clock: three on the table.
+    40 of 300 · leans on 3 posts · free
+    [Approve] [Schedule] [Edit]
+    [Redo] [Why] [Reject]
+    ");
+    assert_snapshot!(world.say("/why #1").await, @r"
+    #1 came from the topic “our Friday tasting is at six”, 21:00
+    leans on  @bean “cupping at six” 0.81 · @cups “mornings” 0.77 · 1 more
+    voice     persona v1 · examples from 2 own posts
+    made by   SmolLM2-135M-Instruct, 1,412 + 61 tokens, free, 2.1 s · checked: length, links, mentions, prompt, near-copies
+    ");
+    assert_snapshot!(world.say("/approve #1").await, @"#1 approved · @owner 21:00 · goes out now");
+    assert_snapshot!(world.say("/approve #1").await, @"Already decided: @owner approved #1 a moment ago.");
+    assert_snapshot!(world.say("/reject #2 too salesy").await, @r"
+    #2 rejected · @owner 21:00 · too salesy
+    | Saturday is for cups.
+    [Why]
+    ");
+    assert_eq!(world.state(1).await, "approved");
+    assert_eq!(world.state(2).await, "rejected");
+    assert_snapshot!(world.say("/log").await, @r"
+    - 21:00 @owner rejected #2: too salesy
+    - 21:00 @owner approved #1 version 1
+    ");
+}
+
+#[tokio::test]
+async fn every_copy_of_a_card_follows_in_every_room() {
+    let world = World::new().await;
+    let mira = world.member("mira", Role::Editor).await;
+    world.draft("Friday.").await;
+    mira.say("/show #1").await;
+    world.say("/room").await;
+    world.say("/show #1").await;
+    assert_snapshot!(mira.press(&card_press(DraftVerb::Approve, 1, 1)).await, @r"
+    (in place of m1) #1 approved · @mira 21:00 · goes out now
+    | Friday.
+    [Take back] [Why]
+    ");
+    // The notice of the approval: the room that pressed shows it already, the other one follows.
+    world.work_on_notices().await;
+    assert_snapshot!(world.heard().join("\n--\n"), @"#1 approved · @mira 21:00 · goes out now");
+    assert_eq!(mira.heard(), Vec::<String>::new());
+    // A second one with nothing new shows nothing.
+    world
+        .notice(&Notice::Draft {
+            draft: world.id(1).await,
+            ask: None,
+        })
+        .await;
+    world.work_on_notices().await;
+    assert_eq!(world.heard(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_press_on_an_older_version_says_what_changed() {
+    let world = World::new().await;
+    world.draft("Bring one that divides the house.").await;
+    let mira = world.member("mira", Role::Reviewer).await;
+    mira.say("/show #1").await;
+    assert_snapshot!(mira.press(&card_press(DraftVerb::Edit, 1, 1)).await, @r"
+    Send the whole new text of #1, or cancel.
+    [Never mind]
+    ");
+    assert_snapshot!(mira.say("Bring one that divides us.").await, @r"
+    #1 · Sandbox · @roastery · version 2
+    | Bring one that divides us.
+    26 of 300 · leans on 3 posts · text by @mira
+    [Approve] [Schedule] [Edit]
+    [Redo] [Why] [Reject]
+    --
+    (in place of m1) #1 is further down
+    ");
+    assert_snapshot!(mira.press(&card_press(DraftVerb::Approve, 1, 1)).await, @r"
+    This is version 1; version 2 is the current one: “…one that divides the house.” → “…one that divides us.”.
+    [Show version 2]
+    ");
+    assert_snapshot!(mira.press(&card_press(DraftVerb::Show, 1, 2)).await, @r"
+    #1 · Sandbox · @roastery · version 2
+    | Bring one that divides us.
+    26 of 300 · leans on 3 posts · text by @mira
+    [Approve] [Schedule] [Edit]
+    [Redo] [Why] [Reject]
+    --
+    (in place of m3) #1 is further down
+    ");
+    assert_eq!(world.state(1).await, "waiting");
+}
+
+#[tokio::test]
+async fn rejecting_asks_why() {
+    let world = World::new().await;
+    world.draft("Buy now.").await;
+    world.draft("Buy today.").await;
+    let mira = world.member("mira", Role::Reviewer).await;
+    assert_snapshot!(mira.press(&card_press(DraftVerb::Reject, 1, 1)).await, @r"
+    Why is #1 rejected?
+    [Off topic] [Wrong tone] [Not true]
+    [Too salesy] [Other]
+    ");
+    let code = Press::Reject {
+        reason: Reason::TooSalesy,
+        number: DraftNumber(1),
+        revision: 1,
+    }
+    .code();
+    assert_snapshot!(mira.press(&code).await, @r"
+    #1 rejected · @mira 21:00 · too salesy
+    | Buy now.
+    [Why]
+    --
+    (in place of m1) #1 rejected · @mira 21:00 · too salesy
+    ");
+    let code = Press::Reject {
+        reason: Reason::Other,
+        number: DraftNumber(2),
+        revision: 1,
+    }
+    .code();
+    assert_snapshot!(mira.press(&code).await, @r"
+    Why is #2 rejected? A few words.
+    [Never mind]
+    ");
+    mira.say("we never say today").await;
+    let state = world.draft_state(2).await;
+    assert!(
+        matches!(state, DraftState::Rejected { reason: Some(reason), .. } if reason == "we never say today")
+    );
+}
+
+#[tokio::test]
+async fn a_time_that_is_not_understood_is_asked_back() {
+    let world = World::new().await;
+    world.draft("Friday.").await;
+    assert_snapshot!(world.say("/schedule #1 tomorow 9").await, @r"
+    I do not know “tomorow 9”. Did you mean tomorrow 9:00 (Mon 23 Nov, Berlin)?
+    [Yes] [Other time]
+    ");
+    assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @r"
+    #1 scheduled for Mon 09:00 Berlin · @owner
+    | Friday.
+    [Change] [Take back] [Why]
+    ");
+    assert_eq!(world.state(1).await, "scheduled");
+    assert_snapshot!(world.say("/schedule").await, @"- Mon 09:00 Berlin #1 goes out, approved by @owner");
+    assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @"That question is closed already. Nothing has changed.");
+    assert_snapshot!(world.say("/schedule #1 every day at 9").await, @"#1 goes out once, and that is a rhythm. Name one time, such as tomorrow 9am; /task new NAME post TOPIC WHEN writes again and again.");
+    assert_snapshot!(world.press(&card_press(DraftVerb::TakeBack, 1, 1)).await, @r"
+    #1 · Sandbox · @roastery · version 2
+    | Friday.
+    7 of 300 · leans on 3 posts · free
+    [Approve] [Schedule] [Edit]
+    [Redo] [Why] [Reject]
+    ");
+    assert_eq!(world.state(1).await, "waiting");
+}
+
+#[tokio::test]
+async fn a_question_is_closed_after_an_hour() {
+    let world = World::new().await;
+    world.draft("Friday.").await;
+    world.say("/edit #1").await;
+    world.clock.advance(std::time::Duration::from_secs(4_000));
+    assert_snapshot!(world.say("New words.").await, @"The question about #1 was closed after an hour, so I did not take this as its answer. Nothing has changed; ask again when you are ready.");
+    assert_snapshot!(world.say("New words.").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
+    assert_eq!(world.text(1).await, "Friday.");
+}
+
+#[tokio::test]
+async fn stop_holds_back_and_go_lets_go() {
+    let world = World::new().await;
+    world.draft("Friday.").await;
+    assert_snapshot!(world.say("/stop").await, @"Stopped by @owner: nothing leaves the house until /go.");
+    assert_snapshot!(world.say("/approve #1").await, @r"
+    #1 approved · @owner 21:00 · held until /go
+    | Friday.
+    [Take back] [Why]
+    ");
+    assert_snapshot!(world.say("/status").await, @r"
+    Stopped by @owner: nothing leaves the house until /go. No draft waits, 1 post approved.
+    Nothing is fetched yet: /source add sandbox all.
+    Models: text local, SmolLM2-135M-Instruct.
+    Today 0.00 of 5.00 USD.
+    ");
+    assert_snapshot!(world.say("/go").await, @"Working again, says @owner. 1 approved draft goes out now.");
+    assert_snapshot!(world.say("/go").await, @"Nothing was stopped.");
+    assert!(
+        world
+            .jobs()
+            .await
+            .iter()
+            .any(|job| job.starts_with("publish"))
+    );
+}

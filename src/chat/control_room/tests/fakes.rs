@@ -1,0 +1,163 @@
+//! The outside of the control room: a chat program, a search, an account.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+
+use crate::chat::frontend::{Frontend, MessageRef, ShowError};
+use crate::chat::house::{Accounts, Finder};
+use crate::chat::testing::{instant, plain};
+use crate::chat::view::{Block, View};
+use crate::domain::ids::{PostId, WorkspaceId};
+use crate::domain::network::Network;
+use crate::domain::operator::{RoomAddress, Surface};
+use crate::domain::post::{Counts, FetchedPost, Post};
+use crate::domain::progress::Step;
+use crate::flow::recall::RecallError;
+
+/// A chat program that remembers what it showed, in which chat.
+pub struct FakeFrontend {
+    surface: Surface,
+    pub shown: Mutex<Vec<(String, String)>>,
+    pub last: Mutex<HashMap<String, String>>,
+    next: AtomicU64,
+    failures: AtomicU64,
+}
+
+impl FakeFrontend {
+    pub fn new(surface: Surface) -> Arc<Self> {
+        Arc::new(Self {
+            surface,
+            shown: Mutex::default(),
+            last: Mutex::default(),
+            next: AtomicU64::new(1),
+            failures: AtomicU64::new(0),
+        })
+    }
+
+    pub fn fail_next(&self, times: u64) {
+        self.failures.store(times, Ordering::SeqCst);
+    }
+
+    /// What was shown in a chat since the last look.
+    pub fn heard(&self, chat: &str) -> Vec<String> {
+        let mut shown = self.shown.lock().unwrap();
+        let (here, there) = shown.drain(..).partition(|(at, _)| at == chat);
+        *shown = there;
+        let here: Vec<(String, String)> = here;
+        here.into_iter().map(|(_, text)| text).collect()
+    }
+}
+
+#[async_trait]
+impl Frontend for FakeFrontend {
+    fn surface(&self) -> Surface {
+        self.surface
+    }
+
+    async fn show(
+        &self,
+        room: &RoomAddress,
+        view: &View,
+        replaces: Option<&MessageRef>,
+    ) -> Result<MessageRef, ShowError> {
+        if self.failures.load(Ordering::SeqCst) > 0 {
+            self.failures.fetch_sub(1, Ordering::SeqCst);
+            return Err(ShowError::Later("the network is away".into()));
+        }
+        let text = match (replaces, view.blocks.first()) {
+            (Some(_), Some(Block::Title(title))) if !self.edits_in_place() => title.clone(),
+            (Some(MessageRef(message)), _) => format!("(in place of {message}) {}", plain(view)),
+            (None, _) => plain(view),
+        };
+        self.shown.lock().unwrap().push((room.chat.clone(), text));
+        if let Some(message) = replaces {
+            return Ok(message.clone());
+        }
+        let message = format!("m{}", self.next.fetch_add(1, Ordering::SeqCst));
+        self.last
+            .lock()
+            .unwrap()
+            .insert(room.chat.clone(), message.clone());
+        Ok(MessageRef(message))
+    }
+
+    fn progress(&self, _room: &RoomAddress, _step: &Step) {}
+}
+
+/// Finds what it was given, or breaks off.
+#[derive(Default)]
+pub struct FakeFinder {
+    posts: Mutex<Vec<(Post, f32)>>,
+    panics: AtomicU64,
+}
+
+impl FakeFinder {
+    pub fn panic_next(&self) {
+        self.panics.store(1, Ordering::SeqCst);
+    }
+
+    pub fn give(&self, text: &str) {
+        let body = FetchedPost {
+            network: Network::Sandbox,
+            native_id: "p42".into(),
+            author: "bean".into(),
+            text: text.into(),
+            created_at: instant(),
+            edited_at: None,
+            tags: Vec::new(),
+            language: None,
+            reply_to: None,
+            quote_of: None,
+            url: None,
+            counts: Counts::default(),
+            media: Vec::new(),
+            raw: None,
+            own: false,
+        };
+        self.posts.lock().unwrap().push((
+            Post {
+                id: PostId(42),
+                workspace: WorkspaceId::FIRST,
+                fetched_at: instant(),
+                body,
+            },
+            0.81,
+        ));
+    }
+}
+
+#[async_trait]
+impl Finder for FakeFinder {
+    async fn find(
+        &self,
+        _w: WorkspaceId,
+        _words: &str,
+        _limit: usize,
+    ) -> Result<Vec<(Post, f32)>, RecallError> {
+        assert!(
+            self.panics.swap(0, Ordering::SeqCst) == 0,
+            "told to break off"
+        );
+        Ok(self.posts.lock().unwrap().clone())
+    }
+
+    async fn trouble(&self) -> Result<Option<String>, RecallError> {
+        Ok(None)
+    }
+}
+
+pub struct OneAccount;
+
+#[async_trait]
+impl Accounts for OneAccount {
+    fn list(&self) -> Vec<(Network, String)> {
+        vec![(Network::Sandbox, "roastery".into())]
+    }
+
+    async fn check(&self, _network: Network, _account: &str) -> Result<String, String> {
+        Ok("it answers".into())
+    }
+}

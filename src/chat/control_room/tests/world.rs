@@ -1,0 +1,413 @@
+//! A small world to talk in: a store on disk, a clock that stands, front ends that remember what they showed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::fakes::{FakeFinder, FakeFrontend, OneAccount};
+use crate::chat::control_room::ControlRoom;
+use crate::chat::frontend::Frontend;
+use crate::chat::house::{Finder, House};
+use crate::chat::incoming::{Incoming, Said};
+use crate::chat::testing::{instant, revision};
+use crate::domain::clock::{Clock as _, ManualClock, SharedClock};
+use crate::domain::draft::{Draft, DraftState, Purpose};
+use crate::domain::ids::{DraftId, DraftNumber, InboxId, RoomId, WorkspaceId};
+use crate::domain::job::{JobKind, JobOutcome, NewJob};
+use crate::domain::ledger::{MicroUsd, ModelRole};
+use crate::domain::network::Network;
+use crate::domain::notice::Notice;
+use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
+use crate::store::{InboxState, NewDraft, NewRevision, Store, StoreOptions};
+
+const W: WorkspaceId = WorkspaceId::FIRST;
+
+pub struct World {
+    _dir: tempfile::TempDir,
+    pub store: Store,
+    pub clock: Arc<ManualClock>,
+    pub room: ControlRoom,
+    pub finder: Arc<FakeFinder>,
+    frontends: HashMap<Surface, Arc<FakeFrontend>>,
+    updates: AtomicU64,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(instant()));
+        let url = format!("sqlite://{}", dir.path().join("lumen.db").display());
+        let options = StoreOptions {
+            url,
+            read_connections: 2,
+        };
+        let store = Store::open(&options, Arc::clone(&clock) as SharedClock)
+            .await
+            .unwrap();
+        let finder = Arc::new(FakeFinder::default());
+        let (room, frontends) = open(&store, &clock, &finder);
+        Self {
+            _dir: dir,
+            store,
+            clock,
+            room,
+            finder,
+            frontends,
+            updates: AtomicU64::new(1),
+        }
+    }
+
+    /// The same store under a new control room.
+    pub async fn restarted(self) -> Self {
+        self.room.close().await;
+        let (room, frontends) = open(&self.store, &self.clock, &self.finder);
+        Self {
+            room,
+            frontends,
+            ..self
+        }
+    }
+
+    pub fn frontend(&self, surface: Surface) -> &FakeFrontend {
+        &self.frontends[&surface]
+    }
+
+    fn owner(&self) -> Speaker<'_> {
+        Speaker {
+            world: self,
+            surface: Surface::Terminal,
+            id: "local".into(),
+            name: "owner".into(),
+            chat: "local".into(),
+            private: true,
+        }
+    }
+
+    /// Somebody on Telegram.
+    pub fn person(&self, id: &str) -> Speaker<'_> {
+        Speaker {
+            world: self,
+            surface: Surface::Telegram,
+            id: id.into(),
+            name: id.into(),
+            chat: id.into(),
+            private: true,
+        }
+    }
+
+    pub async fn member(&self, name: &str, role: Role) -> Speaker<'_> {
+        let person = self.person(name);
+        let mut tx = self.store.begin().await.unwrap();
+        tx.add_operator(W, name, role, &person.identity())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        person
+    }
+
+    pub async fn say(&self, text: &str) -> String {
+        self.owner().say(text).await
+    }
+
+    pub async fn press(&self, code: &str) -> String {
+        self.owner().press(code).await
+    }
+
+    pub fn heard(&self) -> Vec<String> {
+        self.owner().heard()
+    }
+
+    pub fn incoming(&self, text: &str) -> Incoming {
+        self.owner().incoming(Said::Text { text: text.into() })
+    }
+
+    /// Writes a line to the inbox as if Lumen had been killed right after.
+    pub async fn written_down_only(&self, text: &str) -> InboxId {
+        let incoming = self.incoming(text);
+        let mut tx = self.store.begin().await.unwrap();
+        let room = tx.ensure_room(W, &incoming.room).await.unwrap().id;
+        let sender = &incoming.sender.external_id;
+        let id = tx
+            .take_in(
+                &Surface::Terminal,
+                &incoming.external_id,
+                room,
+                sender,
+                &json!(incoming),
+            )
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        id.unwrap()
+    }
+
+    /// Waits until the answer of a row is shown.
+    pub async fn idle(&self, id: InboxId) {
+        for _ in 0..4_000 {
+            let row = self.store.inbox_row(id).await.unwrap().unwrap();
+            if row.state == InboxState::Shown {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{id} was never answered");
+    }
+
+    pub async fn last_inbox(&self) -> InboxId {
+        let mut last = InboxId(0);
+        while self
+            .store
+            .inbox_row(InboxId(last.0 + 1))
+            .await
+            .unwrap()
+            .is_some()
+        {
+            last = InboxId(last.0 + 1);
+        }
+        last
+    }
+
+    pub async fn local_room(&self) -> RoomId {
+        self.store
+            .room_at(&RoomAddress::terminal())
+            .await
+            .unwrap()
+            .unwrap()
+            .id
+    }
+
+    /// A waiting draft with this text.
+    pub async fn draft(&self, text: &str) -> Draft {
+        let base = revision();
+        let new = NewRevision {
+            content: crate::domain::content::Content {
+                text: text.into(),
+                ..base.content
+            },
+            findings: base.findings,
+            leans_on: base.leans_on,
+            examples: base.examples,
+            persona_version: 1,
+            guidance: None,
+            writer: base.writer,
+        };
+        let origin = format!("test:{}", self.updates.fetch_add(1, Ordering::SeqCst));
+        let expires_at = self.clock.now() + Duration::from_hours(336);
+        let purpose = Purpose::Post {
+            topic: "our Friday tasting is at six".into(),
+        };
+        let draft = NewDraft {
+            purpose,
+            task: None,
+            origin,
+            expires_at,
+        };
+        let mut tx = self.store.begin().await.unwrap();
+        let draft = tx.new_draft(W, &draft, &new).await.unwrap();
+        tx.commit().await.unwrap();
+        draft
+    }
+
+    async fn numbered(&self, number: i64) -> Draft {
+        self.store
+            .draft_numbered(W, DraftNumber(number))
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    pub async fn id(&self, number: i64) -> DraftId {
+        self.numbered(number).await.id
+    }
+
+    pub async fn draft_state(&self, number: i64) -> DraftState {
+        self.numbered(number).await.state
+    }
+
+    pub async fn state(&self, number: i64) -> String {
+        self.draft_state(number).await.word().to_owned()
+    }
+
+    pub async fn text(&self, number: i64) -> String {
+        let draft = self.numbered(number).await;
+        self.store
+            .revision(draft.id, draft.revision)
+            .await
+            .unwrap()
+            .unwrap()
+            .content
+            .text
+    }
+
+    pub async fn notice(&self, notice: &Notice) {
+        let mut tx = self.store.begin().await.unwrap();
+        let unique_key = format!("test:{}", self.updates.fetch_add(1, Ordering::SeqCst));
+        let run_at = tx.now();
+        let job = NewJob {
+            kind: JobKind::Notice,
+            unique_key,
+            payload: json!(notice),
+            cause: None,
+            run_at,
+        };
+        tx.enqueue(&job).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Does what the worker would do with notices.
+    pub async fn work_on_notices(&self) {
+        let others: Vec<JobKind> = JobKind::ALL
+            .into_iter()
+            .filter(|kind| *kind != JobKind::Notice)
+            .collect();
+        let lease_for = Duration::from_mins(1);
+        while let Some((job, lease)) = self
+            .store
+            .claim_job("test", self.clock.now(), lease_for, &others)
+            .await
+            .unwrap()
+        {
+            match self.room.notice(&job, &lease).await {
+                JobOutcome::Settled => {}
+                JobOutcome::Retry { why, .. } => {
+                    let mut tx = self.store.begin().await.unwrap();
+                    let later = self.clock.now() + Duration::from_secs(30);
+                    tx.postpone_job(&lease, later, &why).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+                JobOutcome::GiveUp { why } => panic!("{why}"),
+            }
+        }
+    }
+
+    /// The jobs that are ready, or will be within the hour.
+    pub async fn jobs(&self) -> Vec<String> {
+        let mut jobs = Vec::new();
+        let later = self.clock.now() + Duration::from_hours(1);
+        while let Some((job, _)) = self
+            .store
+            .claim_job("look", later, Duration::from_secs(1), &[])
+            .await
+            .unwrap()
+        {
+            jobs.push(format!("{} {}", job.kind.name(), job.payload));
+            if jobs.len() > 50 {
+                break;
+            }
+        }
+        self.store.free_leases().await.unwrap();
+        jobs
+    }
+
+    /// No line is left unread, and no job over.
+    pub async fn nothing_is_left(&self) {
+        assert!(self.store.inbox_open().await.unwrap().is_empty());
+        assert_eq!(self.store.jobs_ready(self.clock.now()).await.unwrap(), 0);
+        for frontend in self.frontends.values() {
+            assert_eq!(*frontend.shown.lock().unwrap(), Vec::new());
+        }
+    }
+}
+
+fn open(
+    store: &Store,
+    clock: &Arc<ManualClock>,
+    finder: &Arc<FakeFinder>,
+) -> (ControlRoom, HashMap<Surface, Arc<FakeFrontend>>) {
+    let room = ControlRoom::new(House {
+        store: store.clone(),
+        clock: Arc::clone(clock) as SharedClock,
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+        workspace: W,
+        finder: Arc::clone(finder) as Arc<dyn Finder>,
+        accounts: Arc::new(OneAccount),
+        fetchable: vec![Network::Sandbox],
+        models: vec![(ModelRole::Text, "local, SmolLM2-135M-Instruct".into())],
+        budget: MicroUsd(5_000_000),
+    });
+    let mut frontends = HashMap::new();
+    for surface in [Surface::Terminal, Surface::Telegram] {
+        let frontend = FakeFrontend::new(surface);
+        room.open(Arc::clone(&frontend) as Arc<dyn Frontend>);
+        frontends.insert(surface, frontend);
+    }
+    (room, frontends)
+}
+
+/// Somebody who speaks in a chat.
+#[derive(Clone)]
+pub struct Speaker<'a> {
+    world: &'a World,
+    surface: Surface,
+    id: String,
+    name: String,
+    chat: String,
+    private: bool,
+}
+
+impl Speaker<'_> {
+    pub fn in_group(&self, chat: &str) -> Self {
+        Self {
+            chat: chat.into(),
+            private: false,
+            ..self.clone()
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            surface: self.surface,
+            external_id: self.id.clone(),
+        }
+    }
+
+    fn incoming(&self, body: Said) -> Incoming {
+        Incoming {
+            external_id: format!("u{}", self.world.updates.fetch_add(1, Ordering::SeqCst)),
+            room: RoomAddress {
+                surface: self.surface,
+                chat: self.chat.clone(),
+                thread: None,
+            },
+            sender: self.identity(),
+            sender_name: self.name.clone(),
+            private: self.private,
+            body,
+        }
+    }
+
+    pub async fn say(&self, text: &str) -> String {
+        self.send(Said::Text { text: text.into() }).await
+    }
+
+    /// Presses a button of the last message in the chat.
+    pub async fn press(&self, code: &str) -> String {
+        let message = self
+            .world
+            .frontend(self.surface)
+            .last
+            .lock()
+            .unwrap()
+            .get(&self.chat)
+            .cloned();
+        self.send(Said::Press {
+            code: code.into(),
+            message,
+        })
+        .await
+    }
+
+    async fn send(&self, body: Said) -> String {
+        let id = self.world.room.take(self.incoming(body)).await.unwrap();
+        self.world.idle(id).await;
+        self.heard().join("\n--\n")
+    }
+
+    pub fn heard(&self) -> Vec<String> {
+        self.world.frontend(self.surface).heard(&self.chat)
+    }
+}

@@ -1,0 +1,96 @@
+//! What the control room is given when it is built: the store, the time, and the little it needs to know of the rest.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::tz::TimeZone;
+
+use crate::chat::words::time::Now;
+use crate::domain::clock::SharedClock;
+use crate::domain::ids::WorkspaceId;
+use crate::domain::ledger::{MicroUsd, ModelRole};
+use crate::domain::network::Network;
+use crate::domain::post::Post;
+use crate::flow::recall::{Recall, RecallError, SearchQuery};
+use crate::store::Store;
+
+/// Finds stored posts by meaning.
+#[async_trait]
+pub trait Finder: Send + Sync {
+    /// The best first, each with its relevance from 0 to 1.
+    async fn find(
+        &self,
+        w: WorkspaceId,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<(Post, f32)>, RecallError>;
+
+    /// How the index stands, in words for people; none when all is well.
+    async fn trouble(&self) -> Result<Option<String>, RecallError>;
+}
+
+#[async_trait]
+impl Finder for Recall {
+    async fn find(
+        &self,
+        w: WorkspaceId,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<(Post, f32)>, RecallError> {
+        let query = SearchQuery {
+            limit,
+            ..SearchQuery::new(w, words)
+        };
+        Ok(self
+            .search(&query)
+            .await?
+            .into_iter()
+            .map(|hit| (hit.post, hit.score))
+            .collect())
+    }
+
+    async fn trouble(&self) -> Result<Option<String>, RecallError> {
+        use crate::flow::recall::IndexState;
+        Ok(match self.state().await? {
+            IndexState::Ready => None,
+            state => Some(state.to_string()),
+        })
+    }
+}
+
+/// The accounts that drafts can go to.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    fn list(&self) -> Vec<(Network, String)>;
+
+    /// One real call: how it went, in a line for people.
+    async fn check(&self, network: Network, account: &str) -> Result<String, String>;
+}
+
+/// What the control room works with.
+#[derive(Clone)]
+pub struct House {
+    pub store: Store,
+    pub clock: SharedClock,
+    /// The zone people live in: `LUMEN_TIMEZONE`.
+    pub zone: TimeZone,
+    pub workspace: WorkspaceId,
+    pub finder: Arc<dyn Finder>,
+    pub accounts: Arc<dyn Accounts>,
+    /// Networks that posts are fetched from.
+    pub fetchable: Vec<Network>,
+    /// Which model does what, in words for people: `(Text, "local, SmolLM2-135M-Instruct")`.
+    pub models: Vec<(ModelRole, String)>,
+    /// What the models may cost in a day.
+    pub budget: MicroUsd,
+}
+
+impl House {
+    #[must_use]
+    pub fn now(&self) -> Now {
+        Now {
+            at: self.clock.now(),
+            zone: self.zone.clone(),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! What hangs on a button: a short code of at most 64 bytes of ASCII, with the version of the code in front.
+//!
+//! To change what a code means, count [`VERSION`] up: buttons of older messages are then answered kindly
+//! instead of doing something else than they say.
+
+use crate::domain::ids::{DraftNumber, InboxId};
+
+/// The version of the codes written now.
+const VERSION: &str = "1";
+
+/// The longest code that every chat network takes.
+pub const LONGEST: usize = 64;
+
+/// What a button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// Something with the version of a draft that the person saw.
+    Draft {
+        verb: DraftVerb,
+        number: DraftNumber,
+        revision: i64,
+    },
+    Reject {
+        reason: Reason,
+        number: DraftNumber,
+        revision: i64,
+    },
+    /// Schedule for this minute since the epoch.
+    At {
+        minute: i64,
+        number: DraftNumber,
+        revision: i64,
+    },
+    /// Run again what was asked in this row of the inbox.
+    Again(InboxId),
+    /// An answer within a talk.
+    Talk(TalkPress),
+}
+
+/// The buttons of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftVerb {
+    Approve,
+    /// Asks for the new text.
+    Edit,
+    /// Asks what should change.
+    Redo,
+    /// Another version without a word.
+    RedoNow,
+    /// Asks when.
+    Schedule,
+    /// Asks why.
+    Reject,
+    Why,
+    /// The current card as a new message; an expired draft comes back.
+    Show,
+    TakeBack,
+    PublishAgain,
+    ItIsThere,
+}
+
+impl DraftVerb {
+    pub const ALL: [Self; 11] = [
+        Self::Approve,
+        Self::Edit,
+        Self::Redo,
+        Self::RedoNow,
+        Self::Schedule,
+        Self::Reject,
+        Self::Why,
+        Self::Show,
+        Self::TakeBack,
+        Self::PublishAgain,
+        Self::ItIsThere,
+    ];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Approve => "ok",
+            Self::Edit => "edit",
+            Self::Redo => "redo",
+            Self::RedoNow => "redo!",
+            Self::Schedule => "when",
+            Self::Reject => "no",
+            Self::Why => "why",
+            Self::Show => "show",
+            Self::TakeBack => "back",
+            Self::PublishAgain => "again",
+            Self::ItIsThere => "there",
+        }
+    }
+}
+
+/// Why a draft is rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    OffTopic,
+    WrongTone,
+    NotTrue,
+    TooSalesy,
+    /// Asks for words.
+    Other,
+}
+
+impl Reason {
+    pub const ALL: [Self; 5] = [
+        Self::OffTopic,
+        Self::WrongTone,
+        Self::NotTrue,
+        Self::TooSalesy,
+        Self::Other,
+    ];
+
+    /// The word on the button.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::OffTopic => "Off topic",
+            Self::WrongTone => "Wrong tone",
+            Self::NotTrue => "Not true",
+            Self::TooSalesy => "Too salesy",
+            Self::Other => "Other",
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::OffTopic => "off",
+            Self::WrongTone => "tone",
+            Self::NotTrue => "untrue",
+            Self::TooSalesy => "salesy",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The buttons of a talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TalkPress {
+    Yes,
+    /// Not that one: ask again.
+    Other,
+    Cancel,
+    /// One of several, from 0.
+    Choice(u8),
+}
+
+/// A code that means nothing (any more).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is from another version of Lumen.
+    OtherVersion,
+    Garbled,
+}
+
+impl Press {
+    /// The code for a button.
+    #[must_use]
+    pub fn code(self) -> String {
+        match self {
+            Self::Draft {
+                verb,
+                number,
+                revision,
+            } => format!("{VERSION}.d.{}.{}.{revision}", verb.code(), number.0),
+            Self::Reject {
+                reason,
+                number,
+                revision,
+            } => {
+                format!("{VERSION}.r.{}.{}.{revision}", reason.code(), number.0)
+            }
+            Self::At {
+                minute,
+                number,
+                revision,
+            } => format!("{VERSION}.t.{minute}.{}.{revision}", number.0),
+            Self::Again(inbox) => format!("{VERSION}.a.{inbox}"),
+            Self::Talk(TalkPress::Yes) => format!("{VERSION}.q.yes"),
+            Self::Talk(TalkPress::Other) => format!("{VERSION}.q.other"),
+            Self::Talk(TalkPress::Cancel) => format!("{VERSION}.q.cancel"),
+            Self::Talk(TalkPress::Choice(which)) => format!("{VERSION}.q.{which}"),
+        }
+    }
+
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// When it is of another version, or no code at all.
+    pub fn read(code: &str) -> Result<Self, Unreadable> {
+        if code.len() > LONGEST {
+            return Err(Unreadable::Garbled);
+        }
+        let parts: Vec<&str> = code.split('.').collect();
+        let Some((version, rest)) = parts.split_first() else {
+            return Err(Unreadable::Garbled);
+        };
+        if *version != VERSION {
+            let a_version =
+                !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+            return Err(if a_version {
+                Unreadable::OtherVersion
+            } else {
+                Unreadable::Garbled
+            });
+        }
+        Self::body(rest).ok_or(Unreadable::Garbled)
+    }
+
+    fn body(parts: &[&str]) -> Option<Self> {
+        let number = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|number| *number > 0)
+                .map(DraftNumber)
+        };
+        let revision = |text: &str| text.parse::<i64>().ok();
+        Some(match *parts {
+            ["d", verb, n, r] => Self::Draft {
+                verb: DraftVerb::ALL
+                    .into_iter()
+                    .find(|known| known.code() == verb)?,
+                number: number(n)?,
+                revision: revision(r)?,
+            },
+            ["r", reason, n, r] => Self::Reject {
+                reason: Reason::ALL
+                    .into_iter()
+                    .find(|known| known.code() == reason)?,
+                number: number(n)?,
+                revision: revision(r)?,
+            },
+            ["t", minute, n, r] => Self::At {
+                minute: minute.parse().ok()?,
+                number: number(n)?,
+                revision: revision(r)?,
+            },
+            ["a", inbox] => Self::Again(InboxId(inbox.parse().ok()?)),
+            ["q", "yes"] => Self::Talk(TalkPress::Yes),
+            ["q", "other"] => Self::Talk(TalkPress::Other),
+            ["q", "cancel"] => Self::Talk(TalkPress::Cancel),
+            ["q", which] => Self::Talk(TalkPress::Choice(which.parse().ok()?)),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_press() -> impl Strategy<Value = Press> {
+        let target = || (1..=i64::MAX, any::<i64>());
+        prop_oneof![
+            (proptest::sample::select(DraftVerb::ALL.to_vec()), target()).prop_map(
+                |(verb, (n, revision))| Press::Draft {
+                    verb,
+                    number: DraftNumber(n),
+                    revision
+                }
+            ),
+            (proptest::sample::select(Reason::ALL.to_vec()), target()).prop_map(
+                |(reason, (n, revision))| Press::Reject {
+                    reason,
+                    number: DraftNumber(n),
+                    revision
+                }
+            ),
+            // Minutes since the epoch: far enough for every timestamp there is.
+            (
+                -1_000_000_000_000..1_000_000_000_000_i64,
+                1..1_000_000_000_i64,
+                1..1_000_000_000_i64
+            )
+                .prop_map(|(minute, n, revision)| Press::At {
+                    minute,
+                    number: DraftNumber(n),
+                    revision
+                }),
+            any::<i64>().prop_map(|id| Press::Again(InboxId(id))),
+            any::<u8>().prop_map(|which| Press::Talk(TalkPress::Choice(which))),
+            Just(Press::Talk(TalkPress::Yes)),
+            Just(Press::Talk(TalkPress::Other)),
+            Just(Press::Talk(TalkPress::Cancel)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_code_is_short_and_reads_back(press in any_press()) {
+            let code = press.code();
+            prop_assert!(code.len() <= LONGEST && code.is_ascii(), "{code}");
+            prop_assert_eq!(Press::read(&code), Ok(press));
+        }
+
+        #[test]
+        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[drtaq]\\.[a-z0-9.!-]*") {
+            let _ = Press::read(&code);
+        }
+    }
+
+    #[test]
+    fn codes_of_another_version_are_told_apart() {
+        assert_eq!(Press::read("7.d.ok.12.4"), Err(Unreadable::OtherVersion));
+        assert_eq!(Press::read("approve:12"), Err(Unreadable::Garbled));
+        assert_eq!(Press::read("1.d.ok.0.4"), Err(Unreadable::Garbled));
+        assert_eq!(
+            Press::Draft {
+                verb: DraftVerb::Approve,
+                number: DraftNumber(12),
+                revision: 4
+            }
+            .code(),
+            "1.d.ok.12.4"
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! The words of a draft: its states, what it leans on, where it came from.
+
+use crate::chat::words::time::Now;
+use crate::chat::words::{many, network, person, quoted};
+use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
+use crate::domain::ledger::MicroUsd;
+use crate::domain::limits::Limits;
+use crate::domain::operator::Role;
+use crate::domain::post::Post;
+
+/// The first line of a card: what it is while it waits, and who, when, what next after a decision.
+#[must_use]
+pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> String {
+    let number = draft.number;
+    let place = network(revision.content.network);
+    match &draft.state {
+        DraftState::Waiting => {
+            let account = person(&revision.content.account);
+            let version = if draft.revision > 1 {
+                format!(" · version {}", draft.revision)
+            } else {
+                String::new()
+            };
+            format!("{number} · {place} · {account}{version}")
+        }
+        DraftState::Approved { by, at, .. } => {
+            let next = if stopped {
+                "held until /go"
+            } else {
+                "goes out now"
+            };
+            format!(
+                "{number} approved · {} {} · {next}",
+                person(by),
+                now.clock(*at)
+            )
+        }
+        DraftState::Scheduled { by, due, .. } => {
+            let held = if stopped { " · held until /go" } else { "" };
+            format!(
+                "{number} scheduled for {} · {}{held}",
+                now.moment(*due),
+                person(by)
+            )
+        }
+        DraftState::Publishing { by, since, .. } => {
+            format!(
+                "{number} publishing · approved by {} {}",
+                person(by),
+                now.clock(*since)
+            )
+        }
+        DraftState::Published {
+            by,
+            at,
+            url,
+            native_id,
+        } => {
+            let by = person(by);
+            let at = now.clock(*at);
+            let place = place_of(url.as_deref(), native_id, place);
+            format!("{number} published · approved by {by} {at} · {place}")
+        }
+        DraftState::Failed { why, .. } => format!("{number} failed · {}", sentence(why)),
+        DraftState::Unknown { asked: false, .. } => {
+            format!("{number} unknown · {place} did not say whether it took it; I am asking again")
+        }
+        DraftState::Unknown { asked: true, .. } => {
+            format!(
+                "{number} unknown · {place} did not say whether it took it. Please look there: is it published?"
+            )
+        }
+        DraftState::Rejected { by, at, reason } => {
+            let reason = reason
+                .as_deref()
+                .map(|reason| format!(" · {reason}"))
+                .unwrap_or_default();
+            format!(
+                "{number} rejected · {} {}{reason}",
+                person(by),
+                now.clock(*at)
+            )
+        }
+        DraftState::Expired { at } => {
+            format!("{number} expired {} · nobody decided", now.clock(*at))
+        }
+    }
+}
+
+fn place_of(url: Option<&str>, native_id: &str, place: &str) -> String {
+    match url {
+        Some(url) => url.trim_start_matches("https://").to_owned(),
+        None if native_id.is_empty() => place.to_owned(),
+        None => format!("{place} {native_id}"),
+    }
+}
+
+/// `text` ending in a full stop.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '?', '!', '\u{2026}']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+/// `98 of 300 · leans on 4 posts · free`
+#[must_use]
+pub fn facts(revision: &Revision) -> String {
+    let mut facts = vec![
+        Limits::of(revision.content.network)
+            .measure(&revision.content.text)
+            .to_string(),
+    ];
+    if !revision.leans_on.is_empty() {
+        facts.push(format!(
+            "leans on {}",
+            many(revision.leans_on.len(), "post", "posts")
+        ));
+    }
+    match &revision.writer {
+        Writer::Model { micro_usd, .. } => facts.push(MicroUsd(*micro_usd).to_string()),
+        Writer::Person { name } => facts.push(format!("text by {}", person(name))),
+    }
+    facts.join(" · ")
+}
+
+/// `answers @bean.lens “cupping at six”`
+#[must_use]
+pub fn answers(post: &Post) -> String {
+    format!(
+        "answers {} {}",
+        person(&post.body.author),
+        quoted(&post.body.text, 120)
+    )
+}
+
+/// One line for a list: `#12 waiting · Sandbox · “Friday, six o'clock…”`
+#[must_use]
+pub fn line(draft: &Draft, revision: &Revision, now: &Now) -> String {
+    let state = match &draft.state {
+        DraftState::Scheduled { due, .. } => format!("scheduled for {}", now.moment(*due)),
+        state => state.word().to_owned(),
+    };
+    let place = network(revision.content.network);
+    format!(
+        "{} {state} · {place} · {}",
+        draft.number,
+        quoted(&revision.content.text, 60)
+    )
+}
+
+/// The first line of `/why`.
+#[must_use]
+pub fn origin(draft: &Draft, task: Option<&str>, answered: Option<&Post>, now: &Now) -> String {
+    let when = now.moment(draft.created_at);
+    let number = draft.number;
+    match (task, &draft.purpose) {
+        (Some(task), _) => format!("{number} came from task {task}, run {when}"),
+        (None, Purpose::Post { topic }) => {
+            format!("{number} came from the topic {}, {when}", quoted(topic, 80))
+        }
+        (None, Purpose::Reply { guidance, .. }) => {
+            let to = answered.map_or_else(
+                || "a post that is gone".to_owned(),
+                |post| person(&post.body.author),
+            );
+            let asked = guidance
+                .as_deref()
+                .map(|guidance| format!(", asked to {}", quoted(guidance, 60)))
+                .unwrap_or_default();
+            format!("{number} answers {to}{asked}, {when}")
+        }
+    }
+}
+
+/// `@bean.lens “cupping at six” 0.81`
+#[must_use]
+pub fn lean(lean: &Lean) -> String {
+    format!(
+        "{} {} {:.2}",
+        person(&lean.author),
+        quoted(&lean.excerpt, 40),
+        lean.score
+    )
+}
+
+/// The fourth line of `/why`.
+#[must_use]
+pub fn made_by(revision: &Revision) -> String {
+    match &revision.writer {
+        Writer::Person { name } => format!(
+            "made by   {} · checked: length, links, mentions",
+            person(name)
+        ),
+        Writer::Model {
+            model,
+            tokens_in,
+            tokens_out,
+            micro_usd,
+            millis,
+            ..
+        } => format!(
+            "made by   {model}, {} + {} tokens, {}, {} · checked: length, links, mentions, prompt, near-copies",
+            crate::chat::words::thousands(u64::try_from(*tokens_in).unwrap_or_default()),
+            crate::chat::words::thousands(u64::try_from(*tokens_out).unwrap_or_default()),
+            MicroUsd(*micro_usd),
+            seconds(*millis),
+        ),
+    }
+}
+
+/// `2.1 s`
+#[must_use]
+pub fn seconds(millis: i64) -> String {
+    let tenths = (millis.max(0) + 50) / 100;
+    format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
+/// Who may do what they tried.
+#[must_use]
+pub fn needs_role(what: &str, needed: Role, has: Role) -> (String, String) {
+    let article = |role: Role| {
+        if matches!(role, Role::Editor | Role::Owner) {
+            "an"
+        } else {
+            "a"
+        }
+    };
+    (
+        format!(
+            "{what} needs {} {}; you are {} {}.",
+            article(needed),
+            needed.name(),
+            article(has),
+            has.name()
+        ),
+        "An owner can change that with /member role.".to_owned(),
+    )
+}

@@ -1,0 +1,235 @@
+//! What people are told when something did not go: what, why, what now.
+
+use crate::chat::press::{DraftVerb, Press, Unreadable};
+use crate::chat::view::{Button, View};
+use crate::chat::words::time::Now;
+use crate::chat::words::{listed, person, thousands};
+use crate::domain::draft::{DraftState, Move};
+use crate::domain::error::{UserError, shortened};
+use crate::domain::ids::{DraftNumber, InboxId};
+use crate::flow::review::{Decided, ReviewError};
+
+/// An error as a message; with `again` it offers to run that row of the inbox again.
+#[must_use]
+pub fn failed(error: &UserError, again: Option<InboxId>) -> View {
+    let view = View::text(error.to_string());
+    match again {
+        Some(inbox) => view.with_buttons(vec![try_again(inbox)]),
+        None => view,
+    }
+}
+
+/// `Try again`
+#[must_use]
+pub fn try_again(inbox: InboxId) -> Button {
+    Button {
+        label: "Try again".to_owned(),
+        press: Press::Again(inbox).code(),
+    }
+}
+
+/// `There is no #99. Waiting now: #12, #14.`
+#[must_use]
+pub fn missing(number: DraftNumber, waiting: &[DraftNumber]) -> UserError {
+    UserError::new(format!("There is no {number}."), waiting_now(waiting))
+}
+
+/// `Waiting now: #12, #14.`
+#[must_use]
+pub fn waiting_now(waiting: &[DraftNumber]) -> String {
+    if waiting.is_empty() {
+        return "Nothing waits now; /draft TOPIC makes one.".to_owned();
+    }
+    let numbers: Vec<String> = waiting.iter().map(ToString::to_string).collect();
+    format!("Waiting now: {}.", numbers.join(", "))
+}
+
+/// A command about a draft that names none.
+#[must_use]
+pub fn which_draft(usage: &str, waiting: &[DraftNumber]) -> UserError {
+    UserError::new(format!("Which draft? {usage}."), waiting_now(waiting))
+}
+
+/// `That topic has 102,400 characters; 2,000 is the most.`
+#[must_use]
+pub fn too_long(what: &str, has: usize, most: usize, advice: &str) -> UserError {
+    let (has, most) = (thousands(has as u64), thousands(most as u64));
+    UserError::new(
+        format!("That {what} has {has} characters; {most} is the most."),
+        advice,
+    )
+}
+
+/// Why a decision does not count.
+#[must_use]
+pub fn review(error: &ReviewError, now: &Now) -> View {
+    match error {
+        ReviewError::Missing { number, waiting } => failed(&missing(*number, waiting), None),
+        ReviewError::Older {
+            number,
+            seen,
+            current,
+            before,
+            after,
+        } => older(*number, *seen, *current, before, after),
+        ReviewError::Decided(decided) => View::text(self::decided(decided, now)),
+        ReviewError::Blocked { number, findings } => {
+            let found: Vec<String> = findings
+                .iter()
+                .map(|finding| finding.detail.clone())
+                .collect();
+            View::text(format!(
+                "{number} cannot go out as it is: {}. Edit or redo it.",
+                listed(&found)
+            ))
+        }
+        ReviewError::Past { number, due } => {
+            let at = now.exactly(*due);
+            View::text(format!(
+                "{at} is over already. Say a later time, or /approve {number} publishes it now."
+            ))
+        }
+        ReviewError::Empty { number } => View::text(format!(
+            "The new text of {number} is empty. /edit {number} TEXT puts yours in its place."
+        )),
+        ReviewError::Store(error) => failed(&error.user(), None),
+    }
+}
+
+fn older(number: DraftNumber, seen: i64, current: i64, before: &str, after: &str) -> View {
+    let (before, after) = crate::chat::words::difference(before, after);
+    let press = Press::Draft {
+        verb: DraftVerb::Show,
+        number,
+        revision: current,
+    };
+    View::text(format!(
+        "This is version {seen}; version {current} is the current one: \u{201c}{before}\u{201d} \u{2192} \u{201c}{after}\u{201d}."
+    ))
+    .with_buttons(vec![Button { label: format!("Show version {current}"), press: press.code() }])
+}
+
+/// `Already decided: @owner approved #12 a moment ago.`
+fn decided(decided: &Decided, now: &Now) -> String {
+    let number = decided.invalid.number;
+    let tried = decided.invalid.tried.word();
+    match &decided.state {
+        DraftState::Approved { by, at, .. } => {
+            format!(
+                "Already decided: {} approved {number} {}.",
+                person(by),
+                ago(now, *at)
+            )
+        }
+        DraftState::Publishing { by, since, .. } => {
+            format!(
+                "Already decided: {} approved {number} {}; it is being published.",
+                person(by),
+                ago(now, *since)
+            )
+        }
+        DraftState::Scheduled { by, due, .. } => {
+            format!(
+                "Already decided: {} scheduled {number} for {}.",
+                person(by),
+                now.moment(*due)
+            )
+        }
+        DraftState::Published { by, at, .. } => {
+            format!(
+                "Already decided: {} approved {number}; it was published {}.",
+                person(by),
+                ago(now, *at)
+            )
+        }
+        DraftState::Rejected { by, at, .. } => {
+            format!(
+                "Already decided: {} rejected {number} {}.",
+                person(by),
+                ago(now, *at)
+            )
+        }
+        DraftState::Expired { at } => {
+            format!(
+                "{number} expired {}. /show {number} brings it back.",
+                now.moment(*at)
+            )
+        }
+        DraftState::Unknown { .. } => {
+            format!(
+                "Whether {number} was published is not known yet, so it cannot be {}.",
+                participle(decided.invalid.tried)
+            )
+        }
+        DraftState::Failed { .. } => {
+            format!("{number} failed to go out; there is nothing to {tried}.")
+        }
+        DraftState::Waiting => format!(
+            "{number} still waits; there is nothing to {}.",
+            undone(decided.invalid.tried)
+        ),
+    }
+}
+
+fn ago(now: &Now, at: jiff::Timestamp) -> String {
+    let seconds = now.at.as_second() - at.as_second();
+    if seconds < 120 {
+        "a moment ago".to_owned()
+    } else {
+        now.moment(at)
+    }
+}
+
+const fn participle(tried: Move) -> &'static str {
+    match tried {
+        Move::Approve => "approved",
+        Move::Schedule => "scheduled",
+        Move::Reject => "rejected",
+        _ => "changed",
+    }
+}
+
+const fn undone(tried: Move) -> &'static str {
+    match tried {
+        Move::Settle => "settle",
+        _ => "take back",
+    }
+}
+
+/// A button whose code says nothing (any more).
+#[must_use]
+pub fn unreadable(why: Unreadable) -> View {
+    View::text(match why {
+        Unreadable::OtherVersion => {
+            "This button is from another version of Lumen. /queue shows the cards as they are now."
+        }
+        Unreadable::Garbled => "I cannot read this button. /queue shows the cards as they are now.",
+    })
+}
+
+/// Something went wrong inside; it is in the log.
+#[must_use]
+pub fn inside() -> UserError {
+    UserError::new(
+        "Something went wrong on my side; it is in the log.",
+        "Nothing was changed.",
+    )
+}
+
+/// A command took too long.
+#[must_use]
+pub fn too_slow() -> UserError {
+    UserError::new(
+        "That took longer than it may, so I stopped it.",
+        "Nothing was changed.",
+    )
+}
+
+/// One polite line for somebody without a role.
+#[must_use]
+pub fn stranger(surface: &str, id: &str) -> View {
+    let id = shortened(id, 40);
+    View::text(format!(
+        "This is a team's own assistant. If you belong to the team, ask an owner for: /member add {surface}:{id} reviewer"
+    ))
+}

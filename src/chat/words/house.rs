@@ -1,0 +1,248 @@
+//! The words of the house: how it stands, what it costs, stop and go.
+
+use crate::chat::view::{Block, View};
+use crate::chat::words::time::Now;
+use crate::chat::words::{listed, many, person};
+use crate::domain::ledger::MicroUsd;
+use crate::domain::source::Source;
+
+/// What `/status` says.
+#[derive(Debug)]
+pub struct Status<'a> {
+    /// Who stopped the house.
+    pub stopped: Option<&'a str>,
+    pub waiting: usize,
+    pub scheduled: usize,
+    /// Approved drafts that `/stop` holds back, or that are on their way.
+    pub approved: usize,
+    /// Drafts that want a person: failed, or not known.
+    pub stuck: Vec<String>,
+    /// The next thing with a time: a draft, a task, a source.
+    pub next: Option<jiff::Timestamp>,
+    pub sources: &'a [Source],
+    pub posts: u64,
+    /// What is wrong with the index.
+    pub index: Option<String>,
+    /// Who writes.
+    pub models: Vec<String>,
+    pub spent: MicroUsd,
+    pub budget: MicroUsd,
+    pub now: &'a Now,
+}
+
+#[must_use]
+pub fn status(status: &Status<'_>) -> View {
+    let mut lines = vec![first_line(status)];
+    if !status.stuck.is_empty() {
+        lines.push(format!(
+            "{} a look: /queue shows why.",
+            wants(&status.stuck)
+        ));
+    }
+    lines.extend(sources(status));
+    lines.extend(
+        status
+            .index
+            .as_ref()
+            .map(|trouble| format!("Search index: {trouble}.")),
+    );
+    if !status.models.is_empty() {
+        lines.push(format!("Models: {}.", status.models.join(" · ")));
+    }
+    lines.push(money(status.spent, status.budget));
+    View::default().with(Block::Text(lines.join("\n")))
+}
+
+fn wants(stuck: &[String]) -> String {
+    let verb = if stuck.len() == 1 { "needs" } else { "need" };
+    format!("{} {verb}", listed(stuck))
+}
+
+fn first_line(status: &Status<'_>) -> String {
+    let drafts = match status.waiting {
+        0 => "no draft waits".to_owned(),
+        count => many(count, "draft waits", "drafts wait"),
+    };
+    let mut parts = vec![drafts];
+    if status.approved > 0 {
+        parts.push(many(status.approved, "post approved", "posts approved"));
+    }
+    if status.scheduled > 0 {
+        parts.push(many(status.scheduled, "post scheduled", "posts scheduled"));
+    }
+    parts.extend(
+        status
+            .next
+            .map(|at| format!("next: {}", status.now.moment(at))),
+    );
+    let parts = capitalised(&parts.join(", "));
+    match status.stopped {
+        Some(by) => format!(
+            "Stopped by {}: nothing leaves the house until /go. {parts}.",
+            person(by)
+        ),
+        None => format!("Working. {parts}."),
+    }
+}
+
+/// `text` with a capital first letter.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn sources(status: &Status<'_>) -> Vec<String> {
+    if status.sources.is_empty() {
+        return vec!["Nothing is fetched yet: /source add sandbox all.".to_owned()];
+    }
+    let posts = many(
+        usize::try_from(status.posts).unwrap_or(usize::MAX),
+        "post",
+        "posts",
+    );
+    let mut lines: Vec<String> = status
+        .sources
+        .iter()
+        .map(|source| source_line(source, status.now))
+        .collect();
+    lines.push(format!("{posts} stored."));
+    lines
+}
+
+fn source_line(source: &Source, now: &Now) -> String {
+    let name = capitalised(&source.name());
+    let fetched = source.last_fetched_at.map_or_else(
+        || "not fetched yet".to_owned(),
+        |at| format!("fetched {}", now.clock(at)),
+    );
+    match (source.paused, &source.last_error) {
+        (true, Some(error)) => format!("{name}: paused, {}", ended(error)),
+        (true, None) => format!("{name}: paused."),
+        (false, Some(error)) => format!("{name}: {fetched}; the last try failed: {}", ended(error)),
+        (false, None) => format!("{name}: {fetched}."),
+    }
+}
+
+fn ended(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with('.') {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+/// `Today 0.38 of 5.00 USD.`
+#[must_use]
+pub fn money(spent: MicroUsd, budget: MicroUsd) -> String {
+    let cents = |money: MicroUsd| {
+        let cents = (money.0.max(0) + 5_000) / 10_000;
+        format!("{}.{:02}", cents / 100, cents % 100)
+    };
+    format!("Today {} of {} USD.", cents(spent), cents(budget))
+}
+
+/// `/stop` was given.
+#[must_use]
+pub fn stopped(by: &str) -> String {
+    format!(
+        "Stopped by {}: nothing leaves the house until /go.",
+        person(by)
+    )
+}
+
+/// `/go` was given; `held` approved drafts go out now.
+#[must_use]
+pub fn going(by: &str, held: usize) -> String {
+    let held = match held {
+        0 => String::new(),
+        held => format!(
+            " {} out now.",
+            many(held, "approved draft goes", "approved drafts go")
+        ),
+    };
+    format!("Working again, says {}.{held}", person(by))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::testing::{now, plain};
+    use crate::domain::ids::SourceId;
+    use crate::domain::network::Network;
+    use crate::domain::source::Selector;
+    use insta::assert_snapshot;
+
+    fn source(selector: Selector, error: Option<&str>, paused: bool) -> Source {
+        Source {
+            id: SourceId(1),
+            network: Network::Sandbox,
+            selector,
+            own: false,
+            schedule: None,
+            next_run_at: None,
+            paused,
+            cursor: None,
+            last_fetched_at: Some("2026-11-22T08:02:00Z".parse().unwrap()),
+            last_error: error.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn status_is_for_people() {
+        let now = now();
+        let sources = [
+            source(Selector::All, None, false),
+            source(
+                Selector::Author("bean".into()),
+                Some("it could not be reached"),
+                false,
+            ),
+            source(Selector::Tag("coffee".into()), None, true),
+        ];
+        let mut full = Status {
+            stopped: None,
+            waiting: 3,
+            scheduled: 2,
+            approved: 0,
+            stuck: vec!["#4".into()],
+            next: Some("2026-11-27T16:45:00Z".parse().unwrap()),
+            sources: &sources,
+            posts: 1_234,
+            index: Some("building, 40 to go".into()),
+            models: vec!["text local".into()],
+            spent: MicroUsd(380_000),
+            budget: MicroUsd(5_000_000),
+            now: &now,
+        };
+        assert_snapshot!(plain(&status(&full)), @r"
+        Working. 3 drafts wait, 2 posts scheduled, next: Fri 17:45 Berlin.
+        #4 needs a look: /queue shows why.
+        Sandbox all: fetched 09:02.
+        Sandbox @bean: fetched 09:02; the last try failed: it could not be reached.
+        Sandbox #coffee: paused.
+        1,234 posts stored.
+        Search index: building, 40 to go.
+        Models: text local.
+        Today 0.38 of 5.00 USD.
+        ");
+        full = Status {
+            stopped: Some("mira"),
+            waiting: 0,
+            scheduled: 0,
+            stuck: Vec::new(),
+            next: None,
+            sources: &[],
+            index: None,
+            models: Vec::new(),
+            ..full
+        };
+        assert_snapshot!(plain(&status(&full)), @r"
+        Stopped by @mira: nothing leaves the house until /go. No draft waits.
+        Nothing is fetched yet: /source add sandbox all.
+        Today 0.38 of 5.00 USD.
+        ");
+    }
+}

@@ -1,0 +1,139 @@
+//! All of Lumen's words, as small functions from typed facts, so that the tone can be reviewed in one folder.
+//!
+//! A calm colleague: short, exact, no jargon, nothing twice, no exclamation marks. What, why, what now.
+
+pub mod draft;
+pub mod errors;
+pub mod house;
+pub mod talk;
+pub mod time;
+
+use crate::domain::network::Network;
+
+/// `@mira`; rules and Lumen itself carry no `@`.
+#[must_use]
+pub fn person(name: &str) -> String {
+    if name.starts_with('@') || name.starts_with("rule ") || name == "lumen" {
+        name.to_owned()
+    } else {
+        format!("@{name}")
+    }
+}
+
+/// How people write the network's name.
+#[must_use]
+pub const fn network(network: Network) -> &'static str {
+    match network {
+        Network::Sandbox => "Sandbox",
+        Network::Archive => "Archive",
+    }
+}
+
+/// `1 draft waits`, `3 drafts wait`: the noun and the verb after the number.
+#[must_use]
+pub fn many(count: usize, one: &str, more: &str) -> String {
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{} {more}", thousands(count as u64))
+    }
+}
+
+/// `12,821`
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `one, two and three`
+#[must_use]
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// “words”
+#[must_use]
+pub fn quoted(text: &str, limit: usize) -> String {
+    format!(
+        "\u{201c}{}\u{201d}",
+        crate::domain::error::shortened(text, limit)
+    )
+}
+
+/// The part in which two texts differ, with the words around it: what was and what is.
+#[must_use]
+pub fn difference(before: &str, after: &str) -> (String, String) {
+    const AROUND: usize = 3;
+    const LONGEST: usize = 90;
+    let (old, new): (Vec<&str>, Vec<&str>) = (
+        before.split_whitespace().collect(),
+        after.split_whitespace().collect(),
+    );
+    let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - same;
+    let tail = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(rest)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let piece = |words: &[&str]| {
+        let (from, to) = (
+            same.saturating_sub(AROUND),
+            (words.len() - tail + AROUND).min(words.len()),
+        );
+        let lead = if from > 0 { "\u{2026}" } else { "" };
+        let end = if to < words.len() { "\u{2026}" } else { "" };
+        format!(
+            "{lead}{}{end}",
+            crate::domain::error::shortened(&words[from..to].join(" "), LONGEST)
+        )
+    };
+    (piece(&old), piece(&new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_shown() {
+        let (before, after) = difference(
+            "Three on the table and one that divides the house every Friday at six",
+            "Three on the table and one that divides us every Friday at six",
+        );
+        assert_eq!(
+            before,
+            "\u{2026}one that divides the house every Friday at\u{2026}"
+        );
+        assert_eq!(after, "\u{2026}one that divides us every Friday at\u{2026}");
+        assert_eq!(difference("", "new"), (String::new(), "new".into()));
+        assert_eq!(difference("a a a", "a a"), ("a a a".into(), "a a".into()));
+    }
+
+    #[test]
+    fn numbers_and_names_as_people_write_them() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(12_821), "12,821");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+        assert_eq!(many(1, "draft waits", "drafts wait"), "1 draft waits");
+        assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+        assert_eq!(
+            (person("mira"), person("rule noon")),
+            ("@mira".into(), "rule noon".into())
+        );
+    }
+}

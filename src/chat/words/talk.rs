@@ -1,0 +1,146 @@
+//! The questions of talks, and what is said when a talk ends.
+
+use crate::chat::dialogue::{Talk, Timed};
+use crate::chat::press::{DraftVerb, Press, Reason, TalkPress};
+use crate::chat::view::{Button, View};
+use crate::domain::ids::DraftNumber;
+
+fn talk_button(label: &str, press: TalkPress) -> Button {
+    Button {
+        label: label.to_owned(),
+        press: Press::Talk(press).code(),
+    }
+}
+
+fn never_mind() -> Button {
+    talk_button("Never mind", TalkPress::Cancel)
+}
+
+/// What the talk is about: `#12`, `task morning`.
+#[must_use]
+pub fn subject(talk: &Talk) -> String {
+    match talk {
+        Talk::Edit { number, .. } | Talk::Redo { number, .. } | Talk::Reject { number, .. } => {
+            number.to_string()
+        }
+        Talk::When { what, .. } => timed(what),
+        Talk::Account { .. } => "the account".to_owned(),
+    }
+}
+
+#[must_use]
+pub fn timed(what: &Timed) -> String {
+    match what {
+        Timed::Draft { number, .. } => number.to_string(),
+        Timed::Task { name } => format!("task {name}"),
+    }
+}
+
+/// The question.
+#[must_use]
+pub fn ask(talk: &Talk) -> View {
+    match talk {
+        Talk::Edit { number, .. } => {
+            View::text(format!("Send the whole new text of {number}, or cancel."))
+                .with_buttons(vec![never_mind()])
+        }
+        Talk::Redo { number, revision } => {
+            let press = Press::Draft {
+                verb: DraftVerb::RedoNow,
+                number: *number,
+                revision: *revision,
+            };
+            let another = Button {
+                label: "Just another".to_owned(),
+                press: press.code(),
+            };
+            View::text(format!("What should change in {number}?"))
+                .with_buttons(vec![another, never_mind()])
+        }
+        Talk::Reject { number, .. } => {
+            View::text(format!("Why is {number} rejected? A few words."))
+                .with_buttons(vec![never_mind()])
+        }
+        Talk::When {
+            what,
+            suggestion: None,
+        } => View::text(format!(
+            "When should {} go out? Such as tomorrow 9am, or Friday 17:45.",
+            timed(what)
+        ))
+        .with_buttons(vec![never_mind()]),
+        Talk::When {
+            suggestion: Some(phrase),
+            ..
+        } => View::text(format!("Did you mean {phrase}?")).with_buttons(yes_or_other()),
+        Talk::Account { accounts, .. } => {
+            let list = accounts
+                .iter()
+                .enumerate()
+                .map(|(at, account)| format!("{} {account}", at + 1));
+            let buttons = accounts
+                .iter()
+                .zip(0_u8..)
+                .map(|(account, at)| talk_button(account, TalkPress::Choice(at)));
+            View::text("Where should drafts go? I will keep to it; /account default changes it.")
+                .with(crate::chat::view::Block::List(list.collect()))
+                .with_buttons(buttons.collect())
+        }
+    }
+}
+
+/// The buttons under a suggested time.
+#[must_use]
+pub fn yes_or_other() -> Vec<Button> {
+    vec![
+        talk_button("Yes", TalkPress::Yes),
+        talk_button("Other time", TalkPress::Other),
+    ]
+}
+
+/// The reasons for a rejection.
+#[must_use]
+pub fn reasons(number: DraftNumber, revision: i64) -> View {
+    let button = |reason: Reason| Button {
+        label: reason.label().to_owned(),
+        press: Press::Reject {
+            reason,
+            number,
+            revision,
+        }
+        .code(),
+    };
+    let (first, second) = Reason::ALL.split_at(3);
+    View::text(format!("Why is {number} rejected?"))
+        .with_buttons(first.iter().copied().map(button).collect())
+        .with_buttons(second.iter().copied().map(button).collect())
+}
+
+/// The person does not want to answer.
+#[must_use]
+pub fn dropped(talk: &Talk) -> View {
+    View::text(format!("Left {} as it is.", subject(talk)))
+}
+
+/// The answer came after the question was closed.
+#[must_use]
+pub fn late(talk: &Talk) -> View {
+    View::text(format!(
+        "The question about {} was closed after an hour, so I did not take this as its answer. Nothing has changed; ask again when you are ready.",
+        subject(talk)
+    ))
+}
+
+/// A button of a talk that is over.
+#[must_use]
+pub fn over() -> View {
+    View::text("That question is closed already. Nothing has changed.")
+}
+
+/// A line without a slash, and no question open.
+#[must_use]
+pub fn stray() -> View {
+    View::text(
+        "I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.",
+    )
+}

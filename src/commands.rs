@@ -1,0 +1,105 @@
+//! What each subcommand does, and how it ends.
+
+use std::path::Path;
+
+use crate::app::{self, Trouble};
+use crate::config::Config;
+use crate::platforms::sandbox::control::FailRequest;
+use crate::telemetry;
+
+/// How a subcommand ended: exit status 0, 1 or 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Done,
+    Failed,
+    /// The configuration, or the place it names, is wrong.
+    Misconfigured,
+}
+
+/// What `lumen sandbox` does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SandboxAction {
+    Posts,
+    Fail(FailRequest),
+    Heal,
+    Delete { id: String },
+    Edit { id: String, text: String },
+}
+
+/// Starts everything that is configured and runs until it is told to stop.
+#[must_use]
+pub fn run(terminal: bool) -> End {
+    with_config(|config| {
+        let counters = telemetry::start_counting()?;
+        on_runtime(app::run(config, terminal, counters))
+    })
+}
+
+#[must_use]
+pub fn check() -> End {
+    quietly(app::check::run)
+}
+
+#[must_use]
+pub fn import(file: &Path, own: bool) -> End {
+    quietly(|config| app::archive::import(config, file, own))
+}
+
+#[must_use]
+pub fn backup(file: &Path) -> End {
+    quietly(|config| app::archive::backup(config, file))
+}
+
+#[must_use]
+pub fn restore(file: &Path) -> End {
+    quietly(|config| app::archive::restore(config, file))
+}
+
+#[must_use]
+pub fn sandbox(action: SandboxAction) -> End {
+    quietly(|config| app::archive::sandbox(config, action))
+}
+
+/// A subcommand without front ends: logs go to stderr.
+fn quietly<F: Future<Output = Result<(), Trouble>>>(work: impl FnOnce(Config) -> F) -> End {
+    with_config(|config| {
+        telemetry::start_logging(&config.log, std::io::stderr);
+        on_runtime(work(config))
+    })
+}
+
+fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
+    let config = match Config::from_process() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("{error}");
+            return End::Misconfigured;
+        }
+    };
+    for remark in &config.remarks {
+        eprintln!("{remark}");
+    }
+    match work(config) {
+        Ok(()) => End::Done,
+        Err(Trouble::Setting(error)) => {
+            eprintln!("{error}");
+            End::Misconfigured
+        }
+        Err(Trouble::Told) => End::Failed,
+        Err(Trouble::Failed(error)) => {
+            eprintln!("Lumen has to stop: {error:#}");
+            End::Failed
+        }
+    }
+}
+
+/// Runs `work` on a runtime of its own. A thread that still reads stdin or computes does not hold the end up.
+fn on_runtime(work: impl Future<Output = Result<(), Trouble>>) -> Result<(), Trouble> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)?;
+    let end = runtime.block_on(work);
+    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    end
+}

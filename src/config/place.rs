@@ -1,0 +1,84 @@
+//! Where things lie, and in which time zone the workspace lives.
+
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use super::ConfigError;
+use super::env::Environment;
+
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub data_dir: PathBuf,
+    /// `sqlite://…`
+    pub database_url: String,
+    pub index_uri: String,
+    pub models_dir: PathBuf,
+    pub timezone: TimeZone,
+}
+
+impl Place {
+    pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
+        let data_dir = PathBuf::from(env.get("LUMEN_DATA_DIR").unwrap_or("./data"));
+        let below = |name: &str| data_dir.join(name).to_string_lossy().into_owned();
+        let database_url = env
+            .get("DATABASE_URL")
+            .map_or_else(|| format!("sqlite://{}", below("lumen.db")), str::to_owned);
+        if !database_url.starts_with("sqlite:") {
+            let shown = database_url.split('@').next_back().unwrap_or_default();
+            let scheme = database_url.split("://").next().unwrap_or_default();
+            let shown = if shown == database_url {
+                database_url.clone()
+            } else {
+                format!("{scheme}://\u{2026}@{shown}")
+            };
+            return Err(ConfigError::new(
+                "DATABASE_URL",
+                &shown,
+                "sqlite://PATH; other databases are not built yet",
+            ));
+        }
+        let index_uri = env
+            .get("LANCEDB_URI")
+            .map_or_else(|| below("index"), str::to_owned);
+        let models_dir = PathBuf::from(
+            env.get("LUMEN_MODELS_DIR")
+                .map_or_else(|| below("models"), str::to_owned),
+        );
+        let timezone = match env.get("LUMEN_TIMEZONE") {
+            Some(name) => TimeZone::get(name).map_err(|_| {
+                ConfigError::new("LUMEN_TIMEZONE", name, "an IANA name such as Europe/Berlin")
+            })?,
+            // A system without a zone of its own runs on UTC.
+            None => TimeZone::try_system().unwrap_or(TimeZone::UTC),
+        };
+        Ok(Self {
+            data_dir,
+            database_url,
+            index_uri,
+            models_dir,
+            timezone,
+        })
+    }
+
+    #[must_use]
+    pub fn sandbox(&self) -> PathBuf {
+        self.data_dir.join("sandbox.db")
+    }
+
+    #[must_use]
+    pub fn media(&self) -> PathBuf {
+        self.data_dir.join("media")
+    }
+
+    /// Templates in this folder take the place of the ones built in.
+    #[must_use]
+    pub fn prompts(&self) -> PathBuf {
+        self.data_dir.join("prompts")
+    }
+
+    #[must_use]
+    pub fn history(&self) -> PathBuf {
+        self.data_dir.join("history")
+    }
+}

@@ -1,0 +1,214 @@
+//! Every variable Lumen knows, in the order of `.env.example`.
+
+use super::env::Environment;
+
+/// One variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    pub name: &'static str,
+    /// Can be given as `NAME_FILE`, a path.
+    pub secret: bool,
+    /// What it belongs to, when that is not built yet.
+    pub unbuilt: Option<&'static str>,
+}
+
+const fn built(name: &'static str) -> Variable {
+    Variable {
+        name,
+        secret: false,
+        unbuilt: None,
+    }
+}
+
+const fn later(name: &'static str, part: &'static str) -> Variable {
+    Variable {
+        name,
+        secret: false,
+        unbuilt: Some(part),
+    }
+}
+
+const fn later_secret(name: &'static str, part: &'static str) -> Variable {
+    Variable {
+        name,
+        secret: true,
+        unbuilt: Some(part),
+    }
+}
+
+pub const ALL: &[Variable] = &[
+    built("LUMEN_DATA_DIR"),
+    built("DATABASE_URL"),
+    built("LANCEDB_URI"),
+    built("LUMEN_MODELS_DIR"),
+    built("LUMEN_TIMEZONE"),
+    built("LUMEN_OWNERS"),
+    built("LUMEN_HTTP_ADDR"),
+    built("LUMEN_LOG"),
+    built("LUMEN_LOG_FORMAT"),
+    built("LUMEN_TEXT"),
+    built("LUMEN_EMBEDDER"),
+    built("LUMEN_DAILY_BUDGET_USD"),
+    later("LUMEN_VISION", "understanding pictures"),
+    later("LUMEN_IMAGE", "making pictures"),
+    later_secret("TELEGRAM_BOT_TOKEN", "Telegram"),
+    later("TELEGRAM_API_URL", "Telegram"),
+    later_secret("DISCORD_TOKEN", "Discord"),
+    later("DISCORD_API_URL", "Discord"),
+    later("DISCORD_GUILD_ID", "Discord"),
+    later("LENS_API_URL", "Lens"),
+    later("LENS_STORAGE_URL", "Lens"),
+    later("LENS_ACCOUNT", "Lens"),
+    later_secret("LENS_PRIVATE_KEY", "Lens"),
+    later("LENS_APP", "Lens"),
+    later_secret("LENS_APP_KEY", "Lens"),
+    later("LENS_ORIGIN", "Lens"),
+    later_secret("OPENAI_API_KEY", "OpenAI"),
+    later("OPENAI_BASE_URL", "OpenAI"),
+    later("OPENAI_MODEL", "OpenAI"),
+    later("OPENAI_EMBEDDING_MODEL", "OpenAI"),
+    later("OLLAMA_HOST", "Ollama"),
+    later("OLLAMA_VISION_MODEL", "Ollama"),
+    later("OLLAMA_TEXT_MODEL", "Ollama"),
+    later("OLLAMA_EMBEDDING_MODEL", "Ollama"),
+    later_secret("XAI_API_KEY", "xAI"),
+    later("XAI_BASE_URL", "xAI"),
+    later("XAI_IMAGE_MODEL", "xAI"),
+];
+
+/// What is worth a line at start.
+pub(super) fn remarks(env: &Environment) -> Vec<String> {
+    let unbuilt = ALL.iter().filter_map(|variable| {
+        let part = variable.unbuilt?;
+        let file = format!("{}_FILE", variable.name);
+        let name = [variable.name, file.as_str()]
+            .into_iter()
+            .find(|name| env.get(name).is_some())?;
+        Some(format!(
+            "{name} is set, but {part} is not built yet: it is left aside."
+        ))
+    });
+    let mistyped = env
+        .names()
+        .filter(|name| name.starts_with("LUMEN_") && !known(name))
+        .map(|name| {
+            let near = ALL.iter().map(|variable| variable.name).max_by(|a, b| {
+                strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b))
+            });
+            format!(
+                "{name} is no setting of Lumen's. Did you mean {}?",
+                near.unwrap_or("LUMEN_LOG")
+            )
+        });
+    unbuilt.chain(mistyped).collect()
+}
+
+fn known(name: &str) -> bool {
+    // Set for the tests and the build, not settings of the program.
+    if name.starts_with("LUMEN_TEST_") {
+        return true;
+    }
+    ALL.iter().any(|variable| {
+        variable.name == name
+            || (variable.secret && name.strip_suffix("_FILE") == Some(variable.name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::config::Config;
+
+    fn names_in(text: &str, of_line: impl Fn(&str) -> Vec<String>) -> BTreeSet<String> {
+        text.lines().flat_map(of_line).collect()
+    }
+
+    #[test]
+    fn the_example_file_and_the_readme_name_the_same_variables() {
+        let listed: BTreeSet<String> = ALL
+            .iter()
+            .map(|variable| variable.name.to_owned())
+            .collect();
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let example = std::fs::read_to_string(root.join(".env.example")).unwrap();
+        let in_example = names_in(&example, |line| {
+            let line = line.trim_start_matches(['#', ' ']);
+            line.split_once('=')
+                .filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+                .map(|(name, _)| name.to_owned())
+                .into_iter()
+                .collect()
+        });
+        assert_eq!(in_example, listed, ".env.example");
+        let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+        let in_readme = names_in(&readme, |line| {
+            let cell = line
+                .strip_prefix("| `")
+                .and_then(|rest| rest.split(" | ").next().map(str::to_owned))
+                .unwrap_or_default();
+            cell.split(['`', ',', ' '])
+                .filter(|word| {
+                    word.len() > 4
+                        && word.contains('_')
+                        && word.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+                })
+                .map(str::to_owned)
+                .collect()
+        });
+        assert_eq!(in_readme, listed, "README.md");
+    }
+
+    #[test]
+    fn what_is_not_built_and_what_is_mistyped_is_remarked() {
+        let env: Environment = [
+            ("OPENAI_API_KEY_FILE", "/x"),
+            ("LUMEN_TIMEZNE", "UTC"),
+            ("LUMEN_TIMEZONE", "UTC"),
+        ]
+        .into_iter()
+        .collect();
+        let remarks = Config::from_env(&env).unwrap().remarks;
+        assert_eq!(
+            remarks,
+            [
+                "OPENAI_API_KEY_FILE is set, but OpenAI is not built yet: it is left aside.",
+                "LUMEN_TIMEZNE is no setting of Lumen's. Did you mean LUMEN_TIMEZONE?",
+            ]
+        );
+    }
+
+    #[test]
+    fn wrong_values_name_the_variable_the_value_and_what_is_expected() {
+        for (name, value) in [
+            ("LUMEN_TIMEZONE", "Mars/Olympus"),
+            ("LUMEN_HTTP_ADDR", "9464"),
+            ("LUMEN_DAILY_BUDGET_USD", "-1"),
+            ("LUMEN_DAILY_BUDGET_USD", "NaN"),
+            ("LUMEN_TEXT", "parrot"),
+            ("LUMEN_TEXT", "openai"),
+            ("LUMEN_IMAGE", "local"),
+            ("LUMEN_OWNERS", "telegram:me"),
+            ("LUMEN_LOG", "lumen=loud"),
+            ("LUMEN_LOG_FORMAT", "xml"),
+            ("DATABASE_URL", "postgres://db/lumen"),
+        ] {
+            let env: Environment = [(name, value)].into_iter().collect();
+            let error = Config::from_env(&env).unwrap_err();
+            assert!(
+                error.variable == name && error.holds.contains(value) && !error.expects.is_empty(),
+                "{name}: {error}"
+            );
+        }
+        let env: Environment = [("DATABASE_URL", "postgres://me:hunter2@db/lumen")]
+            .into_iter()
+            .collect();
+        assert!(
+            !Config::from_env(&env)
+                .unwrap_err()
+                .to_string()
+                .contains("hunter2")
+        );
+    }
+}

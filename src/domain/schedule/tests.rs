@@ -1,0 +1,522 @@
+//! The table of phrases, and properties of runs over zones and years.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::{DueRun, Schedule, WhenError, due_run, speak, split_trailing};
+use crate::domain::task::MissedRun;
+
+fn berlin() -> TimeZone {
+    TimeZone::get("Europe/Berlin").unwrap()
+}
+
+/// A Friday, ten in the morning.
+fn now() -> Timestamp {
+    wall("2026-11-20T10:00", &berlin())
+}
+
+fn wall(text: &str, zone: &TimeZone) -> Timestamp {
+    let wall: DateTime = text.parse().unwrap();
+    wall.to_zoned(zone.clone()).unwrap().timestamp()
+}
+
+fn parse(text: &str) -> Result<Schedule, WhenError> {
+    Schedule::parse(text, now(), &berlin())
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%F %H:%M").to_string()
+}
+
+#[test]
+fn one_off_phrases() {
+    for (text, expected) in [
+        ("tomorrow 9am", "2026-11-21 09:00"),
+        ("tomorrow at 9", "2026-11-21 09:00"),
+        ("Tomorrow, 9:30", "2026-11-21 09:30"),
+        ("tomorrow", "2026-11-21 09:00"),
+        ("tomorrow morning", "2026-11-21 09:00"),
+        ("tomorrow evening at 7", "2026-11-21 19:00"),
+        ("tomorrow at noon", "2026-11-21 12:00"),
+        ("9 tomorrow", "2026-11-21 09:00"),
+        ("the day after tomorrow at 9", "2026-11-22 09:00"),
+        ("in 2 hours", "2026-11-20 12:00"),
+        ("in 20 minutes", "2026-11-20 10:20"),
+        ("in twenty minutes", "2026-11-20 10:20"),
+        ("in an hour", "2026-11-20 11:00"),
+        ("in half an hour", "2026-11-20 10:30"),
+        ("in 1 hour and 30 minutes", "2026-11-20 11:30"),
+        ("in 2h", "2026-11-20 12:00"),
+        ("in 20 min", "2026-11-20 10:20"),
+        ("in 3 days at 8:15", "2026-11-23 08:15"),
+        ("in a week", "2026-11-27 10:00"),
+        ("2 hours from now", "2026-11-20 12:00"),
+        ("friday 17:45", "2026-11-20 17:45"),
+        ("friday 9:00", "2026-11-27 09:00"),
+        ("fri 5:45 pm", "2026-11-20 17:45"),
+        ("on sunday at six", "2026-11-22 06:00"),
+        ("sunday evening", "2026-11-22 19:00"),
+        ("this sunday at 10", "2026-11-22 10:00"),
+        ("next monday 8", "2026-11-23 08:00"),
+        ("next friday at 17:45", "2026-11-27 17:45"),
+        ("next week", "2026-11-23 09:00"),
+        ("next week on thursday at 9", "2026-11-26 09:00"),
+        ("today 18:00", "2026-11-20 18:00"),
+        ("today at 6pm", "2026-11-20 18:00"),
+        ("at 6 today in the evening", "2026-11-20 18:00"),
+        ("tonight at 8", "2026-11-20 20:00"),
+        ("tonight", "2026-11-20 20:00"),
+        ("this afternoon", "2026-11-20 15:00"),
+        ("noon", "2026-11-20 12:00"),
+        ("midnight", "2026-11-21 00:00"),
+        ("tonight at midnight", "2026-11-21 00:00"),
+        ("17:45", "2026-11-20 17:45"),
+        ("9am", "2026-11-21 09:00"),
+        ("at 9 o'clock", "2026-11-21 09:00"),
+        ("23 nov 9:00", "2026-11-23 09:00"),
+        ("nov 23 9:00", "2026-11-23 09:00"),
+        ("23rd of November at 9", "2026-11-23 09:00"),
+        ("23 nov 2027 9:00", "2027-11-23 09:00"),
+        ("5 jan 9:00", "2027-01-05 09:00"),
+        ("29 feb at 9", "2028-02-29 09:00"),
+        ("on the 1st at 9", "2026-12-01 09:00"),
+        ("24.12. 18:00", "2026-12-24 18:00"),
+        ("24.12.2026 at 18:00", "2026-12-24 18:00"),
+        ("2026-12-01 9am", "2026-12-01 09:00"),
+        ("2026-12-01 09:00", "2026-12-01 09:00"),
+        ("2026-12-01", "2026-12-01 09:00"),
+        ("2026-12-01T09:00", "2026-12-01 09:00"),
+        ("2026-12-01T09:00:00Z", "2026-12-01 10:00"),
+        ("2026-12-01T09:00:00+05:30", "2026-12-01 04:30"),
+        (
+            "2026-12-01T09:00:00-05:00[America/New_York]",
+            "2026-12-01 15:00",
+        ),
+        ("2026-12-01T09:00:00[America/New_York]", "2026-12-01 15:00"),
+        // Left out by the clock change: as much later as the clocks jump.
+        ("28 mar 2027 2:30", "2027-03-28 03:30"),
+    ] {
+        match parse(text) {
+            Ok(Schedule::Once(at)) => assert_eq!(local(at, &berlin()), expected, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn recurring_phrases() {
+    for (text, expected) in [
+        ("every day at 9", "0 9 * * *"),
+        ("daily 9am", "0 9 * * *"),
+        ("every day", "0 9 * * *"),
+        ("at 9 every day", "0 9 * * *"),
+        ("9am daily", "0 9 * * *"),
+        ("every day at 9 and 17", "0 9,17 * * *"),
+        ("every day at 9am and 5pm", "0 9,17 * * *"),
+        ("every morning", "0 9 * * *"),
+        ("every morning at 8", "0 8 * * *"),
+        ("every evening at 7", "0 19 * * *"),
+        ("every night", "0 20 * * *"),
+        ("every day at noon", "0 12 * * *"),
+        ("every weekday at 9", "0 9 * * 1-5"),
+        ("weekdays 9:30", "30 9 * * 1-5"),
+        ("monday to friday at 9", "0 9 * * 1-5"),
+        ("mon-fri 9", "0 9 * * 1-5"),
+        ("every monday and thursday at 9:30", "30 9 * * 1,4"),
+        ("every mon, wed, fri at 9", "0 9 * * 1,3,5"),
+        ("mondays and thursdays at 9", "0 9 * * 1,4"),
+        ("weekends at 10am", "0 10 * * 0,6"),
+        ("every weekend at 10", "0 10 * * 0,6"),
+        ("mondays 8am", "0 8 * * 1"),
+        ("every monday morning", "0 9 * * 1"),
+        ("monday mornings at 8", "0 8 * * 1"),
+        ("weekly on friday at 17:45", "45 17 * * 5"),
+        ("every week on friday at 17:45", "45 17 * * 5"),
+        ("every friday 5:45 pm", "45 17 * * 5"),
+        ("every 2 hours", "0 */2 * * *"),
+        ("every other hour", "0 */2 * * *"),
+        ("every two hours", "0 */2 * * *"),
+        ("every 30 minutes", "*/30 * * * *"),
+        ("every 30 min", "*/30 * * * *"),
+        ("every half hour", "*/30 * * * *"),
+        ("every 15 minutes on weekdays", "*/15 * * * 1-5"),
+        ("every minute", "* * * * *"),
+        ("every hour", "0 * * * *"),
+        ("every 60 minutes", "0 * * * *"),
+        ("hourly", "0 * * * *"),
+        ("every hour at :15", "15 * * * *"),
+        ("every month on the 1st at 9", "0 9 1 * *"),
+        ("monthly on the 1st and 15th at 9", "0 9 1,15 * *"),
+        ("on the 1st of every month at 9", "0 9 1 * *"),
+        ("every month on the last day at 18:00", "0 18 L * *"),
+        ("every first monday at 9", "0 9 * * 1#1"),
+        ("on the last friday of every month at 9", "0 9 * * 5L"),
+        (
+            "on the second tuesday of the month every month at 9",
+            "0 9 * * 2#2",
+        ),
+        ("every year on 24 dec at 9", "0 9 24 12 *"),
+        ("0 9 * * 1-5", "0 9 * * 1-5"),
+        ("0 9 * * mon-fri", "0 9 * * MON-FRI"),
+        ("15 6 1 1 1", "15 6 1 1 1"),
+        ("@daily", "0 0 * * *"),
+    ] {
+        match parse(text) {
+            Ok(Schedule::Cron(line)) => assert_eq!(line, expected, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_said_back_is_read_as_the_same_schedule() {
+    for line in [
+        "0 9 * * *",
+        "0 9,17 * * *",
+        "30 9 * * 1,4",
+        "0 9 * * 1-5",
+        "0 10 * * 0,6",
+        "*/30 * * * *",
+        "0 */2 * * *",
+        "15 */2 * * *",
+        "* * * * *",
+        "0 * * * *",
+        "15 * * * *",
+        "0 9 1 * *",
+        "0 9 1,15 * *",
+        "0 18 L * *",
+        "0 9 * * 1#1",
+        "0 9 * * 2#2",
+        "0 9 * * 5L",
+        "0 9 24 12 *",
+        "*/15 * * * 1-5",
+        "5 4 * 2 1-3",
+        "0 9 1 * 1",
+    ] {
+        let schedule = Schedule::Cron(line.to_owned());
+        let said = speak::phrase(&schedule, now(), &berlin());
+        assert_eq!(
+            parse(&said).as_ref(),
+            Ok(&schedule),
+            "{line} is said as {said}"
+        );
+    }
+    for at in [
+        "2026-11-20T18:00",
+        "2026-11-21T09:00",
+        "2026-12-24T09:05",
+        "2027-01-05T00:00",
+    ] {
+        let schedule = Schedule::Once(wall(at, &berlin()));
+        let said = speak::phrase(&schedule, now(), &berlin());
+        assert_eq!(
+            parse(&said).as_ref(),
+            Ok(&schedule),
+            "{at} is said as {said}"
+        );
+    }
+}
+
+#[test]
+fn errors_say_what_and_offer_what_was_meant() {
+    for (text, expected) in [
+        (
+            "tomorow 9",
+            "I do not know \u{201c}tomorow 9\u{201d}. Did you mean tomorrow 9:00 (Sat 21 Nov, Berlin)?",
+        ),
+        (
+            "evry weekday at 9",
+            "I do not know \u{201c}evry weekday at 9\u{201d}. Did you mean every weekday at 9:00 (next Mon 23 Nov, Berlin)?",
+        ),
+        (
+            "in 20 minuts",
+            "I do not know \u{201c}in 20 minuts\u{201d}. Did you mean today 10:20 (Fri 20 Nov, Berlin)?",
+        ),
+        (
+            "every wensday 8am",
+            "I do not know \u{201c}every wensday 8am\u{201d}. Did you mean every Wednesday at 8:00 (next Wed 25 Nov, Berlin)?",
+        ),
+        (
+            "today 9am",
+            "That was this morning. Did you mean tomorrow 9:00 (Sat 21 Nov, Berlin)?",
+        ),
+        (
+            "this morning at 8",
+            "That was this morning. Did you mean tomorrow 8:00 (Sat 21 Nov, Berlin)?",
+        ),
+        (
+            "yesterday 18:00",
+            "That was yesterday 18:00. Did you mean today 18:00 (Fri 20 Nov, Berlin)?",
+        ),
+        (
+            "18 nov 9:00",
+            "That was on Wed 18 Nov. Did you mean tomorrow 9:00 (Sat 21 Nov, Berlin)?",
+        ),
+        (
+            "2020-01-01T09:00",
+            "That was on Wed 1 Jan 2020. Did you mean tomorrow 9:00 (Sat 21 Nov, Berlin)?",
+        ),
+        (
+            "0 0 9 * * 1-5",
+            "\u{201c}0 0 9 * * 1-5\u{201d} has 6 fields; a cron line here has five, from the minute on. Did you mean every weekday at 9:00 (next Mon 23 Nov, Berlin)?",
+        ),
+        (
+            "every 90 minutes",
+            "Every 90 minutes does not go evenly into a day. Did you mean every hour (next Fri 20 Nov, Berlin)?",
+        ),
+        (
+            "every 5 hours",
+            "Every 5 hours does not go evenly into a day. Did you mean every 4 hours (next Fri 20 Nov, Berlin)?",
+        ),
+        (
+            "every other monday at 9",
+            "I cannot do every other week. Did you mean every Monday at 9:00 (next Mon 23 Nov, Berlin)?",
+        ),
+        (
+            "every 3 days at 8",
+            "I cannot do every 3 days. Did you mean every day at 8:00 (next Sat 21 Nov, Berlin)?",
+        ),
+        (
+            "weekly at 8",
+            "It does not say which day of the week. Did you mean every Monday at 8:00 (next Mon 23 Nov, Berlin)?",
+        ),
+        (
+            "monthly",
+            "It does not say which day of the month. Did you mean every month on the 1st at 9:00 (next Tue 1 Dec, Berlin)?",
+        ),
+    ] {
+        let error = parse(text).expect_err(text);
+        assert_eq!(error.to_string(), expected);
+        let offer = error.suggestion.expect(text);
+        assert_eq!(parse(&offer.phrase).as_ref(), Ok(&offer.schedule), "{text}");
+    }
+    for (text, start) in [
+        ("", "It does not say when."),
+        ("soon", "I do not know \u{201c}soon\u{201d}."),
+        ("25:00", "I do not know"),
+        ("tomorrow 13pm", "I do not know"),
+        ("31 feb 9:00", "I do not know"),
+        ("tomorrow friday 9", "I do not know"),
+        ("every", "I do not know"),
+        ("today", "It does not say what time today."),
+        (
+            "61 9 * * *",
+            "\u{201c}61 9 * * *\u{201d} is not a cron line",
+        ),
+        ("0 0 30 2 *", "\u{201c}0 0 30 2 *\u{201d} never comes"),
+        ("* * * *", "\u{201c}* * * *\u{201d} has four fields"),
+        ("in 40 years", "2066-11-20 is more than 5 years away."),
+        (
+            "every day at 9:30 and 17:00",
+            "One schedule cannot hold 9:30 and 17:00",
+        ),
+    ] {
+        let error = parse(text).expect_err(text);
+        assert!(error.what.starts_with(start), "{text}: {error}");
+        assert!(!error.advice.is_empty(), "{text}");
+    }
+    let long = "x".repeat(100_000);
+    assert!(parse(&long).expect_err("long").to_string().len() < 300);
+}
+
+#[test]
+fn a_topic_is_split_from_its_time() {
+    for (text, rest, schedule) in [
+        (
+            "coffee and mornings every weekday at 9",
+            "coffee and mornings",
+            "0 9 * * 1-5",
+        ),
+        (
+            "our Friday tasting is at six every friday at 9",
+            "our Friday tasting is at six",
+            "0 9 * * 5",
+        ),
+        ("latte art, mondays 8am", "latte art", "0 8 * * 1"),
+        ("beans 0 9 * * 1-5", "beans", "0 9 * * 1-5"),
+        ("beans at 9 every day", "beans", "0 9 * * *"),
+        (
+            "what we love about mondays every month on the 1st at 9",
+            "what we love about mondays",
+            "0 9 1 * *",
+        ),
+    ] {
+        let (split, found) = split_trailing(text, now(), &berlin()).expect(text);
+        assert_eq!(
+            (split.as_str(), found),
+            (rest, Schedule::Cron(schedule.to_owned())),
+            "{text}"
+        );
+    }
+    let (rest, schedule) = split_trailing("morning-post tomorrow 9am", now(), &berlin()).unwrap();
+    assert_eq!(rest, "morning-post");
+    assert_eq!(
+        schedule,
+        Schedule::Once(wall("2026-11-21T09:00", &berlin()))
+    );
+    for text in [
+        "our Friday tasting is at six",
+        "plans for tomorrow",
+        "nine",
+        "",
+        "what to drink on friday",
+    ] {
+        assert_eq!(split_trailing(text, now(), &berlin()), None, "{text}");
+    }
+}
+
+#[test]
+fn times_are_said_with_weekday_and_zone_when_not_today() {
+    let berlin = berlin();
+    let said = |text: &str| speak::moment(wall(text, &berlin), now(), &berlin);
+    assert_eq!(said("2026-11-20T17:45"), "Fri 17:45");
+    assert_eq!(said("2026-11-23T09:00"), "Mon 23 Nov 9:00, Berlin");
+    assert_eq!(said("2027-01-05T09:00"), "Tue 5 Jan 2027 9:00, Berlin");
+    let schedule = parse("every weekday at 9").unwrap();
+    assert_eq!(
+        speak::understood(&schedule, now(), &berlin),
+        "every weekday at 9:00\nnext: Mon 23 Nov 9:00, Tue 24 Nov 9:00, Wed 25 Nov 9:00, Thu 26 Nov 9:00, Fri 27 Nov 9:00 (Berlin)"
+    );
+    assert_eq!(speak::city(&TimeZone::UTC), "UTC");
+    assert_eq!(
+        speak::city(&TimeZone::get("America/New_York").unwrap()),
+        "New York"
+    );
+}
+
+#[test]
+fn a_time_that_the_clocks_leave_out_or_repeat_runs_once() {
+    let runs = |line: &str, zone: &str, from: &str, count: usize| -> Vec<String> {
+        let zone = TimeZone::get(zone).unwrap();
+        Schedule::Cron(line.to_owned())
+            .next_runs(wall(from, &zone), &zone, count)
+            .into_iter()
+            .map(|at| {
+                at.to_zoned(zone.clone())
+                    .strftime("%d %H:%M%:z")
+                    .to_string()
+            })
+            .collect()
+    };
+    // Spring: 02:30 is not there.
+    assert_eq!(
+        runs("30 2 * * *", "Europe/Berlin", "2027-03-27T12:00", 2),
+        ["28 03:30+02:00", "29 02:30+02:00"]
+    );
+    // Two times that fall on one moment are one run, and one that stands in between keeps its place.
+    assert_eq!(
+        runs("0,30 2,3 * * *", "Europe/Berlin", "2027-03-28T00:00", 3),
+        ["28 03:00+02:00", "28 03:30+02:00", "29 02:00+02:00"]
+    );
+    // Autumn: 02:30 comes twice.
+    assert_eq!(
+        runs("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00", 2),
+        ["25 02:30+02:00", "26 02:30+01:00"]
+    );
+    assert_eq!(
+        runs("30 1,2 * * *", "Europe/Berlin", "2026-10-25T00:00", 3),
+        ["25 01:30+02:00", "25 02:30+02:00", "26 01:30+01:00"]
+    );
+    // A rhythm goes on through both.
+    assert_eq!(
+        runs("*/30 * * * *", "Europe/Berlin", "2026-10-25T02:00", 4),
+        [
+            "25 02:30+02:00",
+            "25 02:00+01:00",
+            "25 02:30+01:00",
+            "25 03:00+01:00"
+        ]
+    );
+    // Lord Howe moves by half an hour.
+    assert_eq!(
+        runs("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00", 2),
+        ["04 02:45+11:00", "05 02:15+11:00"]
+    );
+}
+
+#[test]
+fn a_missed_run_happens_once_or_not_at_all() {
+    let due = now();
+    let late = due + SignedDuration::from_hours(30);
+    let prompt = due + SignedDuration::from_secs(3);
+    assert_eq!(due_run(due, prompt, MissedRun::Skip), DueRun::Run);
+    assert_eq!(due_run(due, late, MissedRun::Skip), DueRun::Skip);
+    assert_eq!(due_run(due, late, MissedRun::Once), DueRun::Run);
+}
+
+fn zones() -> impl Strategy<Value = TimeZone> {
+    proptest::sample::select(vec![
+        "Europe/Berlin",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Kolkata",
+        "UTC",
+        "America/Sao_Paulo",
+    ])
+    .prop_map(|name| TimeZone::get(name).unwrap())
+}
+
+fn moments() -> impl Strategy<Value = Timestamp> {
+    // 2001 to 2040: rules changed in several of the zones, and some clocks jumped at midnight.
+    (978_307_200_i64..2_208_988_800).prop_map(|second| Timestamp::from_second(second).unwrap())
+}
+
+proptest! {
+    /// Each local day has exactly one run of a daily time, at that time or as much later as the clocks jumped.
+    #[test]
+    fn a_daily_time_runs_once_a_day(zone in zones(), from in moments(), hour in 0_i8..24, minute in 0_i8..60) {
+        let schedule = Schedule::Cron(format!("{minute} {hour} * * *"));
+        let runs = schedule.next_runs(from, &zone, 8);
+        prop_assert_eq!(runs.len(), 8);
+        let mut before = from;
+        let mut day = None;
+        for at in runs {
+            prop_assert!(at > before);
+            let local = at.to_zoned(zone.clone());
+            if let Some(day) = day {
+                prop_assert_eq!(local.date(), jiff::civil::Date::tomorrow(day).unwrap());
+            }
+            let named = local.date().at(hour, minute, 0, 0);
+            let exact = zone.to_ambiguous_timestamp(named).compatible().unwrap();
+            prop_assert_eq!(at, exact);
+            before = at;
+            day = Some(local.date());
+        }
+    }
+
+    /// Weekdays stay weekdays, whatever the offset does.
+    #[test]
+    fn weekday_runs_fall_on_weekdays(zone in zones(), from in moments()) {
+        for at in Schedule::Cron("0 9 * * 1-5".to_owned()).next_runs(from, &zone, 7) {
+            let local = at.to_zoned(zone.clone());
+            prop_assert!(local.weekday().to_monday_one_offset() <= 5);
+            prop_assert_eq!((local.hour(), local.minute(), local.second()), (9, 0, 0));
+        }
+    }
+
+    /// Whatever is typed, it is a schedule to come or an error that stays short.
+    #[test]
+    fn anything_typed_gets_an_answer(text in "[a-z0-9 :.,*/@-]{0,40}") {
+        match parse(&text) {
+            Ok(schedule) => prop_assert!(schedule.next_after(now(), &berlin()).is_some()),
+            Err(error) => prop_assert!(!error.what.is_empty() && error.to_string().chars().count() < 400),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// A rhythm never stops for longer than itself, but for what a spring change takes away.
+    #[test]
+    fn a_rhythm_goes_on(zone in zones(), from in moments()) {
+        let mut before = from;
+        for at in Schedule::Cron("*/30 * * * *".to_owned()).next_runs(from, &zone, 60) {
+            prop_assert!(at > before);
+            prop_assert!(at.as_second() - before.as_second() <= 30 * 60);
+            before = at;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What an import did, with figures and with the lines that were not taken.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::error::shortened;
+use crate::domain::post::StoreCounts;
+
+/// How many broken lines are told in full; the rest is counted.
+const IN_FULL: usize = 20;
+
+/// Why a line was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    TooLong,
+    NotUtf8,
+    NotJson,
+    NoObject,
+    Missing,
+    WrongField,
+    BadTime,
+    EmptyText,
+}
+
+impl Reason {
+    /// What is wrong with such a line.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::TooLong => "longer than 1 MB",
+            Self::NotUtf8 => "not UTF-8",
+            Self::NotJson => "not JSON",
+            Self::NoObject => "not one JSON object",
+            Self::Missing => "a field is missing",
+            Self::WrongField => "a field holds something unexpected",
+            Self::BadTime => "created_at is no time",
+            Self::EmptyText => "the text is empty",
+        }
+    }
+}
+
+/// One line that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenLine {
+    /// From 1.
+    pub number: u64,
+    pub reason: Reason,
+    /// More about it, or empty.
+    pub detail: String,
+}
+
+impl std::fmt::Display for BrokenLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}: {}", self.number, self.reason.words())?;
+        if !self.detail.is_empty() {
+            write!(f, " ({})", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// The lines that were not taken: the first in full, the rest as counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Broken {
+    pub first: Vec<BrokenLine>,
+    pub by_reason: BTreeMap<Reason, u64>,
+}
+
+impl Broken {
+    pub(super) fn note(&mut self, number: u64, reason: Reason, detail: &str) {
+        *self.by_reason.entry(reason).or_default() += 1;
+        if self.first.len() < IN_FULL {
+            // Outside text: what could move the cursor is shown, not sent.
+            let shown: String = shortened(detail, 120)
+                .chars()
+                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                .collect();
+            self.first.push(BrokenLine {
+                number,
+                reason,
+                detail: shown,
+            });
+        }
+    }
+
+    pub(super) fn take_in(&mut self, later: Self) {
+        let room = IN_FULL.saturating_sub(self.first.len());
+        self.first.extend(later.first.into_iter().take(room));
+        for (reason, count) in later.by_reason {
+            *self.by_reason.entry(reason).or_default() += count;
+        }
+    }
+
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.by_reason.values().sum()
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Lines that hold something.
+    pub lines: u64,
+    pub counts: StoreCounts,
+    pub broken: Broken,
+    pub time: Duration,
+    /// It was stopped before the end.
+    pub stopped: bool,
+}
+
+impl ImportReport {
+    fn per_second(&self, count: u64) -> u64 {
+        let millis = u64::try_from(self.time.as_millis())
+            .unwrap_or(u64::MAX)
+            .max(1);
+        count.saturating_mul(1_000) / millis
+    }
+
+    pub(super) fn so_far(&self, bytes: u64, size: Option<u64>) -> String {
+        let share = size
+            .filter(|size| *size > 0)
+            .map(|size| format!(", {} %", (bytes * 100 / size).min(100)));
+        format!("read {} lines{}", self.lines, share.unwrap_or_default())
+    }
+}
+
+impl std::fmt::Display for ImportReport {
+    /// A few lines for a person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for line in &self.broken.first {
+            writeln!(f, "{line}")?;
+        }
+        let count = self.broken.count();
+        if count > self.broken.first.len() as u64 {
+            let kinds: Vec<String> = self
+                .broken
+                .by_reason
+                .iter()
+                .map(|(reason, count)| format!("{count} {}", reason.words()))
+                .collect();
+            writeln!(
+                f,
+                "\u{2026} {count} lines were not taken: {}",
+                kinds.join(", ")
+            )?;
+        }
+        let begun = if self.stopped {
+            "Stopped after"
+        } else {
+            "Read"
+        };
+        write!(
+            f,
+            "{begun} {} lines in {}.{} s ({} lines/s): {} new ({} posts/s), {} changed, {} known, {count} not taken.",
+            self.lines,
+            self.time.as_secs(),
+            self.time.subsec_millis() / 100,
+            self.per_second(self.lines),
+            self.counts.new,
+            self.per_second(self.counts.new),
+            self.counts.changed,
+            self.counts.known,
+        )
+    }
+}

@@ -1,0 +1,323 @@
+//! Bringing the index up to the store.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Recall, RecallError, row};
+use crate::domain::post::Post;
+use crate::domain::progress::{Progress, Step};
+use crate::index::{IndexError, Row, Table};
+use crate::models::{Embedder, ModelError};
+use crate::store::IndexTable;
+
+/// Posts whose texts go in at once. One commit of the index takes some 20 ms whatever its size.
+const TEXT_BATCH: u32 = 2_000;
+/// Posts embedded at once: a second or two of work, so that a stop is heard and a crash repeats little.
+const VECTOR_BATCH: u32 = 128;
+/// Upkeep every so many batches of vectors while much is filled in: rows that got their vector are unknown to the
+/// full-text index until then, and scanned at every search.
+const TIDY_EVERY: usize = 64;
+
+/// How a catch-up ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaughtUp {
+    /// All is in that there was.
+    Done,
+    /// It was stopped; what it did is kept.
+    Stopped,
+    /// All texts are in, vectors are not: the embedder gave none. With `later` set trying again may help.
+    WithoutVectors { why: String, later: bool },
+}
+
+/// What became of one batch of vectors.
+enum VectorBatch {
+    /// It is in.
+    Kept,
+    /// Nothing was waiting.
+    Nothing,
+    Failed(ModelError),
+}
+
+impl Recall {
+    /// Brings every table up to the store: all texts, then vectors batch by batch, looking for new texts in between.
+    /// Does nothing twice that was kept, and can be stopped and called again at any time.
+    pub async fn catch_up(
+        &self,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<CaughtUp, RecallError> {
+        let _alone = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(CaughtUp::Stopped),
+            alone = self.0.catching_up.lock() => alone,
+        };
+        let mut tables = self.prepare().await?;
+        let ended = self.fill(&mut tables, progress, stop).await;
+        if matches!(ended, Err(RecallError::Index(_))) {
+            // Perhaps one is torn: the next try opens and probes them anew.
+            for table in &tables {
+                self.close(&table.name);
+            }
+        }
+        ended
+    }
+
+    /// Builds a new table beside the one that serves. The next catch-up fills it and lets it take over.
+    pub async fn rebuild(&self) -> Result<(), RecallError> {
+        let _alone = self.0.catching_up.lock().await;
+        self.add_table().await.map(drop)
+    }
+
+    async fn fill(
+        &self,
+        tables: &mut [IndexTable],
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<CaughtUp, RecallError> {
+        let mut batches = 0;
+        loop {
+            for listed in tables.iter_mut() {
+                if !self.fill_texts(listed, progress, stop).await? {
+                    return Ok(CaughtUp::Stopped);
+                }
+            }
+            let mut further = false;
+            for listed in tables.iter_mut() {
+                match self.fill_vectors(listed, progress, stop).await? {
+                    VectorBatch::Kept => {
+                        further = true;
+                        batches += 1;
+                        if batches % TIDY_EVERY == 0 {
+                            self.table(&listed.name).await?.tidy().await?;
+                        }
+                        break;
+                    }
+                    VectorBatch::Nothing => {}
+                    VectorBatch::Failed(ModelError::Cancelled) => return Ok(CaughtUp::Stopped),
+                    VectorBatch::Failed(error) => return Ok(self.without_vectors(&error)),
+                }
+            }
+            if stop.is_cancelled() {
+                return Ok(CaughtUp::Stopped);
+            }
+            if !further && self.settle(tables).await? {
+                return Ok(CaughtUp::Done);
+            }
+        }
+    }
+
+    /// Nothing was left to do a moment ago: upkeep, and the newest table takes over. Says whether that is still so.
+    async fn settle(&self, tables: &[IndexTable]) -> Result<bool, RecallError> {
+        for listed in tables {
+            self.table(&listed.name).await?.tidy().await?;
+        }
+        let last = self.0.store.last_change().await?;
+        let newest = tables.last();
+        if newest.is_some_and(|table| table.text_seq < last || table.vector_seq < last) {
+            return Ok(false);
+        }
+        if let Some(table) = newest.filter(|table| !table.serving) {
+            self.promote(&table.name).await?;
+        }
+        if self.0.embedder.is_some() {
+            self.note_trouble(None);
+        }
+        Ok(true)
+    }
+
+    fn without_vectors(&self, error: &ModelError) -> CaughtUp {
+        tracing::warn!(model.error = %error, "posts are found by their words only");
+        self.note_trouble(Some(error));
+        CaughtUp::WithoutVectors {
+            why: error.to_string(),
+            later: matches!(error, ModelError::Unavailable { .. }),
+        }
+    }
+
+    /// All texts that wait for one table. Says false when it was stopped.
+    async fn fill_texts(
+        &self,
+        listed: &mut IndexTable,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<bool, RecallError> {
+        let mut rows = 0;
+        loop {
+            let last = self.0.store.last_change().await?;
+            if last <= listed.text_seq {
+                break;
+            }
+            if stop.is_cancelled() {
+                return Ok(false);
+            }
+            rows += self.fill_text_batch(listed, last).await?;
+            progress.report(Step::Doing(format!("indexed {rows} posts")));
+        }
+        Ok(true)
+    }
+
+    /// One batch of changes up to `last`, posts and removals together. What is in when it returns stays in.
+    async fn fill_text_batch(
+        &self,
+        listed: &mut IndexTable,
+        last: i64,
+    ) -> Result<usize, RecallError> {
+        let from = listed.text_seq;
+        let changed = self.0.store.posts_changed_since(from, TEXT_BATCH).await?;
+        let removed = self.0.store.removals_since(from, TEXT_BATCH).await?;
+        // Both are taken only as far as both are known.
+        let upto = last
+            .min(end_of(&changed, TEXT_BATCH))
+            .min(end_of(&removed, TEXT_BATCH));
+        let posts: Vec<Post> = taken(changed, upto);
+        let table = self.table(&listed.name).await?;
+        let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
+        table.forget(&gone).await?;
+        table
+            .upsert(&with_held_vectors(&table, &posts).await?)
+            .await?;
+        let vector_seq = match self.0.embedder {
+            Some(_) => listed.vector_seq,
+            None => upto,
+        };
+        self.advance(listed, upto, vector_seq).await?;
+        Ok(posts.len())
+    }
+
+    /// One batch of vectors for one table.
+    async fn fill_vectors(
+        &self,
+        listed: &mut IndexTable,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<VectorBatch, RecallError> {
+        let Some(embedder) = self.0.embedder.as_deref() else {
+            return Ok(VectorBatch::Nothing);
+        };
+        if listed.vector_seq >= listed.text_seq {
+            return Ok(VectorBatch::Nothing);
+        }
+        let changed = self
+            .0
+            .store
+            .posts_changed_since(listed.vector_seq, VECTOR_BATCH)
+            .await?;
+        let upto = listed.text_seq.min(end_of(&changed, VECTOR_BATCH));
+        let posts: Vec<Post> = taken(changed, upto);
+        let table = self.table(&listed.name).await?;
+        let waiting = without_vector(&table, &posts).await?;
+        let rows = tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(ModelError::Cancelled),
+            rows = embed(embedder, waiting) => rows,
+        };
+        match rows {
+            Ok(rows) => table.upsert(&rows).await?,
+            Err(error) => return Ok(VectorBatch::Failed(error)),
+        }
+        self.advance(listed, listed.text_seq, upto).await?;
+        let left = listed.text_seq - listed.vector_seq;
+        progress.report(Step::Doing(format!("embedding, about {left} posts to go")));
+        Ok(VectorBatch::Kept)
+    }
+
+    async fn advance(
+        &self,
+        listed: &mut IndexTable,
+        text_seq: i64,
+        vector_seq: i64,
+    ) -> Result<(), RecallError> {
+        let mut tx = self.0.store.begin().await?;
+        tx.advance_index(&listed.name, text_seq, vector_seq).await?;
+        tx.commit().await?;
+        listed.text_seq = text_seq;
+        listed.vector_seq = vector_seq;
+        Ok(())
+    }
+}
+
+/// Up to where a list of at most `most` changes is complete: without end, unless it is full and may go on.
+fn end_of<T>(changes: &[(i64, T)], most: u32) -> i64 {
+    match changes.last() {
+        Some((seq, _)) if usize::try_from(most).is_ok_and(|most| changes.len() >= most) => *seq,
+        _ => i64::MAX,
+    }
+}
+
+fn taken<T>(changes: Vec<(i64, T)>, upto: i64) -> Vec<T> {
+    changes
+        .into_iter()
+        .take_while(|(seq, _)| *seq <= upto)
+        .map(|(_, what)| what)
+        .collect()
+}
+
+/// Rows for `posts`; those whose text is what the table holds keep their vector: a new count of likes is no new text.
+async fn with_held_vectors(table: &Table, posts: &[Post]) -> Result<Vec<Row>, IndexError> {
+    let ids: Vec<i64> = posts.iter().map(|post| post.id.0).collect();
+    let mut held = table.held(&ids).await?;
+    Ok(posts
+        .iter()
+        .map(|post| {
+            let mut row = row(post, None);
+            if let Some((text, vector)) = held.remove(&row.id)
+                && text == row.text
+            {
+                row.vector = vector;
+            }
+            row
+        })
+        .collect())
+}
+
+/// Rows of those `posts` that have words and no vector yet.
+async fn without_vector(table: &Table, posts: &[Post]) -> Result<Vec<Row>, IndexError> {
+    let ids: Vec<i64> = posts.iter().map(|post| post.id.0).collect();
+    let held = table.held(&ids).await?;
+    Ok(posts
+        .iter()
+        .map(|post| row(post, None))
+        .filter(|row| {
+            let has = held
+                .get(&row.id)
+                .is_some_and(|(_, vector)| vector.is_some());
+            !row.text.is_empty() && !has
+        })
+        .collect())
+}
+
+/// Gives the rows their vectors. A text that the model refuses stays without one; it must not hold up the others.
+async fn embed(embedder: &dyn Embedder, mut rows: Vec<Row>) -> Result<Vec<Row>, ModelError> {
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let texts: Vec<String> = rows.iter().map(|row| row.text.clone()).collect();
+    match embedder.embed(&texts, "index").await {
+        Ok(vectors) if vectors.len() == rows.len() => {
+            for (row, vector) in rows.iter_mut().zip(vectors) {
+                row.vector = Some(vector);
+            }
+            Ok(rows)
+        }
+        Ok(vectors) => Err(ModelError::Unavailable {
+            provider: embedder.name().0,
+            why: format!("{} vectors came for {} texts", vectors.len(), rows.len()),
+        }),
+        Err(ModelError::Refused { .. }) => one_by_one(embedder, rows).await,
+        Err(error) => Err(error),
+    }
+}
+
+async fn one_by_one(embedder: &dyn Embedder, rows: Vec<Row>) -> Result<Vec<Row>, ModelError> {
+    let mut done = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        match embedder.embed(&[row.text.clone()], "index").await {
+            Ok(mut vectors) => row.vector = vectors.pop(),
+            Err(ModelError::Refused { why, .. }) => {
+                tracing::warn!(post.id = row.id, model.error = %why, "a post stays without a vector");
+            }
+            Err(error) => return Err(error),
+        }
+        done.push(row);
+    }
+    Ok(done)
+}

@@ -1,0 +1,123 @@
+//! The job that brings the index up to the store.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use super::{CaughtUp, IndexState, Recall, RecallError};
+use crate::domain::ids::InboxId;
+use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::progress::Progress;
+use crate::store::{R, Store, StoreError, Tx};
+
+/// When an embedder that did not answer is asked again.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// How long a person's line waits for vectors once the texts are in and can be found by their words. A small fetch is
+/// embedded long before; a large import goes on in a job that nobody waits for.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The payload: the job takes in whatever there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexJob {}
+
+/// Writes the job, in the transaction that stored the posts. With a `cause` that line of a person is done only when
+/// the posts are in the index; without one, one waiting job is enough for all.
+pub async fn request(tx: &mut Tx, cause: Option<InboxId>) -> R<bool> {
+    let key = cause.map_or_else(|| "index".to_owned(), |cause| format!("index:{cause}"));
+    let run_at = tx.now();
+    enqueue(tx, key, cause, run_at).await
+}
+
+async fn enqueue(
+    tx: &mut Tx,
+    unique_key: String,
+    cause: Option<InboxId>,
+    run_at: jiff::Timestamp,
+) -> R<bool> {
+    tx.enqueue(&NewJob {
+        kind: JobKind::Index,
+        unique_key,
+        payload: serde_json::json!(IndexJob {}),
+        cause,
+        run_at,
+    })
+    .await
+}
+
+/// Does the job. It is finished in a transaction in which nobody else writes and which looks once more: a post stored
+/// meanwhile, whose own job was not written because this one was there, is not left behind.
+pub async fn run(
+    recall: &Recall,
+    store: &Store,
+    job: &Job,
+    lease: &Lease,
+    progress: &dyn Progress,
+    stop: &CancellationToken,
+) -> Result<JobOutcome, StoreError> {
+    loop {
+        // Dropped in the middle it has lost nothing but the batch in hand.
+        let caught_up = recall.catch_up(progress, stop);
+        let ended = match job.cause {
+            Some(_) => tokio::time::timeout(PATIENCE, caught_up).await.ok(),
+            None => Some(caught_up.await),
+        };
+        let ended = match ended {
+            Some(Ok(CaughtUp::Stopped)) => {
+                return Ok(retry("it was stopped".to_owned(), Some(Duration::ZERO)));
+            }
+            Some(Ok(ended)) => Some(ended),
+            Some(Err(RecallError::Store(error))) => return Err(error),
+            Some(Err(error)) => return Ok(retry(error.to_string(), None)),
+            None => None,
+        };
+        let mut tx = store.begin().await?;
+        if recall.texts_wait().await? {
+            continue;
+        }
+        tx.finish_job(lease).await?;
+        // Whoever waits has the texts; the vectors follow.
+        let vectors_at = match ended {
+            Some(CaughtUp::WithoutVectors { later: true, .. }) => Some(tx.now() + AGAIN),
+            Some(_) => None,
+            None => Some(tx.now()),
+        };
+        if let Some(at) = vectors_at {
+            enqueue(&mut tx, "index:vectors".to_owned(), None, at).await?;
+        }
+        tx.commit().await?;
+        return Ok(JobOutcome::Settled);
+    }
+}
+
+fn retry(why: String, wait: Option<Duration>) -> JobOutcome {
+    JobOutcome::Retry { why, wait }
+}
+
+impl Recall {
+    /// Whether the index is behind the store or missing. Reads the store only, so it costs nothing at start; a table that
+    /// is torn is found by the first search, which writes the job itself.
+    pub async fn needs_work(&self) -> R<bool> {
+        Ok(!matches!(
+            self.state().await?,
+            IndexState::Ready | IndexState::WithoutVectors { .. }
+        ))
+    }
+
+    pub(super) async fn ask_for_catch_up(&self) -> R<()> {
+        let mut tx = self.0.store.begin().await?;
+        request(&mut tx, None).await?;
+        tx.commit().await
+    }
+
+    /// Whether a table that is filled lacks texts that the store has.
+    async fn texts_wait(&self) -> Result<bool, StoreError> {
+        let last = self.0.store.last_change().await?;
+        let tables = self.0.store.index_tables().await?;
+        Ok(tables
+            .iter()
+            .any(|table| self.fits(table) && table.text_seq < last)
+            || (last > 0 && !tables.iter().any(|table| self.fits(table))))
+    }
+}

@@ -1,0 +1,172 @@
+//! What is done with a ranking before it is shown: near-copies out, age weighed.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Hit;
+use super::fusion::cosine;
+use crate::index::cleaning::bare_words;
+
+/// Two posts whose vectors are this near say the same thing in almost the same words.
+const COPY_BY_MEANING: f32 = 0.95;
+/// Two posts that share this much of their words are one post sent twice, with another link or greeting.
+const COPY_BY_WORDS: f32 = 0.8;
+/// However old a post is, it keeps this much of its score: age decides between equals, not against the only answer.
+const OLDEST_KEEPS: f64 = 0.3;
+
+/// One post with what tells copies apart.
+pub(super) struct Scored {
+    pub hit: Hit,
+    pub vector: Option<Vec<f32>>,
+}
+
+/// The first of each group of near-copies, in the order given, until there are `limit`.
+pub(super) fn without_copies(ranked: Vec<Scored>, limit: usize) -> Vec<Hit> {
+    let mut kept: Vec<(Scored, HashSet<String>)> = Vec::with_capacity(limit);
+    for scored in ranked {
+        if kept.len() == limit {
+            break;
+        }
+        let words: HashSet<String> = bare_words(&scored.hit.post.body.text).into_iter().collect();
+        let copy = kept.iter().any(|(other, other_words)| {
+            is_copy(
+                scored.vector.as_deref(),
+                other.vector.as_deref(),
+                &words,
+                other_words,
+            )
+        });
+        if !copy {
+            kept.push((scored, words));
+        }
+    }
+    kept.into_iter().map(|(scored, _)| scored.hit).collect()
+}
+
+fn is_copy(
+    vector: Option<&[f32]>,
+    other_vector: Option<&[f32]>,
+    words: &HashSet<String>,
+    other_words: &HashSet<String>,
+) -> bool {
+    if let (Some(a), Some(b)) = (vector, other_vector)
+        && cosine(a, b) >= COPY_BY_MEANING
+    {
+        return true;
+    }
+    let shared = words.intersection(other_words).count();
+    let all = words.len() + other_words.len() - shared;
+    all > 0 && share(shared, all) >= COPY_BY_WORDS
+}
+
+/// How much of the question's words `text` holds, 0 to 1.
+pub(super) fn coverage(question: &[String], text: &str) -> f32 {
+    let asked: HashSet<&String> = question.iter().collect();
+    let held: HashSet<String> = bare_words(text).into_iter().collect();
+    // The index stems words; here the first letters stand for the stem.
+    let found = asked
+        .iter()
+        .filter(|word| held.iter().any(|other| same_stem(word, other)))
+        .count();
+    if asked.is_empty() {
+        0.0
+    } else {
+        share(found, asked.len())
+    }
+}
+
+fn same_stem(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let shared = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let shorter = a.chars().count().min(b.chars().count());
+    shorter >= 4 && shared + 1 >= shorter && shared >= 4
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of words in a post, far below 2^23"
+)]
+fn share(part: usize, whole: usize) -> f32 {
+    part as f32 / whole as f32
+}
+
+/// How much of its score a post keeps that was written `age` before now, when half of what can be lost is lost after
+/// `half_life`.
+pub(super) fn freshness(written: Timestamp, now: Timestamp, half_life: Duration) -> f32 {
+    let age = now.duration_since(written).as_secs_f64().max(0.0);
+    let half_lives = age / half_life.as_secs_f64().max(1.0);
+    #[expect(clippy::cast_possible_truncation, reason = "a number between 0 and 1")]
+    let kept = (OLDEST_KEEPS + (1.0 - OLDEST_KEEPS) * 0.5_f64.powf(half_lives)) as f32;
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::recall::tests::post;
+
+    fn scored(id: i64, text: &str, vector: Option<[f32; 2]>) -> Scored {
+        Scored {
+            hit: Hit {
+                post: post(id, text),
+                score: 1.0,
+            },
+            vector: vector.map(|vector| vector.to_vec()),
+        }
+    }
+
+    fn kept(ranked: Vec<Scored>) -> Vec<i64> {
+        without_copies(ranked, 10)
+            .iter()
+            .map(|hit| hit.post.id.0)
+            .collect()
+    }
+
+    #[test]
+    fn copies_go_by_their_words_and_by_their_meaning() {
+        let ranked = vec![
+            scored(
+                1,
+                "Three Ethiopians on the table on Friday https://a.example/1",
+                None,
+            ),
+            scored(
+                2,
+                "three Ethiopians on the table on Friday! https://a.example/2",
+                None,
+            ),
+            scored(3, "Tea in the morning", Some([1.0, 0.0])),
+            scored(4, "A cup of tea to begin the day", Some([0.99, 0.05])),
+            scored(5, "Tea at night", Some([0.6, 0.8])),
+            scored(6, "https://only.example/link", None),
+            scored(7, "https://another.example/link", None),
+        ];
+        assert_eq!(kept(ranked), [1, 3, 5, 6, 7]);
+    }
+
+    #[test]
+    fn coverage_is_the_share_of_the_question_that_is_there() {
+        let question = bare_words("coffee mornings taxes");
+        assert!((coverage(&question, "Coffees in the morning") - 2.0 / 3.0).abs() < 1e-6);
+        assert!(coverage(&question, "nothing of it") < 1e-6);
+        assert!(coverage(&[], "x") < 1e-6);
+    }
+
+    #[test]
+    fn age_halves_what_can_be_lost_and_never_takes_all() {
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let day = Duration::from_hours(24);
+        let fresh = |written: &str| freshness(written.parse().unwrap(), now, day);
+        assert!((fresh("2026-11-22T12:00:00Z") - 1.0).abs() < 1e-6);
+        assert!((fresh("2026-11-21T12:00:00Z") - 0.65).abs() < 1e-6);
+        assert!(fresh("2010-01-01T00:00:00Z") >= 0.3);
+        assert!(
+            (fresh("2026-12-24T00:00:00Z") - 1.0).abs() < 1e-6,
+            "from the future"
+        );
+    }
+}

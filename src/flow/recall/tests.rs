@@ -1,0 +1,512 @@
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::domain::clock::{Clock, ManualClock};
+use crate::domain::ids::{PostId, WorkspaceId};
+use crate::domain::job::{JobKind, JobOutcome};
+use crate::domain::network::Network;
+use crate::domain::post::{Counts, FetchedPost};
+use crate::domain::progress::Unwatched;
+use crate::store::StoreOptions;
+
+const W: WorkspaceId = WorkspaceId::FIRST;
+
+pub(crate) fn fetched(native_id: &str, text: &str) -> FetchedPost {
+    FetchedPost {
+        network: Network::Sandbox,
+        native_id: native_id.to_owned(),
+        author: "bean".to_owned(),
+        text: text.to_owned(),
+        created_at: "2026-11-01T12:00:00Z".parse().unwrap(),
+        edited_at: None,
+        tags: Vec::new(),
+        language: None,
+        reply_to: None,
+        quote_of: None,
+        url: None,
+        counts: Counts::default(),
+        media: Vec::new(),
+        raw: None,
+        own: false,
+    }
+}
+
+pub(crate) fn post(id: i64, text: &str) -> Post {
+    Post {
+        id: PostId(id),
+        workspace: W,
+        fetched_at: "2026-11-01T12:00:00Z".parse().unwrap(),
+        body: fetched(&id.to_string(), text),
+    }
+}
+
+pub(crate) async fn store(clock: SharedClock) -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = StoreOptions {
+        url: format!("sqlite://{}", folder.path().join("lumen.db").display()),
+        read_connections: 2,
+    };
+    let store = Store::open(&options, clock).await.unwrap();
+    (folder, store)
+}
+
+/// An embedder that behaves: texts that share words, or words that it knows to mean the same, come out near.
+struct Words {
+    name: &'static str,
+    texts: AtomicUsize,
+    down: AtomicBool,
+}
+
+const SAME: [(&str, &str); 3] = [
+    ("espresso", "coffee"),
+    ("dawn", "morning"),
+    ("mornings", "morning"),
+];
+
+impl Words {
+    fn new(name: &'static str) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            texts: AtomicUsize::new(0),
+            down: AtomicBool::new(false),
+        })
+    }
+
+    fn vector(text: &str) -> Vec<f32> {
+        let mut vector = vec![0.01; 64];
+        for word in cleaning::bare_words(text) {
+            let word = SAME
+                .iter()
+                .find(|(other, _)| *other == word)
+                .map_or(word.as_str(), |(_, meant)| meant);
+            let place = word.bytes().fold(7_usize, |hash, byte| {
+                hash.wrapping_mul(31).wrapping_add(usize::from(byte))
+            });
+            vector[place % 64] += 1.0;
+        }
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        vector.iter().map(|x| x / length).collect()
+    }
+}
+
+#[async_trait]
+impl Embedder for Words {
+    fn name(&self) -> (String, String) {
+        ("test".to_owned(), self.name.to_owned())
+    }
+
+    fn dimensions(&self) -> usize {
+        64
+    }
+
+    async fn embed(
+        &self,
+        texts: &[String],
+        _purpose: &'static str,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(ModelError::Unavailable {
+                provider: "test".to_owned(),
+                why: "it is down".to_owned(),
+            });
+        }
+        self.texts.fetch_add(texts.len(), Ordering::SeqCst);
+        Ok(texts.iter().map(|text| Self::vector(text)).collect())
+    }
+}
+
+/// A store, its index, and a clock that stands still.
+struct House {
+    folder: tempfile::TempDir,
+    store: Store,
+    clock: Arc<ManualClock>,
+}
+
+impl House {
+    async fn new() -> Self {
+        let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()));
+        let (folder, store) = store(clock.clone()).await;
+        Self {
+            folder,
+            store,
+            clock,
+        }
+    }
+
+    fn index(&self) -> std::path::PathBuf {
+        self.folder.path().join("index")
+    }
+
+    /// As after a start.
+    fn recall(&self, embedder: Option<Arc<Words>>) -> Recall {
+        let embedder = embedder.map(|embedder| embedder as Arc<dyn Embedder>);
+        Recall::open(
+            self.index().to_str().unwrap(),
+            self.store.clone(),
+            embedder,
+            self.clock.clone(),
+        )
+    }
+
+    async fn keep(&self, posts: &[FetchedPost]) {
+        let mut tx = self.store.begin().await.unwrap();
+        tx.store_posts(W, posts).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn remove(&self, native_id: &str) {
+        let mut tx = self.store.begin().await.unwrap();
+        tx.remove_posts(W, Network::Sandbox, &[native_id.to_owned()])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn some_posts(&self) {
+        self.keep(&[
+            fetched("coffee", "Coffee in the morning before anyone speaks"),
+            fetched("tea", "Tea at night, slowly"),
+            fetched("tax", "The new tax law on imported machines"),
+        ])
+        .await;
+    }
+}
+
+async fn catch_up(recall: &Recall) -> CaughtUp {
+    recall
+        .catch_up(&Unwatched, &CancellationToken::new())
+        .await
+        .unwrap()
+}
+
+async fn found(recall: &Recall, words: &str) -> Vec<String> {
+    let hits = recall.search(&SearchQuery::new(W, words)).await.unwrap();
+    hits.into_iter()
+        .map(|hit| hit.post.body.native_id)
+        .collect()
+}
+
+fn data_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(data_files(&path));
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "lance")
+        {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[tokio::test]
+async fn posts_are_found_by_meaning_and_by_words() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let recall = house.recall(Some(Words::new("one")));
+    assert!(matches!(
+        recall.search(&SearchQuery::new(W, "coffee")).await,
+        Err(RecallError::NotReady)
+    ));
+    assert_eq!(
+        house.store.jobs_ready(house.clock.now()).await.unwrap(),
+        1,
+        "it is mended unasked"
+    );
+    assert_eq!(
+        recall.state().await.unwrap(),
+        IndexState::Building { by: 3 }
+    );
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
+    assert_eq!(found(&recall, "espresso at dawn").await[0], "coffee");
+    assert_eq!(found(&recall, "imported").await[0], "tax");
+    assert_eq!(
+        found(&recall, "https://only.example/a").await,
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn an_empty_store_has_nothing_to_find_and_nothing_to_mend() {
+    let house = House::new().await;
+    let recall = house.recall(Some(Words::new("one")));
+    assert_eq!(found(&recall, "coffee").await, Vec::<String>::new());
+    assert!(!recall.needs_work().await.unwrap());
+    house.some_posts().await;
+    assert!(recall.needs_work().await.unwrap());
+    assert!(!house.index().exists(), "nothing is opened for this");
+}
+
+#[tokio::test]
+async fn nothing_is_embedded_twice_and_new_counts_are_no_new_text() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let words = Words::new("one");
+    let recall = house.recall(Some(words.clone()));
+    catch_up(&recall).await;
+    catch_up(&recall).await;
+    assert_eq!(words.texts.load(Ordering::SeqCst), 3);
+
+    let mut liked = fetched("tea", "Tea at night, slowly");
+    liked.counts.likes = 9;
+    house
+        .keep(&[liked, fetched("coffee", "Coffee is a plant")])
+        .await;
+    let again = house.recall(Some(words.clone()));
+    assert_eq!(again.state().await.unwrap(), IndexState::Behind { by: 2 });
+    catch_up(&again).await;
+    assert_eq!(words.texts.load(Ordering::SeqCst), 4);
+    assert_eq!(found(&again, "plant").await[0], "coffee");
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_not_shown_even_before_the_index_knows() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let recall = house.recall(Some(Words::new("one")));
+    catch_up(&recall).await;
+    house.remove("coffee").await;
+    assert!(
+        !found(&recall, "coffee")
+            .await
+            .contains(&"coffee".to_owned())
+    );
+    catch_up(&recall).await;
+    assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
+    let (table, _) = recall.answering().await.unwrap();
+    assert_eq!(table.count().await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn without_an_embedder_or_while_it_is_down_words_find() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let plain = house.recall(None);
+    assert_eq!(catch_up(&plain).await, CaughtUp::Done);
+    assert_eq!(found(&plain, "mornings").await, ["coffee"]);
+    assert!(matches!(
+        plain.state().await.unwrap(),
+        IndexState::WithoutVectors { .. }
+    ));
+
+    let words = Words::new("one");
+    words.down.store(true, Ordering::SeqCst);
+    let recall = house.recall(Some(words.clone()));
+    assert!(matches!(
+        catch_up(&recall).await,
+        CaughtUp::WithoutVectors { later: true, .. }
+    ));
+    assert_eq!(found(&recall, "mornings").await, ["coffee"]);
+    assert!(matches!(
+        recall.state().await.unwrap(),
+        IndexState::WithoutVectors { .. }
+    ));
+    words.down.store(false, Ordering::SeqCst);
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
+    assert_eq!(found(&recall, "dawn").await[0], "coffee");
+}
+
+#[tokio::test]
+async fn another_model_gets_a_table_of_its_own_while_the_old_one_answers() {
+    let house = House::new().await;
+    house.some_posts().await;
+    catch_up(&house.recall(Some(Words::new("old")))).await;
+    let old = house.store.index_tables().await.unwrap();
+
+    let recall = house.recall(Some(Words::new("new")));
+    assert_eq!(
+        found(&recall, "tea").await,
+        ["tea"],
+        "the old one, by its words"
+    );
+    assert!(matches!(
+        recall.state().await.unwrap(),
+        IndexState::Building { .. }
+    ));
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    let new = house.store.index_tables().await.unwrap();
+    assert_eq!(new.len(), 1);
+    assert!(new[0].serving);
+    assert_ne!(new[0].name, old[0].name);
+    assert_eq!(std::fs::read_dir(house.index()).unwrap().count(), 1);
+    assert_eq!(found(&recall, "espresso dawn").await[0], "coffee");
+}
+
+#[tokio::test]
+async fn a_torn_or_missing_index_is_built_anew() {
+    let house = House::new().await;
+    house.some_posts().await;
+    catch_up(&house.recall(Some(Words::new("one")))).await;
+
+    for file in data_files(&house.index()) {
+        std::fs::write(file, b"torn").unwrap();
+    }
+    let recall = house.recall(Some(Words::new("one")));
+    assert!(matches!(
+        recall.search(&SearchQuery::new(W, "tea")).await,
+        Err(RecallError::NotReady)
+    ));
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    assert_eq!(found(&recall, "tea").await[0], "tea");
+
+    std::fs::remove_dir_all(house.index()).unwrap();
+    let recall = house.recall(Some(Words::new("one")));
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    assert_eq!(found(&recall, "tea").await[0], "tea");
+}
+
+#[tokio::test]
+async fn a_rebuild_goes_on_beside_the_serving_table_and_takes_over() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let recall = house.recall(Some(Words::new("one")));
+    catch_up(&recall).await;
+    let before = house.store.index_tables().await.unwrap();
+    recall.rebuild().await.unwrap();
+    recall.rebuild().await.unwrap();
+    assert_eq!(found(&recall, "espresso dawn").await[0], "coffee");
+    house.keep(&[fetched("new", "A cupping on Friday")]).await;
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    let after = house.store.index_tables().await.unwrap();
+    assert_eq!(after.len(), 1);
+    assert_ne!(after[0].name, before[0].name);
+    assert_eq!(found(&recall, "cupping").await[0], "new");
+}
+
+#[tokio::test]
+async fn a_stop_keeps_what_was_done_and_a_crash_leaves_nothing_out() {
+    let house = House::new().await;
+    let many: Vec<FetchedPost> = (0..300)
+        .map(|at| fetched(&format!("n{at}"), &format!("note{at} about coffee")))
+        .collect();
+    house.keep(&many).await;
+    let words = Words::new("one");
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let recall = house.recall(Some(words.clone()));
+    let ended = recall.catch_up(&Unwatched, &stop).await.unwrap();
+    assert_eq!(ended, CaughtUp::Stopped);
+    // The index kept a batch, the process died before the watermark moved: the batch is done again, once.
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    let listed = house.store.index_tables().await.unwrap().remove(0);
+    let mut tx = house.store.begin().await.unwrap();
+    tx.advance_index(&listed.name, 0, 0).await.unwrap();
+    tx.commit().await.unwrap();
+    let again = house.recall(Some(words.clone()));
+    assert_eq!(catch_up(&again).await, CaughtUp::Done);
+    let (table, _) = again.answering().await.unwrap();
+    assert_eq!(table.count().await.unwrap(), 300);
+    assert_eq!(table.embedded().await.unwrap(), 300);
+    assert_eq!(words.texts.load(Ordering::SeqCst), 300);
+}
+
+#[tokio::test]
+async fn filters_age_and_copies_shape_the_answer() {
+    let house = House::new().await;
+    let mut old = fetched("old", "Coffee and the morning light");
+    old.created_at = "2020-01-01T00:00:00Z".parse().unwrap();
+    let mut new = fetched("new", "Morning coffee and the paper");
+    new.created_at = "2026-11-21T00:00:00Z".parse().unwrap();
+    new.author = "Cup".to_owned();
+    new.tags = vec!["friday".to_owned()];
+    let copy = fetched("copy", "coffee and the morning light! https://x.example/1");
+    house.keep(&[old, new, copy]).await;
+    let recall = house.recall(Some(Words::new("one")));
+    catch_up(&recall).await;
+    let question = SearchQuery::new(W, "coffee and the morning light");
+    let names = async |query: SearchQuery| -> Vec<String> {
+        let hits = recall.search(&query).await.unwrap();
+        hits.into_iter()
+            .map(|hit| hit.post.body.native_id)
+            .collect()
+    };
+
+    let plain = names(question.clone()).await;
+    assert_eq!(plain.len(), 2, "{plain:?}");
+    assert_eq!(plain[1], "new");
+    let all = names(SearchQuery {
+        spread: false,
+        ..question.clone()
+    })
+    .await;
+    assert_eq!(all.len(), 3);
+    let fresh = names(SearchQuery {
+        fresh: Some(Duration::from_hours(24)),
+        ..question.clone()
+    })
+    .await;
+    assert_eq!(fresh[0], "new");
+    for filtered in [
+        SearchQuery {
+            authors: vec!["@cup".to_owned()],
+            ..question.clone()
+        },
+        SearchQuery {
+            tags: vec!["#Friday".to_owned()],
+            ..question.clone()
+        },
+        SearchQuery {
+            since: Some("2026-11-20T00:00:00Z".parse().unwrap()),
+            ..question.clone()
+        },
+    ] {
+        assert_eq!(names(filtered).await, ["new"]);
+    }
+    let elsewhere = SearchQuery {
+        workspace: WorkspaceId(2),
+        ..question
+    };
+    assert_eq!(names(elsewhere).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_job_is_finished_with_the_posts_in_and_comes_back_for_missing_vectors() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let words = Words::new("one");
+    words.down.store(true, Ordering::SeqCst);
+    let recall = house.recall(Some(words.clone()));
+    let mut tx = house.store.begin().await.unwrap();
+    assert!(request(&mut tx, None).await.unwrap());
+    assert!(!request(&mut tx, None).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let mut runs = 0;
+    loop {
+        let now = house.clock.now();
+        let claimed = house
+            .store
+            .claim_job("worker", now, Duration::from_mins(1), &[])
+            .await
+            .unwrap();
+        let Some((job, lease)) = claimed else { break };
+        assert_eq!(job.kind, JobKind::Index);
+        runs += 1;
+        let outcome = run(
+            &recall,
+            &house.store,
+            &job,
+            &lease,
+            &Unwatched,
+            &CancellationToken::new(),
+        )
+        .await
+        .unwrap();
+        assert_eq!(outcome, JobOutcome::Settled);
+        assert_eq!(found(&recall, "mornings").await, ["coffee"]);
+        words.down.store(false, Ordering::SeqCst);
+        house.clock.advance(Duration::from_mins(1));
+    }
+    assert_eq!(runs, 2);
+    assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
+}

@@ -1,0 +1,386 @@
+//! The one hand that writes to the screen. A thread of its own, because writing waits for the input line to be there.
+
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::live::Live;
+use super::look::Style;
+use super::safe;
+use crate::domain::progress::Step;
+
+/// How often the lines that change in place are looked at.
+const TICK: Duration = Duration::from_millis(120);
+/// What is to be shown waits this long for the screen; then it is in the queue and will come.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is written on.
+pub(super) trait Paper: Send {
+    /// Waits until something can be written. Gives how many lines were typed so far: after another one, what was
+    /// written last no longer stands directly above the input.
+    fn ready(&mut self) -> u64;
+    /// Writes whole lines.
+    fn put(&mut self, text: String) -> io::Result<()>;
+}
+
+/// Plain output.
+pub(super) struct Stream<W>(pub(super) W);
+
+impl<W: Write + Send> Paper for Stream<W> {
+    fn ready(&mut self) -> u64 {
+        0
+    }
+
+    fn put(&mut self, text: String) -> io::Result<()> {
+        self.0.write_all(text.as_bytes())?;
+        self.0.flush()
+    }
+}
+
+/// The window as it is now: how to render for it and how many rows it has.
+pub(super) type Window = Arc<dyn Fn() -> (Style, usize) + Send + Sync>;
+
+enum Order {
+    /// Text without a newline at its end, or with `raw` just as it is.
+    Print {
+        text: String,
+        raw: bool,
+        done: Option<oneshot::Sender<io::Result<()>>>,
+    },
+    /// Something is being done: look at it now and then.
+    Look,
+}
+
+/// Takes what is to be shown.
+#[derive(Clone)]
+pub(super) struct Screen {
+    orders: Sender<Order>,
+    live: Arc<Mutex<Live>>,
+}
+
+impl Screen {
+    /// `moves`: lines can change in place.
+    pub(super) fn start(
+        paper: impl Paper + 'static,
+        window: Window,
+        moves: bool,
+    ) -> io::Result<Self> {
+        let (orders, queue) = channel();
+        let live = Arc::new(Mutex::new(Live::default()));
+        let hand = Hand {
+            paper,
+            window,
+            moves,
+            live: Arc::clone(&live),
+            drawn: Vec::new(),
+            typed: 0,
+        };
+        std::thread::Builder::new()
+            .name("terminal-screen".to_owned())
+            .spawn(move || hand.run(&queue))?;
+        Ok(Self { orders, live })
+    }
+
+    /// Queues `text` at once, so that the order is that of the calls; the answer is awaited with [`Self::written`].
+    pub(super) fn print(&self, text: String) -> Written {
+        let (done, answer) = oneshot::channel();
+        // A screen that is gone drops `done`, which is the answer.
+        let _ = self.orders.send(Order::Print {
+            text,
+            raw: false,
+            done: Some(done),
+        });
+        Written(answer)
+    }
+
+    /// Queues something without a newline: a prompt.
+    pub(super) fn print_raw(&self, text: &str) {
+        let _ = self.orders.send(Order::Print {
+            text: text.to_owned(),
+            raw: true,
+            done: None,
+        });
+    }
+
+    pub(super) fn report(&self, step: &Step) {
+        self.change(|live| live.report(step, Instant::now()));
+    }
+
+    /// Says that a typed line is being worked on; whoever drops the value says that it is done.
+    pub(super) fn line_began(&self) -> InHand {
+        self.change(|live| live.line_began(Instant::now()));
+        InHand(self.clone())
+    }
+
+    /// A message was shown; what was in progress is told by it.
+    pub(super) fn shown(&self) {
+        self.live().shown(Instant::now());
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Live)) {
+        let idle = {
+            let mut live = self.live();
+            let idle = !live.is_active();
+            change(&mut live);
+            idle
+        };
+        if idle {
+            let _ = self.orders.send(Order::Look);
+        }
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An order that was given.
+pub(super) struct Written(oneshot::Receiver<io::Result<()>>);
+
+impl Written {
+    /// Waits until it stands on the screen; an input line that somebody searches in may keep it waiting a while.
+    pub(super) async fn written(self) -> io::Result<()> {
+        match tokio::time::timeout(PATIENCE, self.0).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_gone)) => Err(io::ErrorKind::BrokenPipe.into()),
+            Err(_elapsed) => Ok(()),
+        }
+    }
+}
+
+/// A typed line whose work is not done.
+pub(super) struct InHand(Screen);
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.0.live().line_done();
+    }
+}
+
+struct Hand<P> {
+    paper: P,
+    window: Window,
+    moves: bool,
+    live: Arc<Mutex<Live>>,
+    /// The rows that stand directly above the input and may be replaced.
+    drawn: Vec<String>,
+    typed: u64,
+}
+
+impl<P: Paper> Hand<P> {
+    fn run(mut self, queue: &Receiver<Order>) {
+        loop {
+            let wait = !self.drawn.is_empty()
+                || self
+                    .live
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .is_active();
+            let order = if wait {
+                queue.recv_timeout(TICK)
+            } else {
+                queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            let result = match order {
+                Ok(Order::Print { text, raw, done }) => {
+                    let result = if raw {
+                        self.paper.put(text)
+                    } else {
+                        self.message(&text)
+                    };
+                    match done {
+                        Some(done) => {
+                            // Nobody may be waiting any more.
+                            let _ = done.send(result);
+                            Ok(())
+                        }
+                        None => result,
+                    }
+                }
+                Ok(Order::Look) | Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if let Err(error) = result {
+                tracing::debug!(%error, "the terminal cannot be written to");
+            }
+        }
+    }
+
+    /// A message goes above the rows that change in place.
+    fn message(&mut self, text: &str) -> io::Result<()> {
+        let rows = self.rows();
+        let typed = self.paper.ready();
+        let mut out = self.erase(typed);
+        out.push_str(text);
+        out.push('\n');
+        self.draw(rows, typed, out)
+    }
+
+    fn look(&mut self) -> io::Result<()> {
+        if !self.moves {
+            let (style, _) = (self.window)();
+            let line = self
+                .live
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .plain_line(Instant::now(), &style);
+            return line.map_or(Ok(()), |line| self.paper.put(format!("{line}\n")));
+        }
+        let rows = self.rows();
+        let typed = self.paper.ready();
+        if rows == self.drawn && typed == self.typed {
+            return Ok(());
+        }
+        let mut out = self.erase(typed);
+        if rows.is_empty() {
+            if out.is_empty() {
+                self.drawn.clear();
+                return Ok(());
+            }
+            // The line editor goes to a new line after what is written: go there from one line further up.
+            out.push_str("\x1b[A\n");
+        }
+        self.draw(rows, typed, out)
+    }
+
+    fn rows(&mut self) -> Vec<String> {
+        if !self.moves {
+            return Vec::new();
+        }
+        let (style, height) = (self.window)();
+        let height = height.saturating_sub(3).max(1);
+        self.live
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .rows(Instant::now(), &style, height)
+    }
+
+    fn erase(&mut self, typed: u64) -> String {
+        if self.drawn.is_empty() || typed != self.typed {
+            return String::new();
+        }
+        format!("\x1b[{}A\x1b[J", self.drawn.len())
+    }
+
+    fn draw(&mut self, rows: Vec<String>, typed: u64, mut out: String) -> io::Result<()> {
+        for row in &rows {
+            out.push_str(row);
+            out.push('\n');
+        }
+        (self.drawn, self.typed) = (rows, typed);
+        self.paper.put(out)
+    }
+}
+
+/// Logs that would tear the input line apart go over the screen instead, line by line.
+pub struct LogWriter {
+    pub(super) screen: Option<Screen>,
+    pub(super) line: Vec<u8>,
+}
+
+impl Clone for LogWriter {
+    fn clone(&self) -> Self {
+        Self {
+            screen: self.screen.clone(),
+            line: Vec::new(),
+        }
+    }
+}
+
+impl Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(screen) = &self.screen else {
+            return io::stderr().write(bytes);
+        };
+        self.line.extend_from_slice(bytes);
+        while let Some(end) = self.line.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.line.drain(..=end).collect();
+            drop(screen.print(safe::line(&String::from_utf8_lossy(&line))));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.screen.is_some() {
+            Ok(())
+        } else {
+            io::stderr().flush()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use super::{Paper, Screen};
+    use crate::domain::progress::Step;
+    use crate::frontends::terminal::look::Style;
+
+    #[derive(Clone, Default)]
+    struct Sheet(Arc<Mutex<(String, u64)>>);
+
+    impl Paper for Sheet {
+        fn ready(&mut self) -> u64 {
+            self.0.lock().unwrap().1
+        }
+
+        fn put(&mut self, text: String) -> io::Result<()> {
+            self.0.lock().unwrap().0.push_str(&text);
+            Ok(())
+        }
+    }
+
+    fn screen(moves: bool) -> (Screen, Sheet) {
+        let sheet = Sheet::default();
+        let screen =
+            Screen::start(sheet.clone(), Arc::new(|| (Style::plain(), 24)), moves).unwrap();
+        (screen, sheet)
+    }
+
+    #[tokio::test]
+    async fn a_message_replaces_the_draft_that_was_being_written() {
+        let (screen, sheet) = screen(true);
+        screen.report(&Step::Writing("Friday, six".into()));
+        screen.print("one".into()).written().await.unwrap();
+        screen.shown();
+        screen.print("two".into()).written().await.unwrap();
+        let text = sheet.0.lock().unwrap().0.clone();
+        let (before, after) = text.split_once("one\n").unwrap();
+        assert!(after.starts_with("│ Friday, six\n"), "{text:?}");
+        assert!(after.ends_with("\x1b[2A\x1b[Jtwo\n"), "{text:?}");
+        assert!(
+            before.is_empty() || before.ends_with("\x1b[2A\x1b[J"),
+            "{text:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_was_typed_below_is_not_wiped_away() {
+        let (screen, sheet) = screen(true);
+        screen.report(&Step::Writing("Friday".into()));
+        screen.print("one".into()).written().await.unwrap();
+        screen.shown();
+        {
+            let mut sheet = sheet.0.lock().unwrap();
+            sheet.1 += 1;
+            sheet.0.clear();
+        }
+        screen.print("two".into()).written().await.unwrap();
+        assert_eq!(sheet.0.lock().unwrap().0, "two\n");
+    }
+
+    #[tokio::test]
+    async fn a_pipe_gets_no_cursor_moves() {
+        let (screen, sheet) = screen(false);
+        let hand = screen.line_began();
+        screen.report(&Step::Writing("Friday".into()));
+        screen.print("one".into()).written().await.unwrap();
+        drop(hand);
+        assert_eq!(sheet.0.lock().unwrap().0, "one\n");
+    }
+}

@@ -1,0 +1,203 @@
+//! What stands on the screen: enough of it to say only what is new when a message changes, and to know which button
+//! somebody means.
+
+use std::collections::VecDeque;
+
+use super::buttons;
+use crate::chat::incoming::Said;
+use crate::chat::view::View;
+
+/// Messages further back are forgotten; when one of them changes it is shown whole.
+const REMEMBERED: usize = 200;
+
+#[derive(Debug)]
+struct Message {
+    id: String,
+    view: View,
+    /// Counts up with everything shown.
+    serial: u64,
+}
+
+/// The messages of this run, the newest last.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    messages: VecDeque<Message>,
+    serial: u64,
+    /// The newest serial that put buttons on the screen or took some away.
+    buttons_changed: u64,
+}
+
+/// What a typed line means.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Words,
+    Press(Said),
+    /// It would press a button, but the buttons changed while it was typed.
+    Changed,
+}
+
+impl Shown {
+    pub(super) fn view(&self, id: &str) -> Option<&View> {
+        self.messages
+            .iter()
+            .find(|message| message.id == id)
+            .map(|message| &message.view)
+    }
+
+    /// The serial of what is shown next.
+    pub(super) const fn next(&self) -> u64 {
+        self.serial + 1
+    }
+
+    /// Notes that `view` is on the screen now. Gives its serial.
+    pub(super) fn note(&mut self, id: &str, view: &View) -> u64 {
+        self.serial += 1;
+        let before = self.messages.len();
+        self.messages.retain(|message| message.id != id);
+        if self.messages.len() < before || !view.buttons.is_empty() {
+            self.buttons_changed = self.serial;
+        }
+        self.messages.push_back(Message {
+            id: id.to_owned(),
+            view: view.clone(),
+            serial: self.serial,
+        });
+        if self.messages.len() > REMEMBERED {
+            self.messages.pop_front();
+        }
+        self.serial
+    }
+
+    /// The message `id` has nothing to say any more: what it said stands further down.
+    pub(super) fn forget(&mut self, id: &str) {
+        self.serial += 1;
+        self.buttons_changed = self.serial;
+        self.messages.retain(|message| message.id != id);
+    }
+
+    /// What `typed` means to somebody who began to type when `seen` was the newest on the screen. A key or a word
+    /// presses a button of the newest message that has any; with a question open (`asked`) only of the very newest.
+    pub(super) fn meaning(&self, typed: &str, seen: Option<u64>, asked: bool) -> Meaning {
+        let newest = if asked {
+            self.messages.back()
+        } else {
+            self.messages
+                .iter()
+                .rev()
+                .find(|message| !message.view.buttons.is_empty())
+        };
+        let Some(message) = newest else {
+            return Meaning::Words;
+        };
+        let seen = seen.unwrap_or(self.serial);
+        let pressed = |message: &Message| {
+            buttons::pressed(&message.view, typed).map(|button| Said::Press {
+                code: button.press.clone(),
+                message: Some(message.id.clone()),
+            })
+        };
+        if self.buttons_changed > seen {
+            // Whatever it would have pressed then, and whatever it would press now, was not what the person looked at.
+            let meant = self
+                .messages
+                .iter()
+                .any(|message| pressed(message).is_some());
+            return if meant || is_key(typed) {
+                Meaning::Changed
+            } else {
+                Meaning::Words
+            };
+        }
+        debug_assert!(message.serial <= self.serial);
+        pressed(message).map_or(Meaning::Words, Meaning::Press)
+    }
+}
+
+fn is_key(typed: &str) -> bool {
+    typed.trim().chars().count() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Meaning, Shown};
+    use crate::chat::incoming::Said;
+    use crate::chat::view::{Button, View};
+
+    fn view(text: &str, labels: &[&str]) -> View {
+        let button = |label: &&str| Button {
+            label: (*label).to_owned(),
+            press: format!("{text} {label}"),
+        };
+        View::text(text).with_buttons(labels.iter().map(button).collect())
+    }
+
+    fn press(code: &str, message: &str) -> Meaning {
+        Meaning::Press(Said::Press {
+            code: code.to_owned(),
+            message: Some(message.to_owned()),
+        })
+    }
+
+    #[test]
+    fn a_key_presses_the_newest_message_that_has_buttons() {
+        let mut shown = Shown::default();
+        assert_eq!(shown.meaning("a", None, false), Meaning::Words);
+        shown.note("1", &view("card", &["Approve", "Why"]));
+        shown.note("2", &View::text("the reason"));
+        assert_eq!(shown.meaning("a", None, false), press("card Approve", "1"));
+        assert_eq!(shown.meaning("why", None, false), press("card Why", "1"));
+        assert_eq!(shown.meaning("/why #1", None, false), Meaning::Words);
+    }
+
+    #[test]
+    fn the_answer_to_a_question_is_not_taken_for_a_button_further_up() {
+        let mut shown = Shown::default();
+        shown.note("1", &view("card", &["Approve"]));
+        shown.note("2", &View::text("What is the new text?"));
+        assert_eq!(shown.meaning("approve", None, true), Meaning::Words);
+        shown.note("3", &view("When?", &["Tomorrow 9:00"]));
+        assert_eq!(
+            shown.meaning("tomorrow 9:00", None, true),
+            press("When? Tomorrow 9:00", "3")
+        );
+    }
+
+    #[test]
+    fn what_came_while_somebody_typed_is_not_pressed() {
+        let mut shown = Shown::default();
+        let seen = shown.note("1", &view("card", &["Approve"]));
+        shown.note("2", &View::text("41 new"));
+        assert_eq!(
+            shown.meaning("a", Some(seen), false),
+            press("card Approve", "1")
+        );
+        shown.note("3", &view("other card", &["Approve"]));
+        assert_eq!(shown.meaning("a", Some(seen), false), Meaning::Changed);
+        assert_eq!(shown.meaning("/queue", Some(seen), false), Meaning::Words);
+        assert_eq!(
+            shown.meaning("a", None, false),
+            press("other card Approve", "3")
+        );
+    }
+
+    #[test]
+    fn a_card_that_lost_its_buttons_does_not_hand_the_key_to_the_one_above() {
+        let mut shown = Shown::default();
+        shown.note("1", &view("first", &["Approve"]));
+        let seen = shown.note("2", &view("second", &["Approve"]));
+        shown.note("2", &view("second", &["Why"]));
+        assert_eq!(shown.meaning("a", None, false), Meaning::Words);
+        shown.note("2", &View::text("second"));
+        assert_eq!(shown.meaning("a", Some(seen), false), Meaning::Changed);
+    }
+
+    #[test]
+    fn it_remembers_so_many_and_no_more() {
+        let mut shown = Shown::default();
+        for id in 0..300 {
+            shown.note(&id.to_string(), &View::text("x"));
+        }
+        assert!(shown.view("0").is_none() && shown.view("299").is_some());
+        assert_eq!(shown.messages.len(), super::REMEMBERED);
+    }
+}

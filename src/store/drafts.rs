@@ -1,0 +1,494 @@
+//! Drafts and their revisions.
+
+use jiff::Timestamp;
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::domain::content::Content;
+use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
+use crate::domain::finding::Finding;
+use crate::domain::ids::{DraftId, DraftNumber, PostId, TaskId, WorkspaceId};
+use crate::domain::network::Network;
+use crate::store::rows::{Place, json_text, limit};
+use crate::store::tx::one_row;
+use crate::store::{R, Store, StoreError, Tx};
+
+/// A draft to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDraft {
+    pub purpose: Purpose,
+    pub task: Option<TaskId>,
+    /// What makes it (a job's key): the same work never makes two.
+    pub origin: String,
+    pub expires_at: Timestamp,
+}
+
+/// A revision to be written. Its number is the next one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRevision {
+    pub content: Content,
+    pub findings: Vec<Finding>,
+    pub leans_on: Vec<Lean>,
+    pub examples: Vec<PostId>,
+    pub persona_version: i64,
+    pub guidance: Option<String>,
+    pub writer: Writer,
+}
+
+macro_rules! select_drafts {
+    ($rest:literal) => {
+        concat!(
+            "SELECT drafts.id, drafts.number, drafts.state, drafts.facts, drafts.revision, drafts.purpose, \
+             drafts.task_id, drafts.created_at, drafts.expires_at FROM drafts ",
+            $rest
+        )
+    };
+}
+
+#[derive(FromRow)]
+struct DraftRow {
+    id: i64,
+    number: i64,
+    state: String,
+    facts: String,
+    revision: i64,
+    purpose: String,
+    task_id: Option<i64>,
+    created_at: i64,
+    expires_at: i64,
+}
+
+impl TryFrom<DraftRow> for Draft {
+    type Error = StoreError;
+
+    fn try_from(row: DraftRow) -> R<Self> {
+        let place = Place::new("drafts", row.id);
+        let state: DraftState = place.json(&row.facts)?;
+        if state.word() != row.state {
+            return Err(place.wrong(format!("its state is {} and {}", row.state, state.word())));
+        }
+        Ok(Self {
+            id: DraftId(row.id),
+            number: DraftNumber(row.number),
+            state,
+            revision: row.revision,
+            purpose: place.json(&row.purpose)?,
+            task: row.task_id.map(TaskId),
+            created_at: place.time(row.created_at)?,
+            expires_at: place.time(row.expires_at)?,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct RevisionRow {
+    draft_id: i64,
+    number: i64,
+    content: String,
+    content_hash: String,
+    findings: String,
+    leans_on: String,
+    examples: String,
+    persona_version: i64,
+    guidance: Option<String>,
+    writer: String,
+    made_at: i64,
+}
+
+impl TryFrom<RevisionRow> for Revision {
+    type Error = StoreError;
+
+    fn try_from(row: RevisionRow) -> R<Self> {
+        let place = Place::new(
+            "draft_revisions",
+            format!("{}/{}", row.draft_id, row.number),
+        );
+        let content: Content = place.json(&row.content)?;
+        if content.hash().0 != row.content_hash {
+            return Err(place.wrong("its content is not what its hash says"));
+        }
+        Ok(Self {
+            number: row.number,
+            content,
+            findings: place.json(&row.findings)?,
+            leans_on: place.json(&row.leans_on)?,
+            examples: place.json(&row.examples)?,
+            persona_version: row.persona_version,
+            guidance: row.guidance,
+            writer: place.json(&row.writer)?,
+            made_at: place.time(row.made_at)?,
+        })
+    }
+}
+
+fn maybe(row: Option<DraftRow>) -> R<Option<Draft>> {
+    row.map(Draft::try_from).transpose()
+}
+
+async fn by_id(conn: &mut SqliteConnection, id: DraftId) -> R<Option<Draft>> {
+    maybe(
+        sqlx::query_as(select_drafts!("WHERE id = $1"))
+            .bind(id.0)
+            .fetch_optional(conn)
+            .await?,
+    )
+}
+
+async fn by_number(
+    conn: &mut SqliteConnection,
+    workspace: WorkspaceId,
+    number: DraftNumber,
+) -> R<Option<Draft>> {
+    maybe(
+        sqlx::query_as(select_drafts!("WHERE workspace_id = $1 AND number = $2"))
+            .bind(workspace.0)
+            .bind(number.0)
+            .fetch_optional(conn)
+            .await?,
+    )
+}
+
+async fn by_origin(conn: &mut SqliteConnection, origin: &str) -> R<Option<Draft>> {
+    maybe(
+        sqlx::query_as(select_drafts!("WHERE origin = $1"))
+            .bind(origin)
+            .fetch_optional(conn)
+            .await?,
+    )
+}
+
+async fn in_states(
+    conn: &mut SqliteConnection,
+    workspace: WorkspaceId,
+    words: &[&str],
+    most: u32,
+) -> R<Vec<Draft>> {
+    let mut select = QueryBuilder::<Sqlite>::new(select_drafts!("WHERE workspace_id = "));
+    select.push_bind(workspace.0).push(" AND state IN (");
+    let mut list = select.separated(", ");
+    for word in words {
+        list.push_bind(*word);
+    }
+    select
+        .push(") ORDER BY number LIMIT ")
+        .push_bind(limit(most));
+    let rows: Vec<DraftRow> = select.build_query_as().fetch_all(conn).await?;
+    rows.into_iter().map(Draft::try_from).collect()
+}
+
+async fn revision(conn: &mut SqliteConnection, draft: DraftId, number: i64) -> R<Option<Revision>> {
+    sqlx::query_as::<_, RevisionRow>(
+        "SELECT draft_id, number, content, content_hash, findings, leans_on, examples, persona_version, guidance,
+         writer, made_at FROM draft_revisions WHERE draft_id = $1 AND number = $2",
+    )
+    .bind(draft.0)
+    .bind(number)
+    .fetch_optional(conn)
+    .await?
+    .map(Revision::try_from)
+    .transpose()
+}
+
+async fn leaning_on(conn: &mut SqliteConnection, post: PostId) -> R<Vec<DraftId>> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "SELECT drafts.id FROM drafts JOIN draft_leans
+         ON draft_leans.draft_id = drafts.id AND draft_leans.revision = drafts.revision
+         WHERE draft_leans.post_id = $1 AND drafts.state IN ('waiting', 'scheduled') ORDER BY drafts.id",
+    )
+    .bind(post.0)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(DraftId).collect())
+}
+
+impl Store {
+    pub async fn draft(&self, id: DraftId) -> R<Option<Draft>> {
+        by_id(&mut *self.reader().await?, id).await
+    }
+
+    /// The workspace a draft belongs to.
+    pub async fn draft_workspace(&self, id: DraftId) -> R<Option<WorkspaceId>> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT workspace_id FROM drafts WHERE id = $1")
+                .bind(id.0)
+                .fetch_optional(&mut *self.reader().await?)
+                .await?;
+        Ok(found.map(WorkspaceId))
+    }
+
+    pub async fn draft_numbered(
+        &self,
+        workspace: WorkspaceId,
+        number: DraftNumber,
+    ) -> R<Option<Draft>> {
+        by_number(&mut *self.reader().await?, workspace, number).await
+    }
+
+    /// The draft that this work has made already.
+    pub async fn draft_by_origin(&self, origin: &str) -> R<Option<Draft>> {
+        by_origin(&mut *self.reader().await?, origin).await
+    }
+
+    pub async fn revision(&self, draft: DraftId, number: i64) -> R<Option<Revision>> {
+        revision(&mut *self.reader().await?, draft, number).await
+    }
+
+    /// Drafts in these states (their words), lowest number first.
+    pub async fn drafts_in(
+        &self,
+        workspace: WorkspaceId,
+        words: &[&str],
+        most: u32,
+    ) -> R<Vec<Draft>> {
+        in_states(&mut *self.reader().await?, workspace, words, most).await
+    }
+
+    /// Scheduled drafts whose time has come, longest overdue first.
+    pub async fn drafts_due(&self, now: Timestamp) -> R<Vec<DraftId>> {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM drafts WHERE state = 'scheduled' AND due_at <= $1 ORDER BY due_at, id",
+        )
+        .bind(now.as_millisecond())
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        Ok(ids.into_iter().map(DraftId).collect())
+    }
+
+    /// Waiting drafts that have gone stale.
+    pub async fn drafts_stale(&self, now: Timestamp) -> R<Vec<DraftId>> {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM drafts WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id",
+        )
+        .bind(now.as_millisecond())
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        Ok(ids.into_iter().map(DraftId).collect())
+    }
+
+    /// Approved drafts that have not gone out: what `/go` sends on.
+    pub async fn drafts_approved(&self, workspace: WorkspaceId) -> R<Vec<DraftId>> {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM drafts WHERE workspace_id = $1 AND state = 'approved' ORDER BY number",
+        )
+        .bind(workspace.0)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        Ok(ids.into_iter().map(DraftId).collect())
+    }
+
+    /// Waiting and scheduled drafts whose current revision leans on a post or answers it.
+    pub async fn drafts_leaning_on(&self, post: PostId) -> R<Vec<DraftId>> {
+        leaning_on(&mut *self.reader().await?, post).await
+    }
+
+    /// The draft that was published as this post.
+    pub async fn draft_of_published(
+        &self,
+        workspace: WorkspaceId,
+        network: Network,
+        native_id: &str,
+    ) -> R<Option<Draft>> {
+        maybe(
+            sqlx::query_as(select_drafts!(
+                "JOIN intents ON intents.draft_id = drafts.id JOIN receipts ON receipts.intent_id = intents.id
+                 WHERE receipts.native_id = $1 AND intents.network = $2 AND drafts.workspace_id = $3
+                 ORDER BY drafts.id LIMIT 1"
+            ))
+            .bind(native_id)
+            .bind(network.name())
+            .bind(workspace.0)
+            .fetch_optional(&mut *self.reader().await?)
+            .await?,
+        )
+    }
+}
+
+impl Tx {
+    pub async fn draft(&mut self, id: DraftId) -> R<Option<Draft>> {
+        by_id(self.conn(), id).await
+    }
+
+    pub async fn draft_numbered(
+        &mut self,
+        workspace: WorkspaceId,
+        number: DraftNumber,
+    ) -> R<Option<Draft>> {
+        by_number(self.conn(), workspace, number).await
+    }
+
+    pub async fn draft_by_origin(&mut self, origin: &str) -> R<Option<Draft>> {
+        by_origin(self.conn(), origin).await
+    }
+
+    pub async fn revision(&mut self, draft: DraftId, number: i64) -> R<Option<Revision>> {
+        revision(self.conn(), draft, number).await
+    }
+
+    pub async fn drafts_in(
+        &mut self,
+        workspace: WorkspaceId,
+        words: &[&str],
+        most: u32,
+    ) -> R<Vec<Draft>> {
+        in_states(self.conn(), workspace, words, most).await
+    }
+
+    pub async fn drafts_leaning_on(&mut self, post: PostId) -> R<Vec<DraftId>> {
+        leaning_on(self.conn(), post).await
+    }
+
+    /// A new waiting draft with the next number and its first revision. Where its origin has made one already, that one,
+    /// unchanged.
+    pub async fn new_draft(
+        &mut self,
+        workspace: WorkspaceId,
+        draft: &NewDraft,
+        first: &NewRevision,
+    ) -> R<Draft> {
+        if let Some(made) = by_origin(self.conn(), &draft.origin).await? {
+            return Ok(made);
+        }
+        let number: i64 = sqlx::query_scalar(
+            "UPDATE workspaces SET next_draft = next_draft + 1 WHERE id = $1 RETURNING next_draft - 1",
+        )
+        .bind(workspace.0)
+        .fetch_optional(self.conn())
+        .await?
+        .ok_or_else(|| Place::new("workspaces", workspace).wrong("there is no such row"))?;
+        let state = DraftState::Waiting;
+        let now = self.now_millis();
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO drafts (workspace_id, number, state, facts, revision, purpose, task_id, origin, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9) RETURNING id",
+        )
+        .bind(workspace.0)
+        .bind(number)
+        .bind(state.word())
+        .bind(json_text("drafts", &state)?)
+        .bind(json_text("drafts", &draft.purpose)?)
+        .bind(draft.task.map(|task| task.0))
+        .bind(draft.origin.as_str())
+        .bind(now)
+        .bind(draft.expires_at.as_millisecond())
+        .fetch_one(self.conn())
+        .await?;
+        self.write_revision(DraftId(id), 1, &draft.purpose, first)
+            .await?;
+        self.wake();
+        self.there(DraftId(id)).await
+    }
+
+    /// The next revision; the draft waits again. Whether its state knows that move, the caller has asked.
+    pub async fn add_revision(&mut self, id: DraftId, revision: &NewRevision) -> R<Draft> {
+        let draft = self.there(id).await?;
+        let number = draft.revision + 1;
+        self.write_revision(id, number, &draft.purpose, revision)
+            .await?;
+        sqlx::query("UPDATE drafts SET revision = $1 WHERE id = $2")
+            .bind(number)
+            .bind(id.0)
+            .execute(self.conn())
+            .await?;
+        self.set_state(id, &DraftState::Waiting).await?;
+        self.there(id).await
+    }
+
+    async fn write_revision(
+        &mut self,
+        draft: DraftId,
+        number: i64,
+        purpose: &Purpose,
+        revision: &NewRevision,
+    ) -> R<()> {
+        let now = self.now_millis();
+        sqlx::query(
+            "INSERT INTO draft_revisions (draft_id, number, content, content_hash, findings, leans_on, examples,
+             persona_version, guidance, writer, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(draft.0)
+        .bind(number)
+        .bind(json_text("draft_revisions", &revision.content)?)
+        .bind(revision.content.hash().0)
+        .bind(json_text("draft_revisions", &revision.findings)?)
+        .bind(json_text("draft_revisions", &revision.leans_on)?)
+        .bind(json_text("draft_revisions", &revision.examples)?)
+        .bind(revision.persona_version)
+        .bind(revision.guidance.as_deref())
+        .bind(json_text("draft_revisions", &revision.writer)?)
+        .bind(now)
+        .execute(self.conn())
+        .await?;
+        let answered = match purpose {
+            Purpose::Reply { post, .. } => Some(*post),
+            Purpose::Post { .. } => None,
+        };
+        for post in revision
+            .leans_on
+            .iter()
+            .map(|lean| lean.post)
+            .chain(answered)
+        {
+            sqlx::query(
+                "INSERT INTO draft_leans (draft_id, revision, post_id) VALUES ($1, $2, $3)
+                 ON CONFLICT (draft_id, revision, post_id) DO NOTHING",
+            )
+            .bind(draft.0)
+            .bind(number)
+            .bind(post.0)
+            .execute(self.conn())
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// What the checks found, anew.
+    pub async fn set_findings(
+        &mut self,
+        draft: DraftId,
+        revision: i64,
+        findings: &[Finding],
+    ) -> R<()> {
+        let done = sqlx::query(
+            "UPDATE draft_revisions SET findings = $1 WHERE draft_id = $2 AND number = $3",
+        )
+        .bind(json_text("draft_revisions", &findings)?)
+        .bind(draft.0)
+        .bind(revision)
+        .execute(self.conn())
+        .await?;
+        one_row(&done, "draft_revisions", format!("{draft}/{revision}"))
+    }
+
+    /// Writes a state that the draft's own moves have given.
+    pub async fn set_state(&mut self, id: DraftId, state: &DraftState) -> R<()> {
+        let due = match state {
+            DraftState::Scheduled { due, .. } => Some(due.as_millisecond()),
+            _ => None,
+        };
+        let done =
+            sqlx::query("UPDATE drafts SET state = $1, facts = $2, due_at = $3 WHERE id = $4")
+                .bind(state.word())
+                .bind(json_text("drafts", state)?)
+                .bind(due)
+                .bind(id.0)
+                .execute(self.conn())
+                .await?;
+        self.wake();
+        one_row(&done, "drafts", id)
+    }
+
+    /// When the draft goes stale, if it still waits then.
+    pub async fn set_expiry(&mut self, id: DraftId, at: Timestamp) -> R<()> {
+        let done = sqlx::query("UPDATE drafts SET expires_at = $1 WHERE id = $2")
+            .bind(at.as_millisecond())
+            .bind(id.0)
+            .execute(self.conn())
+            .await?;
+        self.wake();
+        one_row(&done, "drafts", id)
+    }
+
+    async fn there(&mut self, id: DraftId) -> R<Draft> {
+        let draft = by_id(self.conn(), id).await?;
+        draft.ok_or_else(|| Place::new("drafts", id).wrong("there is no such row"))
+    }
+}

@@ -1,0 +1,191 @@
+//! What people typed and pressed: kept before anything else happens, settled once, shown.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::FromRow;
+
+use crate::domain::ids::{InboxId, RoomId};
+use crate::domain::operator::Surface;
+use crate::store::rows::{Place, json_text};
+use crate::store::{R, Store, StoreError, Tx};
+
+/// How far an inbox row has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InboxState {
+    /// Nothing has happened yet.
+    New,
+    /// What it asked for is done, or handed to jobs, and its answer is written.
+    Settled,
+    /// The answer was shown.
+    Shown,
+}
+
+impl InboxState {
+    const ALL: [Self; 3] = [Self::New, Self::Settled, Self::Shown];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Settled => "settled",
+            Self::Shown => "shown",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// One thing that a person typed or pressed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InboxRow {
+    pub id: InboxId,
+    pub surface: Surface,
+    pub external_id: String,
+    pub room: RoomId,
+    pub sender: String,
+    pub body: Value,
+    pub state: InboxState,
+    /// The view that settled it.
+    pub answer: Option<Value>,
+    pub received_at: Timestamp,
+    pub settled_at: Option<Timestamp>,
+}
+
+macro_rules! select_inbox {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, surface, external_id, room_id, sender, body, state, answer, received_at, settled_at FROM inbox ",
+            $rest
+        )
+    };
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    surface: String,
+    external_id: String,
+    room_id: i64,
+    sender: String,
+    body: String,
+    state: String,
+    answer: Option<String>,
+    received_at: i64,
+    settled_at: Option<i64>,
+}
+
+impl TryFrom<Row> for InboxRow {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> R<Self> {
+        let place = Place::new("inbox", row.id);
+        let state = place.word(&row.state, InboxState::from_name)?;
+        if (state == InboxState::New) != row.answer.is_none() {
+            return Err(place.wrong("it is settled without an answer, or answered while new"));
+        }
+        Ok(Self {
+            id: InboxId(row.id),
+            surface: place.word(&row.surface, Surface::from_name)?,
+            external_id: row.external_id,
+            room: RoomId(row.room_id),
+            sender: row.sender,
+            body: place.json(&row.body)?,
+            state,
+            answer: place.maybe_json(row.answer.as_deref())?,
+            received_at: place.time(row.received_at)?,
+            settled_at: place.maybe_time(row.settled_at)?,
+        })
+    }
+}
+
+impl Store {
+    /// Everything that is not shown yet, in the order it came in.
+    pub async fn inbox_open(&self) -> R<Vec<InboxRow>> {
+        let rows: Vec<Row> = sqlx::query_as(select_inbox!("WHERE state <> 'shown' ORDER BY id"))
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
+        rows.into_iter().map(InboxRow::try_from).collect()
+    }
+
+    pub async fn inbox_row(&self, id: InboxId) -> R<Option<InboxRow>> {
+        sqlx::query_as::<_, Row>(select_inbox!("WHERE id = $1"))
+            .bind(id.0)
+            .fetch_optional(&mut *self.reader().await?)
+            .await?
+            .map(InboxRow::try_from)
+            .transpose()
+    }
+}
+
+impl Tx {
+    /// Keeps what came in. None when it is known already: the same update handed over twice is one.
+    pub async fn take_in(
+        &mut self,
+        surface: &Surface,
+        external_id: &str,
+        room: RoomId,
+        sender: &str,
+        body: &Value,
+    ) -> R<Option<InboxId>> {
+        let now = self.now_millis();
+        let id: Option<i64> = sqlx::query_scalar(
+            "INSERT INTO inbox (surface, external_id, room_id, sender, body, received_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (surface, external_id) DO NOTHING RETURNING id",
+        )
+        .bind(surface.name())
+        .bind(external_id)
+        .bind(room.0)
+        .bind(sender)
+        .bind(json_text("inbox", body)?)
+        .bind(now)
+        .fetch_optional(self.conn())
+        .await?;
+        Ok(id.map(InboxId))
+    }
+
+    /// The row of an update that was taken in before.
+    pub async fn inbox_known(&mut self, surface: Surface, external_id: &str) -> R<InboxId> {
+        let id: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM inbox WHERE surface = $1 AND external_id = $2")
+                .bind(surface.name())
+                .bind(external_id)
+                .fetch_optional(self.conn())
+                .await?;
+        id.map(InboxId)
+            .ok_or_else(|| StoreError::impossible("inbox", external_id, "it was known just now"))
+    }
+
+    /// Writes the answer, in the change that did what was asked. Whoever comes second finds it settled.
+    pub async fn settle_inbox(&mut self, id: InboxId, answer: &Value) -> R<()> {
+        let now = self.now_millis();
+        let done = sqlx::query(
+            "UPDATE inbox SET state = 'settled', answer = $1, settled_at = $2 WHERE id = $3 AND state = 'new'",
+        )
+        .bind(json_text("inbox", answer)?)
+        .bind(now)
+        .bind(id.0)
+        .execute(self.conn())
+        .await?;
+        match done.rows_affected() {
+            0 => Err(StoreError::AlreadySettled),
+            _ => Ok(()),
+        }
+    }
+
+    /// The answer was shown. Nothing is left to do with the row.
+    pub async fn mark_shown(&mut self, id: InboxId) -> R<()> {
+        let done = sqlx::query("UPDATE inbox SET state = 'shown' WHERE id = $1 AND state <> 'new'")
+            .bind(id.0)
+            .execute(self.conn())
+            .await?;
+        match done.rows_affected() {
+            0 => Err(StoreError::impossible(
+                "inbox",
+                id,
+                "it is not settled, so nothing can have been shown",
+            )),
+            _ => Ok(()),
+        }
+    }
+}

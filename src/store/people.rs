@@ -1,0 +1,260 @@
+//! People with their roles and names, and the rooms Lumen speaks in.
+
+use std::collections::BTreeMap;
+
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::domain::ids::{OperatorId, RoomId, WorkspaceId};
+use crate::domain::operator::{Identity, Operator, Role, Room, RoomAddress, Surface};
+use crate::store::rows::Place;
+use crate::store::tx::one_row;
+use crate::store::{R, Store, StoreError, Tx};
+
+#[derive(FromRow)]
+struct OperatorRow {
+    id: i64,
+    name: String,
+    role: String,
+}
+
+impl TryFrom<OperatorRow> for Operator {
+    type Error = StoreError;
+
+    fn try_from(row: OperatorRow) -> R<Self> {
+        let place = Place::new("operators", row.id);
+        Ok(Self {
+            id: OperatorId(row.id),
+            role: place.word(&row.role, Role::from_name)?,
+            name: row.name,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct RoomRow {
+    id: i64,
+    surface: String,
+    chat: String,
+    thread: String,
+    standing: i64,
+}
+
+impl TryFrom<RoomRow> for Room {
+    type Error = StoreError;
+
+    fn try_from(row: RoomRow) -> R<Self> {
+        let place = Place::new("rooms", row.id);
+        Ok(Self {
+            id: RoomId(row.id),
+            address: RoomAddress {
+                surface: place.word(&row.surface, Surface::from_name)?,
+                chat: row.chat,
+                thread: Some(row.thread).filter(|thread| !thread.is_empty()),
+            },
+            standing: row.standing != 0,
+        })
+    }
+}
+
+async fn operator_of(conn: &mut SqliteConnection, identity: &Identity) -> R<Option<Operator>> {
+    sqlx::query_as::<_, OperatorRow>(
+        "SELECT operators.id, operators.name, operators.role FROM identities
+         JOIN operators ON operators.id = identities.operator_id
+         WHERE identities.surface = $1 AND identities.external_id = $2",
+    )
+    .bind(identity.surface.name())
+    .bind(identity.external_id.as_str())
+    .fetch_optional(conn)
+    .await?
+    .map(Operator::try_from)
+    .transpose()
+}
+
+async fn room_at(conn: &mut SqliteConnection, address: &RoomAddress) -> R<Option<Room>> {
+    sqlx::query_as::<_, RoomRow>(
+        "SELECT id, surface, chat, thread, standing FROM rooms WHERE surface = $1 AND chat = $2 AND thread = $3",
+    )
+    .bind(address.surface.name())
+    .bind(address.chat.as_str())
+    .bind(address.thread.as_deref().unwrap_or_default())
+    .fetch_optional(conn)
+    .await?
+    .map(Room::try_from)
+    .transpose()
+}
+
+impl Store {
+    /// The person behind a chat identity; none without a role.
+    pub async fn operator_of(&self, identity: &Identity) -> R<Option<Operator>> {
+        operator_of(&mut *self.reader().await?, identity).await
+    }
+
+    /// Everyone with a role, and the names they have in chats.
+    pub async fn operators(&self, workspace: WorkspaceId) -> R<Vec<(Operator, Vec<Identity>)>> {
+        let mut conn = self.reader().await?;
+        let people: Vec<OperatorRow> = sqlx::query_as(
+            "SELECT id, name, role FROM operators WHERE workspace_id = $1 ORDER BY id",
+        )
+        .bind(workspace.0)
+        .fetch_all(&mut *conn)
+        .await?;
+        let names: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT identities.operator_id, identities.surface, identities.external_id FROM identities
+             JOIN operators ON operators.id = identities.operator_id WHERE operators.workspace_id = $1
+             ORDER BY identities.surface, identities.external_id",
+        )
+        .bind(workspace.0)
+        .fetch_all(&mut *conn)
+        .await?;
+        let mut known_as: BTreeMap<i64, Vec<Identity>> = BTreeMap::new();
+        for (operator, surface, external_id) in names {
+            let surface =
+                Place::new("identities", &external_id).word(&surface, Surface::from_name)?;
+            known_as.entry(operator).or_default().push(Identity {
+                surface,
+                external_id,
+            });
+        }
+        people
+            .into_iter()
+            .map(|row| {
+                let names = known_as.remove(&row.id).unwrap_or_default();
+                Ok((Operator::try_from(row)?, names))
+            })
+            .collect()
+    }
+
+    pub async fn room(&self, id: RoomId) -> R<Option<Room>> {
+        sqlx::query_as::<_, RoomRow>(
+            "SELECT id, surface, chat, thread, standing FROM rooms WHERE id = $1",
+        )
+        .bind(id.0)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?
+        .map(Room::try_from)
+        .transpose()
+    }
+
+    /// The workspace a room controls.
+    pub async fn room_workspace(&self, id: RoomId) -> R<Option<WorkspaceId>> {
+        let found: Option<i64> = sqlx::query_scalar("SELECT workspace_id FROM rooms WHERE id = $1")
+            .bind(id.0)
+            .fetch_optional(&mut *self.reader().await?)
+            .await?;
+        Ok(found.map(WorkspaceId))
+    }
+
+    pub async fn room_at(&self, address: &RoomAddress) -> R<Option<Room>> {
+        room_at(&mut *self.reader().await?, address).await
+    }
+
+    /// The rooms that get every card.
+    pub async fn standing_rooms(&self, workspace: WorkspaceId) -> R<Vec<Room>> {
+        let rows: Vec<RoomRow> = sqlx::query_as(
+            "SELECT id, surface, chat, thread, standing FROM rooms
+             WHERE workspace_id = $1 AND standing = 1 ORDER BY id",
+        )
+        .bind(workspace.0)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        rows.into_iter().map(Room::try_from).collect()
+    }
+}
+
+impl Tx {
+    pub async fn operator_of(&mut self, identity: &Identity) -> R<Option<Operator>> {
+        operator_of(self.conn(), identity).await
+    }
+
+    /// Gives the person behind `identity` a role. Somebody known already keeps their row and takes the new name and role.
+    pub async fn add_operator(
+        &mut self,
+        workspace: WorkspaceId,
+        name: &str,
+        role: Role,
+        identity: &Identity,
+    ) -> R<Operator> {
+        let now = self.now_millis();
+        if let Some(known) = operator_of(self.conn(), identity).await? {
+            sqlx::query("UPDATE operators SET name = $1, role = $2 WHERE id = $3")
+                .bind(name)
+                .bind(role.name())
+                .bind(known.id.0)
+                .execute(self.conn())
+                .await?;
+            return Ok(Operator {
+                id: known.id,
+                name: name.to_owned(),
+                role,
+            });
+        }
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO operators (workspace_id, name, role, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+        )
+        .bind(workspace.0)
+        .bind(name)
+        .bind(role.name())
+        .bind(now)
+        .fetch_one(self.conn())
+        .await?;
+        sqlx::query(
+            "INSERT INTO identities (surface, external_id, operator_id) VALUES ($1, $2, $3)",
+        )
+        .bind(identity.surface.name())
+        .bind(identity.external_id.as_str())
+        .bind(id)
+        .execute(self.conn())
+        .await?;
+        Ok(Operator {
+            id: OperatorId(id),
+            name: name.to_owned(),
+            role,
+        })
+    }
+
+    pub async fn set_role(&mut self, operator: OperatorId, role: Role) -> R<()> {
+        let done = sqlx::query("UPDATE operators SET role = $1 WHERE id = $2")
+            .bind(role.name())
+            .bind(operator.0)
+            .execute(self.conn())
+            .await?;
+        one_row(&done, "operators", operator)
+    }
+
+    /// Takes a person's role and chat identities away. What they decided stays in their name.
+    pub async fn remove_operator(&mut self, operator: OperatorId) -> R<()> {
+        let done = sqlx::query("DELETE FROM operators WHERE id = $1")
+            .bind(operator.0)
+            .execute(self.conn())
+            .await?;
+        one_row(&done, "operators", operator)
+    }
+
+    /// The room at an address; its row is made where it is missing.
+    pub async fn ensure_room(&mut self, workspace: WorkspaceId, address: &RoomAddress) -> R<Room> {
+        let now = self.now_millis();
+        sqlx::query(
+            "INSERT INTO rooms (workspace_id, surface, chat, thread, created_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (surface, chat, thread) DO NOTHING",
+        )
+        .bind(workspace.0)
+        .bind(address.surface.name())
+        .bind(address.chat.as_str())
+        .bind(address.thread.as_deref().unwrap_or_default())
+        .bind(now)
+        .execute(self.conn())
+        .await?;
+        let room = room_at(self.conn(), address).await?;
+        room.ok_or_else(|| Place::new("rooms", &address.chat).wrong("it was just written"))
+    }
+
+    /// Makes a room a standing control room, or an ordinary one again.
+    pub async fn set_standing(&mut self, room: RoomId, standing: bool) -> R<()> {
+        let done = sqlx::query("UPDATE rooms SET standing = $1 WHERE id = $2")
+            .bind(i64::from(standing))
+            .bind(room.0)
+            .execute(self.conn())
+            .await?;
+        one_row(&done, "rooms", room)
+    }
+}

@@ -1,0 +1,200 @@
+use serde_json::json;
+
+use super::{House, W, later};
+use crate::domain::ids::{OperatorId, RoomId, WorkspaceId};
+use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
+use crate::domain::persona::Voice;
+
+fn identity(surface: Surface, id: &str) -> Identity {
+    Identity {
+        surface,
+        external_id: id.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn people_are_known_by_their_names_in_chats() {
+    let house = House::new().await;
+    let me = identity(Surface::Terminal, "local");
+    let you = identity(Surface::Telegram, "123");
+    let mut tx = house.tx().await;
+    let first = tx.add_operator(W, "@me", Role::Viewer, &me).await.unwrap();
+    let second = tx
+        .add_operator(W, "@you", Role::Editor, &you)
+        .await
+        .unwrap();
+    let again = tx
+        .add_operator(W, "@myself", Role::Owner, &me)
+        .await
+        .unwrap();
+    assert_eq!(again.id, first.id);
+    tx.set_role(second.id, Role::Reviewer).await.unwrap();
+    assert!(tx.set_role(OperatorId(99), Role::Owner).await.is_err());
+    assert_eq!(
+        tx.operator_of(&you).await.unwrap().unwrap().role,
+        Role::Reviewer
+    );
+    tx.commit().await.unwrap();
+    let found = house.store.operator_of(&me).await.unwrap().unwrap();
+    assert_eq!((found.name.as_str(), found.role), ("@myself", Role::Owner));
+    assert!(
+        house
+            .store
+            .operator_of(&identity(Surface::Discord, "123"))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let all = house.store.operators(W).await.unwrap();
+    let all: Vec<_> = all
+        .iter()
+        .map(|(who, names)| (who.id, names.clone()))
+        .collect();
+    assert_eq!(all, [(first.id, vec![me]), (second.id, vec![you])]);
+}
+
+#[tokio::test]
+async fn whoever_is_removed_has_no_names_and_no_talks_but_what_they_decided_stays() {
+    let house = House::new().await;
+    let draft = house.draft("a").await;
+    let me = identity(Surface::Terminal, "local");
+    let mut tx = house.tx().await;
+    let who = tx
+        .add_operator(W, "@me", Role::Owner, &me)
+        .await
+        .unwrap()
+        .id;
+    let room = tx
+        .ensure_room(W, &RoomAddress::terminal())
+        .await
+        .unwrap()
+        .id;
+    tx.set_dialogue(room, who, Some(&json!(1))).await.unwrap();
+    let hash = super::revision("Friday at six.").content.hash();
+    let approval = tx
+        .add_approval(draft.id, 1, &hash, Some(who), "@me", None)
+        .await
+        .unwrap();
+    tx.remove_operator(who).await.unwrap();
+    assert!(tx.remove_operator(who).await.is_err());
+    tx.commit().await.unwrap();
+    assert!(house.store.operator_of(&me).await.unwrap().is_none());
+    assert_eq!(house.store.dialogue(room, who).await.unwrap(), None);
+    assert_eq!(
+        house.store.approval(approval.id).await.unwrap().unwrap().by,
+        "@me"
+    );
+}
+
+#[tokio::test]
+async fn a_room_is_made_once_for_its_address() {
+    let house = House::new().await;
+    let topic = RoomAddress {
+        surface: Surface::Telegram,
+        chat: "-1".into(),
+        thread: Some("7".into()),
+    };
+    let chat = RoomAddress {
+        thread: None,
+        ..topic.clone()
+    };
+    let mut tx = house.tx().await;
+    let first = tx.ensure_room(W, &topic).await.unwrap();
+    let second = tx.ensure_room(W, &chat).await.unwrap();
+    assert_ne!(first.id, second.id);
+    assert_eq!(tx.ensure_room(W, &topic).await.unwrap(), first);
+    tx.set_standing(second.id, true).await.unwrap();
+    assert!(tx.set_standing(RoomId(99), true).await.is_err());
+    tx.commit().await.unwrap();
+    let store = &house.store;
+    assert_eq!(store.room(first.id).await.unwrap().unwrap().address, topic);
+    assert_eq!(store.room_workspace(first.id).await.unwrap(), Some(W));
+    let there = store.room_at(&chat).await.unwrap().unwrap();
+    assert!(there.standing);
+    assert_eq!(store.standing_rooms(W).await.unwrap(), [there]);
+    assert!(
+        store
+            .room_at(&RoomAddress::terminal())
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn the_first_workspace_and_its_voice_are_there_from_the_start() {
+    let house = House::new().await;
+    let workspace = house.store.workspace(W).await.unwrap();
+    assert_eq!(
+        (
+            workspace.stopped,
+            workspace.default_account,
+            workspace.settings
+        ),
+        (None, None, json!({}))
+    );
+    let persona = house.store.persona(W).await.unwrap();
+    assert_eq!((persona.version, persona.voice), (1, Voice::default()));
+    assert!(house.store.workspace(WorkspaceId(2)).await.is_err());
+    assert!(house.store.persona(WorkspaceId(2)).await.is_err());
+}
+
+#[tokio::test]
+async fn the_voice_grows_in_versions() {
+    let house = House::new().await;
+    house.wait(60);
+    let voice = Voice {
+        identity: "a roastery".to_owned(),
+        ..Voice::default()
+    };
+    let mut tx = house.tx().await;
+    assert_eq!(
+        tx.add_persona(W, &voice, "be a roastery", "@owner")
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(tx.persona(W).await.unwrap().version, 2);
+    tx.commit().await.unwrap();
+    let history = house.store.persona_history(W, 9).await.unwrap();
+    assert_eq!(
+        history.iter().map(|one| one.version).collect::<Vec<_>>(),
+        [2, 1]
+    );
+    assert_eq!(
+        (history[0].voice.clone(), history[0].made_at),
+        (voice, later(60))
+    );
+    assert_eq!(
+        (history[0].note.as_str(), history[0].made_by.as_str()),
+        ("be a roastery", "@owner")
+    );
+}
+
+#[tokio::test]
+async fn a_brand_is_stopped_and_set_up() {
+    let house = House::new().await;
+    let mut tx = house.tx().await;
+    tx.set_stopped(W, Some("@owner")).await.unwrap();
+    tx.set_default_account(W, "sandbox:roastery").await.unwrap();
+    tx.set_settings(W, &json!({"budget": 5})).await.unwrap();
+    assert_eq!(
+        tx.workspace(W).await.unwrap().stopped.as_deref(),
+        Some("@owner")
+    );
+    let nobody = WorkspaceId(9);
+    assert!(tx.set_stopped(nobody, None).await.is_err());
+    assert!(tx.set_default_account(nobody, "x").await.is_err());
+    assert!(tx.set_settings(nobody, &json!({})).await.is_err());
+    tx.commit().await.unwrap();
+    let workspace = house.store.workspace(W).await.unwrap();
+    assert_eq!(
+        workspace.default_account.as_deref(),
+        Some("sandbox:roastery")
+    );
+    assert_eq!(workspace.settings, json!({"budget": 5}));
+    let mut tx = house.tx().await;
+    tx.set_stopped(W, None).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(house.store.workspace(W).await.unwrap().stopped, None);
+}

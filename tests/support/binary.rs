@@ -1,0 +1,256 @@
+//! The real binary with its pipes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// A house to live in for one test: a data directory that goes with it.
+pub struct House {
+    folder: tempfile::TempDir,
+}
+
+/// How a finished run ended and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: ExitStatus,
+    pub out: String,
+    pub err: String,
+}
+
+impl House {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
+    }
+
+    /// A place for files of the test.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The binary with this house's data, no other setting, and an HTTP port only where one is asked for.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lumen"));
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("LUMEN_DATA_DIR", self.data());
+        command
+            .env("LUMEN_HTTP_ADDR", "off")
+            .env("LUMEN_TIMEZONE", "Europe/Berlin")
+            .env("LUMEN_LOG", "lumen=info,warn");
+        if let Some(models) = super::models() {
+            command.env("LUMEN_MODELS_DIR", models);
+        }
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs `lumen` with these lines typed, to the end.
+    pub fn session(&self, lines: &[&str]) -> Ended {
+        self.feed(
+            self.command(&[]),
+            lines
+                .iter()
+                .flat_map(|line| [line.as_bytes(), b"\n"])
+                .collect::<Vec<_>>()
+                .concat(),
+        )
+    }
+
+    /// Runs a subcommand to the end.
+    pub fn run(&self, args: &[&str]) -> Ended {
+        self.feed(self.command(args), Vec::new())
+    }
+
+    /// Runs a command with these bytes on stdin, to the end; three minutes at most.
+    pub fn feed(&self, mut command: Command, input: Vec<u8>) -> Ended {
+        let mut child = command.spawn().expect("the binary starts");
+        let mut stdin = child.stdin.take().expect("piped");
+        let writer = std::thread::spawn(move || {
+            // A child that ended early has closed the pipe; what it said shows why.
+            let _ = stdin.write_all(&input);
+        });
+        let out = collect(child.stdout.take().expect("piped"));
+        let err = collect(child.stderr.take().expect("piped"));
+        let status = wait(&mut child, Duration::from_secs(180));
+        writer.join().expect("the writer ends");
+        Ended {
+            status,
+            out: out.join().expect("stdout ends"),
+            err: err.join().expect("stderr ends"),
+        }
+    }
+
+    /// Starts `lumen` and keeps its pipes open.
+    pub fn start(&self) -> Running {
+        let mut child = self.command(&[]).spawn().expect("the binary starts");
+        let stdin = child.stdin.take().expect("piped");
+        let lines = follow(child.stdout.take().expect("piped"));
+        let err = collect(child.stderr.take().expect("piped"));
+        Running {
+            child,
+            stdin: Some(stdin),
+            lines,
+            err: Some(err),
+            seen: String::new(),
+        }
+    }
+
+    /// What the sandbox shows as published by Lumen: a line each.
+    pub fn published(&self) -> Vec<String> {
+        let ended = self.run(&["sandbox", "posts"]);
+        assert!(ended.status.success(), "{ended:?}");
+        ended
+            .out
+            .lines()
+            .filter(|line| line.starts_with("sandbox://"))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// A running `lumen`.
+pub struct Running {
+    pub child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+    err: Option<std::thread::JoinHandle<String>>,
+    /// All it has said so far.
+    pub seen: String,
+}
+
+impl Running {
+    /// Types a line. A process that is gone already does not hear it.
+    pub fn say(&mut self, line: &str) {
+        if let Some(stdin) = &mut self.stdin {
+            let _ = stdin
+                .write_all(format!("{line}\n").as_bytes())
+                .and_then(|()| stdin.flush());
+        }
+    }
+
+    /// Waits until a line with `words` is printed.
+    pub fn until(&mut self, words: &str, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
+        loop {
+            match self
+                .lines
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
+                Ok(line) => {
+                    self.seen.push_str(&line);
+                    self.seen.push('\n');
+                    if line.contains(words) {
+                        return true;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+    }
+
+    /// SIGKILL, now.
+    pub fn kill(mut self) -> String {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
+        self.err
+            .take()
+            .expect("taken once")
+            .join()
+            .expect("stderr ends")
+    }
+
+    /// SIGTERM, and how it ended.
+    pub fn stop(mut self) -> Ended {
+        let id = i32::try_from(self.child.id()).expect("a process id");
+        let process = rustix::process::Pid::from_raw(id).expect("a process id");
+        rustix::process::kill_process(process, rustix::process::Signal::TERM)
+            .expect("it can be signalled");
+        let status = wait(&mut self.child, Duration::from_secs(30));
+        Ended {
+            status,
+            out: self.seen.clone(),
+            err: self
+                .err
+                .take()
+                .expect("taken once")
+                .join()
+                .expect("stderr ends"),
+        }
+    }
+
+    /// End of input, and how it ended.
+    pub fn finish(mut self) -> Ended {
+        self.stdin = None;
+        let status = wait(&mut self.child, Duration::from_secs(180));
+        let mut out = self.seen.clone();
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(5)) {
+            out.push_str(&line);
+            out.push('\n');
+        }
+        Ended {
+            status,
+            out,
+            err: self
+                .err
+                .take()
+                .expect("taken once")
+                .join()
+                .expect("stderr ends"),
+        }
+    }
+}
+
+fn collect(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+fn follow(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            let Ok(line) = line else { return };
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn wait(child: &mut Child, limit: Duration) -> ExitStatus {
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait().expect("it can be asked") {
+            return status;
+        }
+        if Instant::now() > end {
+            let _ = child.kill();
+            panic!("it did not end in {limit:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A folder with a file in it, for tests that import.
+pub fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("it can be written");
+    path
+}
