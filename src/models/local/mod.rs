@@ -27,7 +27,7 @@ pub use embedder::LocalEmbedder;
 pub use text::LocalText;
 
 /// How long a model stays in memory after its last use.
-pub const IDLE: Duration = Duration::from_secs(600);
+pub const IDLE: Duration = Duration::from_mins(10);
 
 /// The provider's name in the ledger and on cards.
 pub const PROVIDER: &str = "local";

@@ -141,7 +141,7 @@ fn count(tokens: usize) -> i64 {
 
 /// What the model wrote.
 #[derive(Debug)]
-struct Text {
+struct Output {
     text: String,
     tokens_in: usize,
     tokens_out: usize,
@@ -188,7 +188,7 @@ impl Loaded {
         request: &TextRequest,
         stop: &CancellationToken,
         tell: &dyn Fn(String),
-    ) -> Result<Text, ModelError> {
+    ) -> Result<Output, ModelError> {
         let prompt = self.tokens.prompt(&request.messages).map_err(failed)?;
         if prompt.ids.len() > PROMPT_MOST {
             return Err(ModelError::Refused {
@@ -217,7 +217,7 @@ impl Loaded {
             tell(text.clone());
             scores = reader.read(&[next], stop)?;
         }
-        Ok(Text {
+        Ok(Output {
             text,
             tokens_in: prompt.ids.len(),
             tokens_out: ids.len() - begun,

@@ -1,4 +1,4 @@
-//! The tokenizer inside the GGUF file, and the chat template of SmolLM2.
+//! The tokenizer inside the GGUF file, and the chat template of `SmolLM2`.
 
 use candle_core::quantized::gguf_file::Content;
 use candle_core::quantized::tokenizer::TokenizerFromGguf as _;

@@ -72,12 +72,13 @@ fn fill(prompt: &DraftPrompt<'_>, budget: usize) -> Filled {
 }
 
 fn whole(filled: &Filled) -> String {
-    filled
+    let lines: Vec<String> = filled
         .request
         .messages
         .iter()
         .map(|message| format!("[{:?}] {}\n", message.speaker, message.text))
-        .collect()
+        .collect();
+    lines.concat()
 }
 
 fn question(filled: &Filled) -> &str {
