@@ -1,7 +1,8 @@
 //! all-MiniLM-L6-v2: a text becomes 384 numbers of unit length, near texts near numbers.
 
+use std::ops::Range;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use candle_core::{D, DType, Device, Tensor};
@@ -87,6 +88,12 @@ impl std::fmt::Debug for Loaded {
     }
 }
 
+/// A text in tokens and its place among those that were asked for.
+struct Row {
+    place: usize,
+    ids: Vec<u32>,
+}
+
 impl Loaded {
     fn read(models_dir: &Path) -> Result<Self, ModelError> {
         let [weights, tokenizer, config] = ["model.safetensors", "tokenizer.json", "config.json"]
@@ -114,16 +121,19 @@ impl Loaded {
     /// Embeds in batches of like length, on every core, a batch a thread.
     fn embed(&self, texts: &[String], stop: &CancellationToken) -> Result<Embedded, ModelError> {
         let mut rows = Vec::with_capacity(texts.len());
-        for (at, text) in texts.iter().enumerate() {
+        for (place, text) in texts.iter().enumerate() {
             let encoding = self
                 .tokenizer
                 .encode_fast(text.as_str(), true)
                 .map_err(failed)?;
-            rows.push((at, encoding.get_ids().to_vec()));
+            rows.push(Row {
+                place,
+                ids: encoding.get_ids().to_vec(),
+            });
         }
-        let tokens = rows.iter().map(|(_, ids)| ids.len()).sum::<usize>();
-        rows.sort_by_key(|(_, ids)| ids.len());
-        let lengths: Vec<usize> = rows.iter().map(|(_, ids)| ids.len()).collect();
+        let tokens = rows.iter().map(|row| row.ids.len()).sum::<usize>();
+        rows.sort_by_key(|row| row.ids.len());
+        let lengths: Vec<usize> = rows.iter().map(|row| row.ids.len()).collect();
         let vectors = self.embed_rows(&rows, &runs(&lengths), stop)?;
         Ok(Embedded {
             vectors,
@@ -132,33 +142,63 @@ impl Loaded {
         })
     }
 
+    /// Every core takes the next run as it gets free. (Inside a batch only the products of matrices use both.)
     fn embed_rows(
         &self,
-        rows: &[(usize, Vec<u32>)],
-        runs: &[std::ops::Range<usize>],
+        rows: &[Row],
+        runs: &[Range<usize>],
         stop: &CancellationToken,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
-        let vectors = Mutex::new(vec![Vec::new(); rows.len()]);
-        for run in runs {
-            if stop.is_cancelled() {
-                return Err(ModelError::Cancelled);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // The longest texts first: they are at the end, and a long last batch would leave the other cores idle.
+        let next = AtomicUsize::new(runs.len());
+        let work = || -> Result<Vec<(usize, Vec<f32>)>, ModelError> {
+            let mut done = Vec::new();
+            while let Some(turn) = next
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                    left.checked_sub(1)
+                })
+                .ok()
+                .map(|left| left - 1)
+            {
+                if stop.is_cancelled() {
+                    return Err(ModelError::Cancelled);
+                }
+                let batch = &rows[runs[turn].clone()];
+                let vectors = self.forward(batch).map_err(failed)?;
+                done.extend(batch.iter().map(|row| row.place).zip(vectors));
             }
-            let batch = &rows[run.clone()];
-            let done = self.forward(batch).map_err(failed)?;
-            let mut vectors = vectors.lock().map_err(failed)?;
-            for ((at, _), vector) in batch.iter().zip(done) {
-                vectors[*at] = vector;
+            Ok(done)
+        };
+        let parts = std::thread::scope(|scope| {
+            let helpers: Vec<_> = (1..cores.min(runs.len()))
+                .map(|_| scope.spawn(work))
+                .collect();
+            let mut parts = vec![work()];
+            for helper in helpers {
+                parts.push(
+                    helper
+                        .join()
+                        .unwrap_or_else(|_| Err(failed("a thread broke down"))),
+                );
+            }
+            parts
+        });
+        let mut vectors = vec![Vec::new(); rows.len()];
+        for part in parts {
+            for (place, vector) in part? {
+                vectors[place] = vector;
             }
         }
-        vectors.into_inner().map_err(failed)
+        Ok(vectors)
     }
 
     /// One batch, sorted by length: padded to the last one's, mean over the real tokens, unit length.
-    fn forward(&self, batch: &[(usize, Vec<u32>)]) -> candle_core::Result<Vec<Vec<f32>>> {
-        let longest = batch.last().map_or(0, |(_, ids)| ids.len());
+    fn forward(&self, batch: &[Row]) -> candle_core::Result<Vec<Vec<f32>>> {
+        let longest = batch.last().map_or(0, |row| row.ids.len());
         let mut ids = Vec::with_capacity(batch.len() * longest);
         let mut mask = Vec::with_capacity(batch.len() * longest);
-        for (_, row) in batch {
+        for Row { ids: row, .. } in batch {
             ids.extend(row);
             ids.resize(ids.len() + longest - row.len(), 0);
             mask.resize(mask.len() + row.len(), 1.0_f32);

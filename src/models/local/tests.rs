@@ -269,3 +269,59 @@ async fn a_draft_keeps_the_day_and_the_hour_of_its_topic() {
         );
     }
 }
+
+/// For a person to read: `cargo test --lib drafts_to_look_at -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "writes drafts for a person to judge"]
+async fn drafts_to_look_at() {
+    let Some(dir) = models_dir() else { return };
+    let model = LocalText::new(&dir, Arc::new(crate::domain::clock::SystemClock));
+    model.prepare().await.unwrap();
+    let prompts = Prompts::load(None).unwrap();
+    let voice = Voice::default();
+    let topics = [
+        "our Friday tasting is at six",
+        "new Ethiopian coffee arrives on Monday",
+        "the bread workshop has two places left",
+        "why we roast lighter in winter",
+    ]
+    .map(|topic| (Ask::Post { topic }, topic));
+    let posts = [
+        "Is the shop open on Sunday?",
+        "Best filter coffee I had in years, thank you",
+    ]
+    .map(|text| {
+        (
+            Ask::Answer {
+                author: "mia",
+                text,
+            },
+            text,
+        )
+    });
+    for (ask, subject) in topics.into_iter().chain(posts) {
+        let prompt = DraftPrompt {
+            voice: &voice,
+            ask,
+            guidance: None,
+            examples: vec![],
+            posts: vec![],
+            limit: 300,
+        };
+        for seed in 0..3 {
+            let filled = prompts.draft(&prompt, &model, "draft", seed).unwrap();
+            let answer = model
+                .write(&filled.request, &|_| (), &CancellationToken::new())
+                .await
+                .unwrap();
+            let text = tidied(&answer, &prompt);
+            println!(
+                "{:.2} {} in, {} out, {} ms: {text}",
+                fit(&text, subject),
+                answer.tokens_in,
+                answer.tokens_out,
+                answer.millis
+            );
+        }
+    }
+}

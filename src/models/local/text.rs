@@ -123,7 +123,7 @@ impl TextModel for LocalText {
         drop(model);
         self.model.touch();
         Ok(TextAnswer {
-            text: text.written,
+            text: text.text,
             tokens_in: count(text.tokens_in),
             tokens_out: count(text.tokens_out),
             micro_usd: 0,
@@ -141,8 +141,8 @@ fn count(tokens: usize) -> i64 {
 
 /// What the model wrote.
 #[derive(Debug)]
-struct Text {
-    written: String,
+struct Output {
+    text: String,
     tokens_in: usize,
     tokens_out: usize,
     cut_off: bool,
@@ -188,7 +188,7 @@ impl Loaded {
         request: &TextRequest,
         stop: &CancellationToken,
         tell: &dyn Fn(String),
-    ) -> Result<Text, ModelError> {
+    ) -> Result<Output, ModelError> {
         let prompt = self.tokens.prompt(&request.messages).map_err(failed)?;
         if prompt.ids.len() > PROMPT_MOST {
             return Err(ModelError::Refused {
@@ -217,8 +217,8 @@ impl Loaded {
             tell(text.clone());
             scores = reader.read(&[next], stop)?;
         }
-        Ok(Text {
-            written: text,
+        Ok(Output {
+            text,
             tokens_in: prompt.ids.len(),
             tokens_out: ids.len() - begun,
             cut_off,

@@ -10,13 +10,19 @@ use crate::models::prompt::{Ask, DraftPrompt};
 const FACT_WORDS: &str = "monday tuesday wednesday thursday friday saturday sunday january february march april june july \
     august september october november december today tomorrow tonight yesterday morning noon afternoon evening midnight \
     weekend week month year summer winter spring autumn christmas easter one two three four five six seven eight nine ten \
-    eleven twelve hundred thousand free sale discount 0 1 2 3 4 5 6 7 8 9";
+    eleven twelve hundred thousand free sale discount open closed sold cancelled postponed 0 1 2 3 4 5 6 7 8 9";
 
 /// A brand speaks as `we`, and tells no stories about others.
 const PERSONS: &str = "i me my mine myself he she his her him they them their";
 
 /// Signs that an unwanted kind of writing begins with: the rule's word, and the sign.
 const SIGNS: [(&str, &str); 3] = [("exclamation", "!"), ("hashtag", "#"), ("question", "?")];
+
+/// Words that a small model fills a sentence with when it has nothing to say, or turns the topic round with: without
+/// them it stays nearer to what was given. Only a model that can be held to it is.
+const FILLERS: &str = "but not no never 't cannot going gonna lot lots bit special excited different best just really very \
+    only anymore still deal lucky fun amazing delicious big huge \
+    party event hit truth";
 
 /// Words too common to be what a topic is about.
 const COMMON: &str = "a an and are as at be been but by can do for from has have how if in into is it its of on or our \
@@ -57,7 +63,8 @@ fn words(text: &str) -> Vec<String> {
     text.unicode_words().map(str::to_lowercase).collect()
 }
 
-/// Words and signs that the answer must not hold: times and numbers that were not given, persons, what the voice avoids.
+/// Words and signs that the answer must not hold: times and numbers that were not given, persons,
+/// fillers, what the voice avoids.
 pub(super) fn unstated(prompt: &DraftPrompt<'_>) -> Vec<String> {
     let (Ask::Post { topic: given }
     | Ask::Again { topic: given, .. }
@@ -84,9 +91,13 @@ pub(super) fn unstated(prompt: &DraftPrompt<'_>) -> Vec<String> {
         .iter()
         .filter(|(rule, _)| avoid.contains(rule))
         .map(|(_, sign)| *sign);
+    // A post that is answered says `I`, and means someone else.
+    let answers = matches!(prompt.ask, Ask::Answer { .. } | Ask::AnswerAgain { .. });
+    let persons = list(PERSONS).filter(|word| answers || !said.contains(*word));
     list(FACT_WORDS)
-        .chain(list(PERSONS))
+        .chain(list(FILLERS))
         .filter(|word| !said.contains(*word))
+        .chain(persons)
         .chain(signs.filter(|sign| !given.contains(sign)))
         .map(str::to_owned)
         .collect()

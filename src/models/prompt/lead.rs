@@ -30,23 +30,48 @@ const ASKING: [&str; 14] = [
     "about",
 ];
 
+/// How an answer to a question begins: it promises to look, since what it says would be made up.
+const TO_A_QUESTION: [&str; 2] = ["Good question. We will", "Thank you for asking. We"];
+
+/// How an answer to anything else begins.
+const TO_A_REMARK: [&str; 2] = ["Thank you for", "Thank you, we"];
+
 /// The beginning of the answer, or nothing where the topic does not read as one.
 pub(super) fn beginning(prompt: &DraftPrompt<'_>, seed: u64) -> String {
-    let (Ask::Post { topic } | Ask::Again { topic, .. }) = prompt.ask else {
-        return String::new();
-    };
+    match prompt.ask {
+        Ask::Post { topic } | Ask::Again { topic, .. } => of_post(topic, prompt.limit, seed),
+        Ask::Answer { text, .. } | Ask::AnswerAgain { text, .. } => {
+            let openers = if text.contains('?') {
+                TO_A_QUESTION
+            } else {
+                TO_A_REMARK
+            };
+            by_turns(&openers, seed).to_owned()
+        }
+    }
+}
+
+fn by_turns<'a>(openers: &[&'a str], seed: u64) -> &'a str {
+    let count = openers.len().max(1) as u64;
+    usize::try_from(seed % count)
+        .ok()
+        .and_then(|turn| openers.get(turn))
+        .copied()
+        .unwrap_or_default()
+}
+
+fn of_post(topic: &str, limit: usize, seed: u64) -> String {
     let topic = harmless(topic);
     let topic = without_asking(&topic);
     let length = topic.chars().count();
-    if length == 0 || length > LONGEST_LEAD.min(prompt.limit / 2) {
+    if length == 0 || length > LONGEST_LEAD.min(limit / 2) {
         return String::new();
     }
     let mut lead = capitalised(topic);
     if !lead.ends_with(['.', '?', '!', '\u{2026}', ':']) {
         lead.push('.');
     }
-    let opener = usize::try_from(seed % OPENERS.len() as u64).unwrap_or(0);
-    lead.push_str(OPENERS[opener]);
+    lead.push_str(by_turns(&OPENERS, seed));
     lead
 }
 
@@ -116,19 +141,29 @@ mod tests {
     fn what_does_not_read_as_a_sentence_is_left_to_the_model() {
         assert_eq!(lead("about ", 0), "");
         assert_eq!(lead(&"long ".repeat(60), 0), "");
+    }
+
+    #[test]
+    fn a_question_is_answered_with_a_promise_and_not_with_something_made_up() {
         let voice = Voice::default();
-        let ask = Ask::Answer {
-            author: "mia",
-            text: "hello",
+        let begin = |text| {
+            let ask = Ask::Answer {
+                author: "mia",
+                text,
+            };
+            beginning(
+                &DraftPrompt {
+                    voice: &voice,
+                    ask,
+                    guidance: None,
+                    examples: vec![],
+                    posts: vec![],
+                    limit: 300,
+                },
+                0,
+            )
         };
-        let reply = DraftPrompt {
-            voice: &voice,
-            ask,
-            guidance: None,
-            examples: vec![],
-            posts: vec![],
-            limit: 300,
-        };
-        assert_eq!(beginning(&reply, 1), "");
+        assert_eq!(begin("Are you open?"), "Good question. We will");
+        assert_eq!(begin("Lovely coffee"), "Thank you for");
     }
 }

@@ -72,13 +72,13 @@ fn fill(prompt: &DraftPrompt<'_>, budget: usize) -> Filled {
 }
 
 fn whole(filled: &Filled) -> String {
-    filled
+    let lines: Vec<String> = filled
         .request
         .messages
         .iter()
-        .fold(String::new(), |all, message| {
-            all + &format!("[{:?}] {}\n", message.speaker, message.text)
-        })
+        .map(|message| format!("[{:?}] {}\n", message.speaker, message.text))
+        .collect();
+    lines.concat()
 }
 
 fn question(filled: &Filled) -> &str {
