@@ -8,6 +8,7 @@
 mod manifest;
 mod pack;
 mod restore;
+mod swap;
 #[cfg(test)]
 mod tests;
 
