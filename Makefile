@@ -12,7 +12,7 @@ help:
 	@echo "make bench   the benchmarks, with a table at the end"
 
 setup: tools
-	@scripts/models.sh "$(MODELS)"
+	@python3 scripts/models.py "$(MODELS)"
 
 tools:
 	@scripts/setup.sh

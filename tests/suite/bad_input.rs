@@ -22,7 +22,7 @@ fn wrong_lines_are_answered_and_the_session_goes_on() {
         "There is no #99",
         "2,000",
         "UTF-8",
-        "I do not know a network",
+        "Nothing can be fetched from",
         "Working",
     ] {
         assert!(

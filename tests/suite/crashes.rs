@@ -38,7 +38,7 @@ fn killed_while_fetching() {
         lumen.say("/source add sandbox all");
         lumen.say("/source fetch");
         assert!(
-            lumen.until("sandbox all", Duration::from_secs(60)),
+            lumen.until("is followed", Duration::from_secs(60)),
             "{}",
             lumen.seen
         );
@@ -53,6 +53,9 @@ fn killed_while_publishing() {
     if models().is_none() {
         return;
     }
+    let ready = House::new();
+    let said = ready.session(&["/draft our Friday tasting is at six"]);
+    assert!(said.out.contains("#1"), "{said:?}");
     for (round, fault) in [
         "slow",
         "lost_answer",
@@ -66,13 +69,7 @@ fn killed_while_publishing() {
     .into_iter()
     .enumerate()
     {
-        let house = House::new();
-        let ready = house.session(&[
-            "/source add sandbox all",
-            "/source fetch",
-            "/draft our Friday tasting is at six",
-        ]);
-        assert!(ready.out.contains("#1"), "{}", ready.out);
+        let house = ready.copy();
         house.run(&[
             "sandbox",
             "fail",

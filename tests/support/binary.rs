@@ -35,6 +35,18 @@ impl House {
         self.folder.path().join("data")
     }
 
+    /// Another house with the same data.
+    pub fn copy(&self) -> Self {
+        let other = Self::new();
+        let copied = Command::new("cp")
+            .arg("-r")
+            .args([self.data(), other.data()])
+            .status()
+            .expect("cp runs");
+        assert!(copied.success());
+        other
+    }
+
     /// The binary with this house's data, no other setting, and an HTTP port only where one is asked for.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lumen"));
@@ -46,7 +58,9 @@ impl House {
         command
             .env("LUMEN_HTTP_ADDR", "off")
             .env("LUMEN_TIMEZONE", "Europe/Berlin")
-            .env("LUMEN_LOG", "lumen=info,warn");
+            .env("LUMEN_LOG", "lumen=info,warn")
+            // candle's pool of threads spins: next to another process two of them are slower than one.
+            .env("CANDLE_NUM_THREADS", "1");
         if let Some(models) = super::models() {
             command.env("LUMEN_MODELS_DIR", models);
         }
