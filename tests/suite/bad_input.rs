@@ -15,7 +15,7 @@ fn wrong_lines_are_answered_and_the_session_goes_on() {
     input.extend(
         b"\x1b[2J hello\n/approve one\n/schedule #1 yesterday\n/source add nowhere all\n/status\n",
     );
-    let ended = house.feed(house.command(&[]), input);
+    let ended = House::feed(house.command(&[]), input);
     assert!(ended.status.success(), "{ended:?}");
     for words in [
         "/status",
@@ -51,7 +51,7 @@ fn settings_that_are_wrong_name_the_variable_and_exit_2() {
         let house = House::new();
         let mut command = house.command(&[]);
         command.env(name, value);
-        let ended = house.feed(command, Vec::new());
+        let ended = House::feed(command, Vec::new());
         assert_eq!(ended.status.code(), Some(2), "{name}: {ended:?}");
         assert!(
             ended.err.contains(name) && ended.err.contains(value),
@@ -67,7 +67,7 @@ fn a_second_lumen_on_the_same_data_is_told_so() {
     let mut first = house.start();
     first.say("/status");
     assert!(
-        first.until("Working", Duration::from_secs(60)),
+        first.until("Working", Duration::from_mins(1)),
         "{}",
         first.seen
     );

@@ -38,7 +38,7 @@ fn killed_while_fetching() {
         lumen.say("/source add sandbox all");
         lumen.say("/source fetch");
         assert!(
-            lumen.until("is followed", Duration::from_secs(60)),
+            lumen.until("is followed", Duration::from_mins(1)),
             "{}",
             lumen.seen
         );

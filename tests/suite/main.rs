@@ -1,5 +1,7 @@
 //! The integration tests, one binary: a module for each subject.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

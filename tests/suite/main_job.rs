@@ -51,15 +51,12 @@ fn an_answer_goes_under_its_post() {
         "/source fetch",
         "/search grinder",
     ]);
-    let id = found
-        .out
-        .split_whitespace()
-        .find_map(|word| word.split("sandbox://post/").nth(1))
-        .map(|id| {
-            id.trim_matches(|c: char| !c.is_alphanumeric() && c != '-')
-                .to_owned()
-        })
-        .unwrap_or_else(|| panic!("no post is named in:\n{}", found.out));
+    let is_id = |word: &&str| {
+        word.strip_prefix('s').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let Some(id) = found.out.split_whitespace().find(is_id) else {
+        panic!("no post is named in:\n{}", found.out)
+    };
     let ended = house.session(&[&format!("/reply {id} thank them kindly"), "/approve #1"]);
     assert!(ended.status.success(), "{ended:?}");
     let published = house.published();

@@ -73,7 +73,7 @@ impl House {
 
     /// Runs `lumen` with these lines typed, to the end.
     pub fn session(&self, lines: &[&str]) -> Ended {
-        self.feed(
+        Self::feed(
             self.command(&[]),
             lines
                 .iter()
@@ -85,11 +85,11 @@ impl House {
 
     /// Runs a subcommand to the end.
     pub fn run(&self, args: &[&str]) -> Ended {
-        self.feed(self.command(args), Vec::new())
+        Self::feed(self.command(args), Vec::new())
     }
 
     /// Runs a command with these bytes on stdin, to the end; three minutes at most.
-    pub fn feed(&self, mut command: Command, input: Vec<u8>) -> Ended {
+    pub fn feed(mut command: Command, input: Vec<u8>) -> Ended {
         let mut child = command.spawn().expect("the binary starts");
         let mut stdin = child.stdin.take().expect("piped");
         let writer = std::thread::spawn(move || {
@@ -98,7 +98,7 @@ impl House {
         });
         let out = collect(child.stdout.take().expect("piped"));
         let err = collect(child.stderr.take().expect("piped"));
-        let status = wait(&mut child, Duration::from_secs(180));
+        let status = wait(&mut child, Duration::from_mins(3));
         writer.join().expect("the writer ends");
         Ended {
             status,
@@ -122,14 +122,14 @@ impl House {
         }
     }
 
-    /// What the sandbox shows as published by Lumen: a line each.
+    /// What the sandbox shows as published by Lumen, a line each: id, time, what it answers, key, text, tabs between.
     pub fn published(&self) -> Vec<String> {
         let ended = self.run(&["sandbox", "posts"]);
         assert!(ended.status.success(), "{ended:?}");
         ended
             .out
             .lines()
-            .filter(|line| line.starts_with("sandbox://"))
+            .filter(|line| line.contains('	'))
             .map(str::to_owned)
             .collect()
     }
@@ -208,7 +208,7 @@ impl Running {
     /// End of input, and how it ended.
     pub fn finish(mut self) -> Ended {
         self.stdin = None;
-        let status = wait(&mut self.child, Duration::from_secs(180));
+        let status = wait(&mut self.child, Duration::from_mins(3));
         let mut out = self.seen.clone();
         while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(5)) {
             out.push_str(&line);
