@@ -46,14 +46,14 @@ enum Command {
 enum Sandbox {
     /// List what Lumen published there.
     Posts,
-    /// Have an operation fail: fetch, publish, look_up or picture.
+    /// Have an operation fail: fetch, publish, `look_up` or picture.
     Fail {
         operation: String,
         kind: String,
         /// How often; 0 is until healed.
         #[arg(long)]
         times: Option<u32>,
-        /// For slow_down, the wait it asks for; for late, when the post is there.
+        /// For `slow_down`, the wait it asks for; for late, when the post is there.
         #[arg(long)]
         wait_seconds: Option<u64>,
         /// Take this long before it happens.

@@ -52,7 +52,8 @@ fn an_answer_goes_under_its_post() {
         "/search grinder",
     ]);
     let is_id = |word: &&str| {
-        word.strip_prefix('s').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+        word.strip_prefix('s')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let Some(id) = found.out.split_whitespace().find(is_id) else {
         panic!("no post is named in:\n{}", found.out)

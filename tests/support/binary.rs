@@ -129,7 +129,7 @@ impl House {
         ended
             .out
             .lines()
-            .filter(|line| line.contains('	'))
+            .filter(|line| line.contains('\t'))
             .map(str::to_owned)
             .collect()
     }
