@@ -63,7 +63,7 @@ fn an_answer_goes_under_its_post() {
     let published = house.published();
     assert_eq!(published.len(), 1, "{}\n{published:?}", ended.out);
     assert!(
-        published[0].contains(&id),
+        published[0].contains(id),
         "{published:?} is no answer to {id}"
     );
 }

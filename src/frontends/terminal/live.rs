@@ -141,9 +141,13 @@ impl Live {
         let due = self
             .printed
             .is_some_and(|printed| now.duration_since(printed) >= PLAIN_EVERY);
-        let doing = self.doing.as_deref().filter(|_| due)?;
+        if !due {
+            return None;
+        }
+        // Said once: without news there is nothing to print.
+        let doing = self.doing.take()?;
         self.printed = Some(now);
-        Some(style.words(doing))
+        Some(style.words(&doing))
     }
 }
 

@@ -34,6 +34,10 @@ fn wrap_line(line: &str, columns: usize) -> Vec<String> {
             used = 0;
             blanks.clear();
         }
+        // An indent that leaves no room for a word is no indent.
+        if current.is_empty() && blanks.len() >= columns {
+            blanks.clear();
+        }
         current.push_str(&blanks);
         used += blanks.len();
         blanks.clear();
@@ -103,6 +107,7 @@ mod tests {
         );
         assert_eq!(wrap("one\n\ntwo  ", 10), ["one", "", "two"]);
         assert_eq!(wrap("", 10), [""]);
+        assert_eq!(wrap("   a", 2), ["a"]);
     }
 
     #[test]
