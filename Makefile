@@ -33,5 +33,5 @@ check: tools
 	@if cargo audit --version >/dev/null 2>&1; then cargo audit --quiet || exit 1; else echo "cargo-audit is not here: dependencies not audited"; fi
 	@echo "check: formatter and linter have nothing to say"
 
-bench: setup
-	@scripts/bench.sh $(ROWS)
+bench: setup build
+	@python3 scripts/bench.py "$$(scripts/target.sh)/release/lumen" "$(abspath $(MODELS))" $(ARCHIVE)

@@ -1,16 +1,17 @@
 //! The subcommands that work on the data directory: import, backup, restore, and the sandbox's other side.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Trouble;
-use super::house::WORKSPACE;
+use super::house::{House, WORKSPACE};
 use crate::commands::SandboxAction;
 use crate::config::Config;
 use crate::domain::clock::{SharedClock, SystemClock};
 use crate::domain::progress::{Progress, Step};
 use crate::flow::import::{self, Input};
-use crate::flow::recall;
+use crate::flow::recall::{self, CaughtUp};
 use crate::lifecycle;
 use crate::platforms::sandbox::control;
 use crate::store::backup::{
@@ -18,12 +19,16 @@ use crate::store::backup::{
 };
 use crate::store::{Store, StoreOptions};
 
-/// Signs of life on stderr, for whoever looks at it.
-struct OnStderr;
+/// Signs of life on stderr, for whoever looks at it: a line every few seconds.
+#[derive(Default)]
+struct OnStderr(Mutex<Option<Instant>>);
 
 impl Progress for OnStderr {
     fn report(&self, step: Step) {
-        if let Step::Doing(line) = step {
+        let Step::Doing(line) = step else { return };
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| last.elapsed() >= Duration::from_secs(3)) {
+            *last = Some(Instant::now());
             eprintln!("{line}");
         }
     }
@@ -48,14 +53,17 @@ fn told(error: &BackupError) -> Trouble {
     Trouble::Told
 }
 
-/// Takes in an archive. Also while Lumen runs on the same data: the store is shared, and the one that runs takes the
-/// posts into its index.
+/// Takes in an archive and brings it into the index. Also while Lumen runs on the same data: the store is shared, and
+/// the one that runs takes the posts into its index.
 pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Trouble> {
     lifecycle::prepare(&config.place.data_dir)?;
-    let store = open_store(&config).await?;
+    // Without the lock another Lumen is at work here; the index has one writer.
+    let held = lifecycle::hold(&config.place.data_dir).ok();
+    let house = House::open(&config, clock(), Vec::new()).await?;
     let stop = lifecycle::stop_on_signals()?;
+    let progress = OnStderr::default();
     let report = import::run(
-        &store,
+        &house.store,
         WORKSPACE,
         &Input::named(file),
         own,
@@ -68,12 +76,22 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
         Trouble::Told
     })?;
     println!("{report}");
-    let mut tx = store.begin().await.map_err(anyhow::Error::from)?;
+    let mut tx = house.store.begin().await.map_err(anyhow::Error::from)?;
     recall::request(&mut tx, None)
         .await
         .map_err(anyhow::Error::from)?;
     tx.commit().await.map_err(anyhow::Error::from)?;
-    store.close().await;
+    if held.is_some() {
+        match house.recall.catch_up(&progress, &stop).await {
+            Ok(CaughtUp::Done) => println!("Everything is in the index."),
+            Ok(_) => println!("The rest of the index follows when Lumen runs."),
+            Err(error) => {
+                tracing::warn!(%error, "the index was left to the next start");
+                println!("The index follows when Lumen runs.");
+            }
+        }
+    }
+    house.close().await;
     Ok(())
 }
 
