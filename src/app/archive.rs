@@ -67,7 +67,7 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
         WORKSPACE,
         &Input::named(file),
         own,
-        &OnStderr,
+        &progress,
         &stop,
     )
     .await
