@@ -37,6 +37,10 @@ const POSTS: usize = 6;
 /// How many own posts show the voice.
 const EXAMPLES: usize = 3;
 
+/// A model whose prompts stay within this many tokens gets two posts and one example: it reads slowly, and with more it
+/// wanders off.
+const SMALL_PROMPT: usize = 600;
+
 /// How many versions are written at most before the best one is shown.
 const CANDIDATES: u64 = 3;
 
@@ -406,7 +410,12 @@ impl Composer {
         let posts = self
             .relevant(work.workspace, &words, answered.as_ref())
             .await?;
-        let examples = self.examples(work.workspace, &words).await?;
+        let mut examples = self.examples(work.workspace, &words).await?;
+        let mut posts = posts;
+        if self.text.prompt_budget() <= SMALL_PROMPT {
+            posts.truncate(2);
+            examples.truncate(1);
+        }
         Ok(Ok(Material {
             purpose,
             persona,

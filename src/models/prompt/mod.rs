@@ -40,6 +40,10 @@ const TOP_P: f64 = 0.9;
 /// The most tokens an answer may take. A post has some 30; a network's limit of 300 characters is about 75.
 const MOST_TOKENS: usize = 90;
 
+/// The same for a small model that goes on from the topic: the longer it writes, the less of it is true. What is cut off in
+/// the middle of a sentence goes with it.
+const MOST_TOKENS_OF_A_SMALL_ONE: usize = 36;
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask<'a> {
@@ -130,7 +134,11 @@ impl Prompts {
         Ok(Filled {
             request: TextRequest {
                 messages: fitted.messages,
-                max_tokens: MOST_TOKENS,
+                max_tokens: if model.continues() {
+                    MOST_TOKENS_OF_A_SMALL_ONE
+                } else {
+                    MOST_TOKENS
+                },
                 temperature: TEMPERATURE,
                 top_p: TOP_P,
                 seed,
