@@ -157,6 +157,11 @@ impl Running {
 
     /// Waits until a line with `words` is printed.
     pub fn until(&mut self, words: &str, limit: Duration) -> bool {
+        self.until_any(&[words], limit)
+    }
+
+    /// Waits until a line with any of `words` is printed.
+    pub fn until_any(&mut self, words: &[&str], limit: Duration) -> bool {
         let end = Instant::now() + limit;
         loop {
             match self
@@ -166,7 +171,7 @@ impl Running {
                 Ok(line) => {
                     self.seen.push_str(&line);
                     self.seen.push('\n');
-                    if line.contains(words) {
+                    if words.iter().any(|word| line.contains(word)) {
                         return true;
                     }
                 }
