@@ -18,12 +18,26 @@ command -v cc >/dev/null 2>&1 || need "a C compiler" "On Debian: apt-get install
 command -v python3 >/dev/null 2>&1 || need "Python 3 with pip, to fetch the models" "On Debian: apt-get install python3-pip"
 python3 -m pip --version >/dev/null 2>&1 || need "pip, to fetch the models" "On Debian: apt-get install python3-pip"
 
-command -v protoc >/dev/null 2>&1 && exit 0
+# lance is built with protoc and the well-known types beside it, which Debian keeps in a package of their own.
+protoc_works() {
+    command -v protoc >/dev/null 2>&1 || return 1
+    folder=$(mktemp -d)
+    printf 'syntax = "proto3";\nimport "google/protobuf/empty.proto";\nmessage Probe { google.protobuf.Empty empty = 1; }\n' \
+        >"$folder/probe.proto"
+    status=0
+    protoc -I "$folder" --descriptor_set_out=/dev/null "$folder/probe.proto" 2>/dev/null || status=1
+    rm -r "$folder"
+    return $status
+}
+
+protoc_works && exit 0
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing protoc" >&2
     log=$(mktemp)
-    { apt-get update && apt-get install -y --no-install-recommends protobuf-compiler; } >"$log" 2>&1 ||
+    { apt-get update && apt-get install -y --no-install-recommends protobuf-compiler libprotobuf-dev; } >"$log" 2>&1 ||
         need "protoc" "Installing it failed; $log says why."
+    rm "$log"
+    protoc_works || need "protoc with google/protobuf/empty.proto beside it" "The one that is installed cannot find that file."
 else
-    need "protoc" "On Debian, as root: apt-get install protobuf-compiler"
+    need "protoc and its well-known types" "On Debian, as root: apt-get install protobuf-compiler libprotobuf-dev"
 fi

@@ -1,0 +1,191 @@
+//! Puts what was written, or why nothing was, into the store: the draft, its notice and the job's end together.
+
+use serde_json::json;
+
+use crate::domain::content::Content;
+use crate::domain::draft::{Lean, Purpose, Writer};
+use crate::domain::error::shortened;
+use crate::domain::finding::{Finding, FindingKind};
+use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::notice::Notice;
+use crate::flow::review;
+use crate::models::prompt;
+use crate::store::{NewDraft, NewRevision, StoreError, Tx};
+
+use super::material::Material;
+use super::write::Candidate;
+use super::{ComposeJob, Composer, NotWritten};
+
+impl Composer {
+    /// Writes the draft (or its new revision), the notice and the job's end in one transaction.
+    pub(super) async fn keep(
+        &self,
+        work: &ComposeJob,
+        material: Material,
+        candidate: Candidate,
+        job: &Job,
+        lease: &Lease,
+    ) -> anyhow::Result<()> {
+        let mut tx = self.store.begin().await?;
+        let revision = new_revision(&material, candidate);
+        if let Some((before, _)) = &material.before {
+            let now_there = tx.draft(before.id).await?;
+            match now_there {
+                Some(draft) if draft.revision == before.revision && draft.revise().is_ok() => {
+                    review::revise(
+                        &mut tx,
+                        work.workspace,
+                        &draft,
+                        &revision,
+                        "rewrote",
+                        &work.by,
+                        job.cause,
+                    )
+                    .await?;
+                }
+                _ => {
+                    let text = format!(
+                        "{} was changed or decided while I wrote. I left it as it is.",
+                        before.number
+                    );
+                    answer(&mut tx, work, job, text, false).await?;
+                }
+            }
+        } else {
+            let new = NewDraft {
+                purpose: material.purpose.clone(),
+                task: work.task,
+                origin: job.unique_key.clone(),
+                expires_at: tx.now() + review::FRESH_FOR,
+            };
+            let draft = tx.new_draft(work.workspace, &new, &revision).await?;
+            tx.log(
+                work.workspace,
+                &work.by,
+                &format!(
+                    "drafted {}: {}",
+                    draft.number,
+                    shortened(&material.topic(), 60)
+                ),
+            )
+            .await?;
+            review::tell(&mut tx, &draft, work.room, job.cause).await?;
+        }
+        tx.finish_job(lease).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends the job without a draft; with a reason, the person hears it.
+    pub(super) async fn finish(
+        &self,
+        lease: &Lease,
+        job: &Job,
+        work: &ComposeJob,
+        not: Option<NotWritten>,
+    ) -> JobOutcome {
+        let ended = async {
+            let mut tx = self.store.begin().await?;
+            if let Some(not) = not {
+                answer(&mut tx, work, job, not.why, not.again).await?;
+            }
+            tx.finish_job(lease).await?;
+            tx.commit().await
+        };
+        match ended.await {
+            Ok(()) => JobOutcome::Settled,
+            Err(error) => JobOutcome::Retry {
+                why: error.to_string(),
+                wait: None,
+            },
+        }
+    }
+}
+
+async fn answer(
+    tx: &mut Tx,
+    work: &ComposeJob,
+    job: &Job,
+    text: String,
+    again: bool,
+) -> Result<(), StoreError> {
+    let notice = match work.room {
+        Some(room) => Notice::Answer {
+            room,
+            text,
+            cause: job.cause,
+            again,
+        },
+        None => Notice::Everyone { text },
+    };
+    let run_at = tx.now();
+    let unique_key = format!("notice:{}", job.unique_key);
+    tx.enqueue(&NewJob {
+        kind: JobKind::Notice,
+        unique_key,
+        payload: json!(notice),
+        cause: job.cause,
+        run_at,
+    })
+    .await?;
+    Ok(())
+}
+
+fn new_revision(material: &Material, candidate: Candidate) -> NewRevision {
+    let mut findings = candidate.findings;
+    findings.extend(uncovered(material, &candidate.text));
+    let leans_on = material
+        .posts
+        .iter()
+        .filter(|(post, _)| candidate.used.contains(&post.id))
+        .map(|(post, score)| Lean {
+            post: post.id,
+            author: post.body.author.clone(),
+            excerpt: shortened(&post.body.text, 60),
+            score: *score,
+        })
+        .collect();
+    NewRevision {
+        content: Content {
+            network: material.network,
+            account: material.account.clone(),
+            text: candidate.text,
+            media: material
+                .before
+                .as_ref()
+                .map(|(_, old)| old.content.media.clone())
+                .unwrap_or_default(),
+            reply_to: material
+                .answered
+                .as_ref()
+                .map(|post| post.body.native_id.clone()),
+            quote_of: None,
+        },
+        findings,
+        leans_on,
+        examples: material.examples.iter().map(|post| post.id).collect(),
+        persona_version: material.persona.version,
+        guidance: material.guidance.clone(),
+        writer: Writer::Model {
+            provider: candidate.answer.provider,
+            model: candidate.answer.model,
+            tokens_in: candidate.answer.tokens_in,
+            tokens_out: candidate.answer.tokens_out,
+            micro_usd: candidate.answer.micro_usd,
+            millis: candidate.answer.millis,
+        },
+    }
+}
+
+/// What the topic names and the text leaves out: a person should see that before they approve.
+fn uncovered(material: &Material, text: &str) -> Option<Finding> {
+    let Purpose::Post { topic } = &material.purpose else {
+        return None;
+    };
+    let missing = prompt::missing_facts(text, topic);
+    (!missing.is_empty()).then(|| Finding {
+        kind: FindingKind::Style,
+        blocks: false,
+        detail: format!("leaves out: {}", missing.join(", ")),
+    })
+}

@@ -1,0 +1,250 @@
+//! What a version is written from.
+
+use crate::domain::draft::{Draft, Purpose, Revision};
+use crate::domain::ids::WorkspaceId;
+use crate::domain::network::Network;
+use crate::domain::persona::Persona;
+use crate::domain::post::Post;
+use crate::flow::checks::Allowance;
+use crate::flow::recall::SearchQuery;
+use crate::models::prompt::Ask;
+
+use super::{ComposeJob, ComposeRequest, Composer, NotWritten, allowance};
+
+/// How many relevant posts a draft leans on at most.
+const POSTS: usize = 6;
+
+/// How many own posts show the voice.
+const EXAMPLES: usize = 3;
+
+/// A model whose prompts stay within this many tokens gets two posts and one example: it reads slowly, and with more it
+/// wanders off.
+const SMALL_PROMPT: usize = 600;
+
+/// Everything a version is written from.
+pub(super) struct Material {
+    pub purpose: Purpose,
+    pub persona: Persona,
+    pub network: Network,
+    pub account: String,
+    pub answered: Option<Post>,
+    /// What stands now, when it is to be written anew.
+    pub before: Option<(Draft, Revision)>,
+    pub guidance: Option<String>,
+    pub posts: Vec<(Post, f32)>,
+    pub examples: Vec<Post>,
+    pub allowance: Allowance,
+}
+
+impl Material {
+    /// What it is about, in a line.
+    pub fn topic(&self) -> String {
+        match (&self.purpose, &self.answered) {
+            (Purpose::Post { topic }, _) => topic.clone(),
+            (_, Some(post)) => format!("answer to @{}: {}", post.body.author, post.body.text),
+            _ => String::new(),
+        }
+    }
+
+    /// What the model is asked for.
+    pub fn ask(&self) -> Ask<'_> {
+        match (&self.before, &self.purpose, &self.answered) {
+            (Some((_, old)), Purpose::Post { topic }, _) => Ask::Again {
+                topic,
+                before: &old.content.text,
+            },
+            (Some((_, old)), _, Some(post)) => Ask::AnswerAgain {
+                author: &post.body.author,
+                text: &post.body.text,
+                before: &old.content.text,
+            },
+            (None, Purpose::Post { topic }, _) => Ask::Post { topic },
+            (_, _, Some(post)) => Ask::Answer {
+                author: &post.body.author,
+                text: &post.body.text,
+            },
+            (Some((_, old)), _, None) => Ask::Again {
+                topic: "",
+                before: &old.content.text,
+            },
+            (None, Purpose::Reply { .. }, None) => Ask::Post { topic: "" },
+        }
+    }
+
+    /// Whose words lie in the prompt, with a name for each: none of them may come out as our own.
+    pub fn others(&self) -> Vec<(String, String)> {
+        let fetched = material
+            .posts
+            .iter()
+            .map(|(post, _)| (format!("@{}", post.body.author), post.body.text.clone()));
+        let own = material
+            .examples
+            .iter()
+            .map(|post| ("an own post".to_owned(), post.body.text.clone()));
+        let answered = material
+            .answered
+            .iter()
+            .map(|post| ("the post it answers".to_owned(), post.body.text.clone()));
+        fetched.chain(own).chain(answered).collect()
+    }
+}
+
+impl Composer {
+    /// Collects what the version is written from, or says why it cannot be written.
+    pub(super) async fn gather(
+        &self,
+        work: &ComposeJob,
+    ) -> anyhow::Result<Result<Material, NotWritten>> {
+        let persona = self.store.persona(work.workspace).await?;
+        let (purpose, before, guidance) = match &work.request {
+            ComposeRequest::Post { topic } => (
+                Purpose::Post {
+                    topic: topic.clone(),
+                },
+                None,
+                None,
+            ),
+            ComposeRequest::Reply { post, guidance } => (
+                Purpose::Reply {
+                    post: *post,
+                    guidance: guidance.clone(),
+                },
+                None,
+                guidance.clone(),
+            ),
+            ComposeRequest::Redo {
+                draft,
+                revision,
+                guidance,
+            } => {
+                let Some(found) = self.store.draft(*draft).await? else {
+                    return Ok(Err(NotWritten {
+                        why: "That draft is gone.".to_owned(),
+                        again: false,
+                    }));
+                };
+                let Some(old) = self.store.revision(*draft, *revision).await? else {
+                    anyhow::bail!("{} has no revision {revision}", found.number);
+                };
+                (found.purpose.clone(), Some((found, old)), guidance.clone())
+            }
+        };
+        let answered = match &purpose {
+            Purpose::Reply { post, .. } => self.store.post(*post).await?,
+            Purpose::Post { .. } => None,
+        };
+        if answered.is_none() && matches!(purpose, Purpose::Reply { .. }) {
+            let why =
+                "The post to answer was deleted at its network. Nothing was written.".to_owned();
+            return Ok(Err(NotWritten { why, again: false }));
+        }
+        let Some((network, account)) = self
+            .destination(work.workspace, before.as_ref(), answered.as_ref())
+            .await?
+        else {
+            let why = "There is no account on that network to answer from.".to_owned();
+            return Ok(Err(NotWritten { why, again: false }));
+        };
+        let mut tx = self.store.begin().await?;
+        let mut allowance = allowance(&mut tx, &persona.voice, &purpose).await?;
+        drop(tx);
+        if let Some(guidance) = &guidance {
+            allowance = allowance.and_named_in(guidance);
+        }
+        let words = match (&purpose, &answered) {
+            (Purpose::Post { topic }, _) => topic.clone(),
+            (_, Some(post)) => post.body.text.clone(),
+            _ => String::new(),
+        };
+        let posts = self
+            .relevant(work.workspace, &words, answered.as_ref())
+            .await?;
+        let mut examples = self.examples(work.workspace, &words).await?;
+        let mut posts = posts;
+        if self.text.prompt_budget() <= SMALL_PROMPT {
+            posts.truncate(2);
+            examples.truncate(1);
+        }
+        Ok(Ok(Material {
+            purpose,
+            persona,
+            network,
+            account,
+            answered,
+            before,
+            guidance,
+            posts,
+            examples,
+            allowance,
+        }))
+    }
+
+    /// Where the draft goes: a reply to the network of what it answers, else the default account, else the only one.
+    async fn destination(
+        &self,
+        w: WorkspaceId,
+        before: Option<&(Draft, Revision)>,
+        answered: Option<&Post>,
+    ) -> anyhow::Result<Option<(Network, String)>> {
+        if let Some((_, revision)) = before {
+            return Ok(Some((
+                revision.content.network,
+                revision.content.account.clone(),
+            )));
+        }
+        let mut all = self.outlets.iter().flat_map(|outlet| {
+            let network = outlet.network();
+            outlet
+                .accounts()
+                .into_iter()
+                .map(move |account| (network, account))
+        });
+        if let Some(post) = answered {
+            return Ok(all.find(|(network, _)| *network == post.body.network));
+        }
+        let wanted = self.store.workspace(w).await?.default_account;
+        let all: Vec<_> = all.collect();
+        let chosen = wanted.and_then(|wanted| {
+            all.iter()
+                .find(|(network, account)| format!("{network}:{account}") == wanted)
+        });
+        Ok(chosen.or_else(|| all.first()).cloned())
+    }
+
+    async fn relevant(
+        &self,
+        w: WorkspaceId,
+        words: &str,
+        answered: Option<&Post>,
+    ) -> anyhow::Result<Vec<(Post, f32)>> {
+        let query = SearchQuery {
+            own: Some(false),
+            limit: POSTS + 1,
+            spread: true,
+            ..SearchQuery::new(w, words)
+        };
+        let hits = self.recall.search(&query).await?;
+        let itself = answered.map(|post| post.id);
+        Ok(hits
+            .into_iter()
+            .filter(|hit| Some(hit.post.id) != itself)
+            .take(POSTS)
+            .map(|hit| (hit.post, hit.score))
+            .collect())
+    }
+
+    /// Own posts near to the topic show the voice best.
+    async fn examples(&self, w: WorkspaceId, words: &str) -> anyhow::Result<Vec<Post>> {
+        let query = SearchQuery {
+            own: Some(true),
+            limit: EXAMPLES,
+            spread: true,
+            ..SearchQuery::new(w, words)
+        };
+        let near = self.recall.search(&query).await?;
+        if near.len() == EXAMPLES {
+            return Ok(near.into_iter().map(|hit| hit.post).collect());
+        }
+        Ok(self.store.own_posts(w, u32::try_from(EXAMPLES)?).await?)
+    }
+}
