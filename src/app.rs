@@ -3,8 +3,10 @@
 pub mod archive;
 pub mod check;
 mod duties;
+mod front;
 mod handlers;
 mod house;
+mod pictures;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::error::UserError;
-use crate::frontends::terminal::{self, ControlDesk, End, Options, Terminal};
 use crate::schedule::ticks::Ticks;
-use crate::{http, lifecycle, telemetry};
+use crate::{http, lifecycle};
+use front::Fronts;
 use house::House;
 
 /// Why a subcommand did not do what it was asked.
@@ -46,7 +48,7 @@ impl From<anyhow::Error> for Trouble {
 /// Runs everything that is configured until it is told to stop, or the terminal that is its only front end closes.
 pub async fn run(
     config: Config,
-    _terminal: bool,
+    terminal: bool,
     counters: PrometheusHandle,
 ) -> Result<(), Trouble> {
     let _held = lifecycle::hold(&config.place.data_dir)?;
@@ -62,30 +64,16 @@ pub async fn run(
         })?),
         None => None,
     };
-    // The terminal is the only front end there is so far, so it opens in any case.
-    let options = Options {
-        run: uuid::Uuid::new_v4().simple().to_string(),
-        person: config.person.clone(),
-        history: Some(config.place.history()),
-    };
-    let screen = Arc::new(Terminal::open(options, |name| {
-        config.surroundings.get(name).map(str::to_owned)
-    })?);
-    let log = screen.log_writer();
-    telemetry::start_logging(&config.log, move || log.clone());
-    let house = House::open(&config, Arc::new(SystemClock), vec![screen.clone()]).await?;
+    let fronts = Arc::new(Fronts::open(&config, terminal)?);
+    let house = House::open(&config, Arc::new(SystemClock), fronts.list()).await?;
     house.settle_in(&config).await?;
+    fronts.offer_claims(&house).await?;
 
-    let background = Background::start(&house, port, counters, &stop).await?;
-    let desk = Arc::new(ControlDesk::new(house.control.clone()));
-    let end = terminal::run(desk, screen, stop.clone()).await;
-    if matches!(end, Ok(End::InputDone | End::Closed)) {
-        // What is in hand is finished first.
-        house.finish_work(&stop).await;
-    }
+    let background = Background::start(&house, &fronts, port, counters, &stop).await?;
+    let end = fronts.run(&house, &stop).await;
     background.end(&stop).await;
     house.close().await;
-    end.map(|_| ()).map_err(Trouble::Failed)
+    end.map_err(Trouble::Failed)
 }
 
 /// Everything that runs beside the front ends.
@@ -98,6 +86,7 @@ struct Background {
 impl Background {
     async fn start(
         house: &House,
+        fronts: &Arc<Fronts>,
         port: Option<tokio::net::TcpListener>,
         counters: PrometheusHandle,
         stop: &CancellationToken,
@@ -107,6 +96,7 @@ impl Background {
         if let Some(listener) = port {
             let report = Arc::new(Reporting {
                 house: house.clone(),
+                fronts: Arc::clone(fronts),
                 counters,
             });
             let until = stop.clone();
@@ -115,6 +105,9 @@ impl Background {
                     tracing::error!(%error, "the HTTP port is closed");
                 }
             });
+        }
+        if let Some(telegram) = fronts.telegram.clone() {
+            tasks.spawn(telegram.run(house.control.clone(), stop.clone()));
         }
         let (worker, until) = (house.worker.clone(), stop.clone());
         tasks.spawn(async move { worker.run(until).await });
@@ -142,6 +135,7 @@ impl Background {
 
 struct Reporting {
     house: House,
+    fronts: Arc<Fronts>,
     counters: PrometheusHandle,
 }
 
@@ -155,7 +149,7 @@ impl http::Report for Reporting {
                 .as_ref()
                 .map_or_else(ToString::to_string, |_| "open".to_owned()),
             index: index.map_or_else(|_| "unknown".to_owned(), |state| state.to_string()),
-            frontends: vec![("terminal".to_owned(), "open".to_owned())],
+            frontends: self.fronts.states(),
         }
     }
 

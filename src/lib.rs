@@ -7,7 +7,7 @@
 //!                            |                                    |
 //!         task (from chat) --+----------- relevant posts ---------+--compose--> models --> draft
 //!                                                                                            |  notice
-//!  terminal <--> chat core <-----------------------------------------------------------------+
+//!  terminal, telegram <--> chat core <-------------------------------------------------------+
 //!     press: approve / edit / redo / reject --review--> approved draft --publish--> network --> receipt, notice
 //!  schedule: a time --> job row --> worker --> flow   (the same functions that the commands call)
 //! ```
@@ -27,7 +27,7 @@
 //! | `flow` | the verbs: collect, import, recall, compose, checks, review, publish, media | platforms, store, index, models, net, media, domain |
 //! | `schedule` | times that are due, the worker with its leases | store, domain |
 //! | `chat` | the control room without any chat SDK: incoming, catalogue, commands, views, presses, words, dialogues | flow, store, domain |
-//! | `frontends` | the terminal: lines to `Incoming`, `View` to text, catalogue to completion | chat, domain |
+//! | `frontends` | the terminal, Telegram: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |
 //! | `http` | health, readiness, metrics | domain |
 //! | `lifecycle` | CPU, data directory and its lock, signals | config, domain |
 //! | `telemetry` | logs and counters | config, domain |
@@ -35,7 +35,8 @@
 //! | `app` | the only file that knows every concrete type | everything |
 //!
 //! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb
-//! and arrow in `index`, candle in `models`, tokio-cron-scheduler in `schedule`, rustyline in `frontends/terminal`.
+//! and arrow in `index`, candle in `models`, tokio-cron-scheduler in `schedule`, rustyline in `frontends/terminal`, teloxide in
+//! `frontends/telegram`.
 //! `tests/suite/architecture.rs` holds the house to this.
 
 pub mod app;

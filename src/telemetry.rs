@@ -46,6 +46,10 @@ pub fn start_counting() -> anyhow::Result<PrometheusHandle> {
         "lumen_http_requests_total",
         "Requests to the outside by outcome."
     );
+    metrics::describe_counter!(
+        "lumen_telegram_calls_total",
+        "Calls to Telegram by method and outcome."
+    );
     metrics::gauge!("lumen_up").set(1.0);
     Ok(handle)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
+use super::front;
 use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
@@ -66,6 +67,9 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
         );
         lines.push(Line::of(outlet.network().name(), asked));
     }
+    if let Some(settings) = &config.telegram {
+        lines.push(telegram(settings).await);
+    }
     house.close().await;
     for line in &lines {
         println!(
@@ -80,6 +84,16 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
     } else {
         Err(Trouble::Told)
     }
+}
+
+async fn telegram(settings: &crate::config::telegram::Telegram) -> Line {
+    let asked = match front::telegram(settings) {
+        Ok(telegram) => tokio::time::timeout(LIMIT, telegram.check())
+            .await
+            .unwrap_or_else(|_| Err(no_answer())),
+        Err(error) => Err(error.to_string()),
+    };
+    Line::of("telegram", asked)
 }
 
 fn no_answer() -> String {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::Trouble;
 use super::duties::HouseDuties;
 use super::handlers;
+use super::pictures::Album;
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
@@ -103,6 +104,7 @@ impl House {
             workspace: WORKSPACE,
             finder: Arc::new(recall.clone()),
             accounts: Arc::new(OutletAccounts(outlets.clone())),
+            pictures: Arc::new(Album(media.clone())),
             fetchable: sources.iter().map(|source| source.network()).collect(),
             models: models_in_words(text.as_ref(), embedder.as_deref()),
             budget: config.models.daily_budget,

@@ -1,5 +1,7 @@
 //! The card: the message that shows a draft in a room, in every state of its life.
 
+use std::path::PathBuf;
+
 use sha2::{Digest, Sha256};
 
 use crate::chat::press::{DraftVerb, Press};
@@ -15,6 +17,8 @@ pub struct Card<'a> {
     pub draft: &'a Draft,
     /// The current one.
     pub revision: &'a Revision,
+    /// Where its pictures lie, in their order.
+    pub pictures: &'a [PathBuf],
     /// What a reply answers, while it is still stored.
     pub answered: Option<&'a Post>,
     /// The workspace is stopped: approved drafts stay here.
@@ -42,8 +46,11 @@ impl Card<'_> {
             view = view.with(Block::Note(words::draft::answers(post)));
         }
         view = view.with(Block::Body(revision.content.text.clone()));
-        for picture in &revision.content.media {
-            view = view.with(Block::Note(format!("picture: {}", picture.alt)));
+        for (picture, path) in revision.content.media.iter().zip(self.pictures) {
+            view = view.with(Block::Picture {
+                path: path.clone(),
+                alt: words::draft::alt(picture),
+            });
         }
         if self.open() {
             view = view.with(Block::Note(words::draft::facts(revision)));
@@ -73,7 +80,22 @@ impl Card<'_> {
 
     fn buttons(&self) -> Vec<Vec<Button>> {
         use DraftVerb as V;
-        let rows: &[&[(V, &str)]] = match self.draft.state {
+        let mut rows = self.verbs();
+        if self.open() && !self.revision.content.media.is_empty() {
+            rows.push(vec![(V::NoPicture, "Remove picture")]);
+        }
+        rows.iter()
+            .map(|row| {
+                row.iter()
+                    .map(|(verb, label)| button(self.draft, *verb, label))
+                    .collect()
+            })
+            .collect()
+    }
+
+    fn verbs(&self) -> Vec<Vec<(DraftVerb, &'static str)>> {
+        use DraftVerb as V;
+        let rows: &[&[(V, &'static str)]] = match self.draft.state {
             DraftState::Waiting | DraftState::Failed { .. } if self.blocked() => &[
                 &[(V::Edit, "Edit"), (V::Redo, "Redo")],
                 &[(V::Why, "Why"), (V::Reject, "Reject")],
@@ -105,13 +127,7 @@ impl Card<'_> {
             | DraftState::Unknown { asked: false, .. }
             | DraftState::Rejected { .. } => &[&[(V::Why, "Why")]],
         };
-        rows.iter()
-            .map(|row| {
-                row.iter()
-                    .map(|(verb, label)| button(self.draft, *verb, label))
-                    .collect()
-            })
-            .collect()
+        rows.iter().map(|row| row.to_vec()).collect()
     }
 }
 
@@ -160,6 +176,7 @@ mod tests {
             &Card {
                 draft: &draft,
                 revision: &revision,
+                pictures: &[],
                 answered: None,
                 stopped: false,
                 now: &now,
@@ -291,6 +308,7 @@ mod tests {
                 &Card {
                     draft: &draft,
                     revision,
+                    pictures: &[],
                     answered: None,
                     stopped: false,
                     now: &now,

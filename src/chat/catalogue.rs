@@ -55,6 +55,8 @@ commands! {
     Settings,
     Room,
     Member,
+    /// Makes whoever knows the one-time code an owner.
+    Claim,
     /// Nothing leaves the house.
     Stop,
     Go,

@@ -9,7 +9,11 @@
 //! its changes, so that nothing is done twice. Rows that are not shown are taken up again at the next start.
 
 mod cards;
+mod claims;
+mod doors;
 mod people;
+mod places;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -35,10 +39,10 @@ use crate::domain::operator::{Room, Surface};
 use crate::domain::progress::{SharedProgress, Unwatched};
 use crate::store::{InboxState, Store, StoreError};
 
+pub use claims::Announce;
+
 /// How many rooms are worked for at once.
 const AT_ONCE: usize = 8;
-/// How many lines of one room may wait in memory; whoever hands in more waits. They are in the store already.
-const WAITING_IN_ROOM: usize = 256;
 /// How often [`ControlRoom::settled`] looks without having been woken, for jobs that end without a word to the chat.
 const LOOK_ANYWAY: Duration = Duration::from_millis(500);
 
@@ -49,12 +53,15 @@ pub enum Undelivered {
     Closed(String),
     #[error("{0}")]
     Later(String),
+    /// The network has asked for this much patience.
+    #[error("the network asks to wait")]
+    Busy(Duration),
 }
 
 impl From<ShowError> for Undelivered {
     fn from(error: ShowError) -> Self {
         match error {
-            ShowError::Closed(_) => Self::Closed(error.to_string()),
+            ShowError::Closed(_) | ShowError::Refused(_) => Self::Closed(error.to_string()),
             ShowError::Later(_) => Self::Later(error.to_string()),
         }
     }
@@ -73,10 +80,14 @@ pub struct ControlRoom(Arc<Inner>);
 struct Inner {
     house: Arc<House>,
     frontends: RwLock<HashMap<Surface, Arc<dyn Frontend>>>,
-    workers: Mutex<HashMap<RoomId, mpsc::Sender<InboxId>>>,
+    /// What waits in a room waits here by its id only; the rest is in the store. So a room that is slow holds up nobody
+    /// who takes in for several.
+    workers: Mutex<HashMap<RoomId, mpsc::UnboundedSender<InboxId>>>,
     /// One card of a room changes at a time, so that the last state is shown last.
     cards: Mutex<HashMap<RoomId, Arc<tokio::sync::Mutex<()>>>>,
     at_once: Semaphore,
+    claims: claims::Claims,
+    strangers: strangers::Strangers,
     /// A row was shown or a job ended.
     moved: Notify,
     stop: CancellationToken,
@@ -92,6 +103,8 @@ impl ControlRoom {
             workers: Mutex::default(),
             cards: Mutex::default(),
             at_once: Semaphore::new(AT_ONCE),
+            claims: claims::Claims::default(),
+            strangers: strangers::Strangers::default(),
             moved: Notify::new(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -140,63 +153,76 @@ impl ControlRoom {
     /// # Errors
     /// When it could not be kept; the error is in words for the person.
     pub async fn take(&self, incoming: Incoming) -> anyhow::Result<InboxId> {
-        let (room, id, new) = self.keep(&incoming).await.map_err(|error| {
+        let taken = self.take_all(std::slice::from_ref(&incoming)).await?;
+        taken
+            .first()
+            .copied()
+            .ok_or_else(|| anyhow::anyhow!("one was handed in and none came out"))
+    }
+
+    /// [`ControlRoom::take`] for several at once: all are on the disk when this returns, or none is.
+    pub async fn take_all(&self, incoming: &[Incoming]) -> anyhow::Result<Vec<InboxId>> {
+        let kept = self.keep(incoming).await.map_err(|error| {
             tracing::error!(error = %error, "what came in could not be kept");
             anyhow::Error::from(error.user())
         })?;
-        if new {
-            self.hand_over(room, id).await;
+        for (room, id, new) in &kept {
+            if *new {
+                self.hand_over(*room, *id);
+            }
         }
-        Ok(id)
+        Ok(kept.into_iter().map(|(_, id, _)| id).collect())
     }
 
-    async fn keep(&self, incoming: &Incoming) -> Result<(RoomId, InboxId, bool), StoreError> {
-        let surface = incoming.room.surface;
+    async fn keep(
+        &self,
+        incoming: &[Incoming],
+    ) -> Result<Vec<(RoomId, InboxId, bool)>, StoreError> {
         let mut tx = self.store().begin().await?;
-        let room = tx.ensure_room(self.workspace(), &incoming.room).await?.id;
-        let (external, sender) = (&incoming.external_id, &incoming.sender.external_id);
-        let taken = tx
-            .take_in(&surface, external, room, sender, &json!(incoming))
-            .await?;
-        let id = match taken {
-            Some(id) => id,
-            None => tx.inbox_known(surface, external).await?,
-        };
+        let mut kept = Vec::with_capacity(incoming.len());
+        for incoming in incoming {
+            let surface = incoming.room.surface;
+            let room = tx.ensure_room(self.workspace(), &incoming.room).await?.id;
+            tx.wake_room(room).await?;
+            let (external, sender) = (&incoming.external_id, &incoming.sender.external_id);
+            let taken = tx
+                .take_in(&surface, external, room, sender, &json!(incoming))
+                .await?;
+            let id = match taken {
+                Some(id) => id,
+                None => tx.inbox_known(surface, external).await?,
+            };
+            kept.push((room, id, taken.is_some()));
+        }
         tx.commit().await?;
-        Ok((room, id, taken.is_some()))
+        Ok(kept)
     }
 
     /// Takes up what was not shown before the last stop. To be called once, before anything is taken in.
     pub async fn resume(&self) -> anyhow::Result<usize> {
         let rows = self.store().inbox_open().await?;
         for row in &rows {
-            self.hand_over(row.room, row.id).await;
+            self.hand_over(row.room, row.id);
         }
         Ok(rows.len())
     }
 
-    async fn hand_over(&self, room: RoomId, id: InboxId) {
-        let worker = {
-            let mut workers = self
-                .0
-                .workers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let worker = workers.entry(room).or_insert_with(|| self.hire());
-            worker.clone()
-        };
+    fn hand_over(&self, room: RoomId, id: InboxId) {
+        let mut workers = self
+            .0
+            .workers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let worker = workers.entry(room).or_insert_with(|| self.hire());
         // A worker is gone only after the stop; the row is taken up at the next start then.
-        let _ = worker.send(id).await;
+        let _ = worker.send(id);
     }
 
-    fn hire(&self) -> mpsc::Sender<InboxId> {
-        let (sender, mut rows) = mpsc::channel(WAITING_IN_ROOM);
+    fn hire(&self) -> mpsc::UnboundedSender<InboxId> {
+        let (sender, mut rows) = mpsc::unbounded_channel();
         let this = self.clone();
         self.0.tasks.spawn(async move {
             while let Some(Some(id)) = this.0.stop.run_until_cancelled(rows.recv()).await {
-                let Ok(_permit) = this.0.at_once.acquire().await else {
-                    return;
-                };
                 this.work_on(id).await;
                 this.0.moved.notify_waiters();
             }
@@ -302,9 +328,8 @@ impl ControlRoom {
         let replaces = replaces
             .filter(|_| frontend.edits_in_place())
             .map(|message| MessageRef(message.to_owned()));
-        frontend
-            .show(&room.address, view, replaces.as_ref())
-            .await?;
+        let shown = frontend.show(&room.address, view, replaces.as_ref()).await;
+        self.outcome(room, shown).await?;
         Ok(())
     }
 }

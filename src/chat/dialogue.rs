@@ -22,6 +22,8 @@ pub enum Talk {
     Redo { number: DraftNumber, revision: i64 },
     /// Why is it rejected, in words?
     Reject { number: DraftNumber, revision: i64 },
+    /// What does the picture show, for people who cannot see it?
+    Alt { number: DraftNumber, revision: i64 },
     /// When? With a suggestion it was: did you mean that?
     When {
         what: Timed,
@@ -32,6 +34,28 @@ pub enum Talk {
         accounts: Vec<String>,
         then: InboxId,
     },
+}
+
+impl Talk {
+    /// The draft it is about.
+    #[must_use]
+    pub const fn draft(&self) -> Option<DraftNumber> {
+        match self {
+            Self::Edit { number, .. }
+            | Self::Redo { number, .. }
+            | Self::Reject { number, .. }
+            | Self::Alt { number, .. }
+            | Self::When {
+                what: Timed::Draft { number, .. },
+                ..
+            } => Some(*number),
+            Self::When {
+                what: Timed::Task { .. },
+                ..
+            }
+            | Self::Account { .. } => None,
+        }
+    }
 }
 
 /// What gets a time.
@@ -79,6 +103,11 @@ pub enum Effect {
         number: DraftNumber,
         revision: i64,
         reason: String,
+    },
+    Describe {
+        number: DraftNumber,
+        revision: i64,
+        alt: String,
     },
     Schedule {
         what: Timed,
@@ -202,6 +231,11 @@ fn answered(talk: Talk, words: String) -> Effect {
             revision,
             reason: words,
         },
+        Talk::Alt { number, revision } => Effect::Describe {
+            number,
+            revision,
+            alt: words,
+        },
         Talk::When { what, .. } => Effect::Schedule {
             what,
             phrase: words,
@@ -261,6 +295,14 @@ mod tests {
                     number,
                     revision,
                     reason: "so be it".into(),
+                },
+            ),
+            (
+                Talk::Alt { number, revision },
+                Effect::Describe {
+                    number,
+                    revision,
+                    alt: "so be it".into(),
                 },
             ),
             (

@@ -2,15 +2,30 @@
 //!
 //! Update to [`Incoming`](crate::chat::incoming::Incoming), [`View`] to message, catalogue to registration.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::chat::view::View;
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::progress::Step;
 
-/// The chat network's own id of a message.
+/// The chat network's own id of a message. Where a message needed several of the network's, it begins with the one that
+/// carries the buttons and names the others behind a `+`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRef(pub String);
+
+impl MessageRef {
+    /// Whether `other` names the same message. A press knows only the part with the buttons.
+    #[must_use]
+    pub fn is(&self, other: &str) -> bool {
+        head(&self.0) == head(other)
+    }
+}
+
+fn head(message: &str) -> &str {
+    message.split('+').next().unwrap_or_default()
+}
 
 /// Why a message is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +33,9 @@ pub enum ShowError {
     /// The room is gone or closed to Lumen.
     #[error("the room cannot be written to: {0}")]
     Closed(String),
+    /// The network does not take this message, however often it is sent.
+    #[error("the message is not taken: {0}")]
+    Refused(String),
     /// It may work later.
     #[error("the message could not be sent: {0}")]
     Later(String),
@@ -41,6 +59,27 @@ pub trait Frontend: Send + Sync {
         view: &View,
         replaces: Option<&MessageRef>,
     ) -> Result<MessageRef, ShowError>;
+
+    /// How long nothing can be shown in this room, where the network has asked for patience. Whoever shows something to
+    /// several rooms comes back then, so that one does not hold up the others.
+    fn busy(&self, _room: &RoomAddress) -> Option<Duration> {
+        None
+    }
+
+    /// What is wrong with the connection, in words for people.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
+    /// An address that opens Lumen there and says `/start` with this word.
+    fn start_link(&self, _word: &str) -> Option<String> {
+        None
+    }
+
+    /// The bytes of a picture that somebody sent, `most` of them at most.
+    async fn picture(&self, _file: &str, _most: u64) -> Result<Vec<u8>, ShowError> {
+        Err(ShowError::Closed("no pictures come from there".to_owned()))
+    }
 
     /// A sign of life of the work that is being done for this room. Never fails: it is lost when it cannot be shown.
     fn progress(&self, room: &RoomAddress, step: &Step);

@@ -1,5 +1,6 @@
 //! What the control room is given when it is built: the store, the time, and the little it needs to know of the rest.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,6 +8,8 @@ use jiff::tz::TimeZone;
 
 use crate::chat::words::time::Now;
 use crate::domain::clock::SharedClock;
+use crate::domain::content::Attachment;
+use crate::domain::error::UserError;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::ledger::{MicroUsd, ModelRole};
 use crate::domain::network::Network;
@@ -67,6 +70,16 @@ pub trait Accounts: Send + Sync {
     async fn check(&self, network: Network, account: &str) -> Result<String, String>;
 }
 
+/// The media folder, as far as the chat needs it.
+#[async_trait]
+pub trait Pictures: Send + Sync {
+    /// Where a kept picture lies.
+    fn path(&self, picture: &Attachment) -> PathBuf;
+
+    /// Looks at a picture that somebody sent and keeps it, without a description yet.
+    async fn keep(&self, bytes: Vec<u8>) -> Result<Attachment, UserError>;
+}
+
 /// What the control room works with.
 #[derive(Clone)]
 pub struct House {
@@ -77,6 +90,7 @@ pub struct House {
     pub workspace: WorkspaceId,
     pub finder: Arc<dyn Finder>,
     pub accounts: Arc<dyn Accounts>,
+    pub pictures: Arc<dyn Pictures>,
     /// Networks that posts are fetched from.
     pub fetchable: Vec<Network>,
     /// Which model does what, in words for people: `(Text, "local, SmolLM2-135M-Instruct")`.

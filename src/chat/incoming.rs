@@ -24,6 +24,17 @@ pub struct Incoming {
 pub enum Said {
     /// A line or a message.
     Text { text: String },
+    /// Words that answer a message of Lumen's.
+    Reply { text: String, to: String },
+    /// A picture, by the network's own name for its file.
+    Picture {
+        file: String,
+        caption: Option<String>,
+        /// The message of Lumen's that it answers.
+        to: Option<String>,
+    },
+    /// What a message says after somebody changed it; what it said first was taken in already.
+    Changed { text: String },
     /// A button: its code, and the message it hangs on.
     Press {
         code: String,

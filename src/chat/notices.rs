@@ -1,5 +1,8 @@
 //! What flows tell the people: every copy of a card follows its draft, answers reach the room they were asked in.
 
+use std::time::Duration;
+
+use futures::future::join_all;
 use serde_json::json;
 
 use crate::chat::control_room::{ControlRoom, Undelivered};
@@ -10,6 +13,9 @@ use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Notice;
 use crate::domain::operator::Room;
 use crate::store::{R, Tx};
+
+/// How long one room may take to be shown a notice before the others go on without it.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Writes a line for one room.
 pub async fn tell_room(tx: &mut Tx, room: RoomId, text: &str) -> R<()> {
@@ -46,6 +52,10 @@ impl ControlRoom {
         let outcome = match self.tell(&notice).await {
             Ok(()) => self.finish(lease).await,
             Err(Undelivered::Later(why)) => JobOutcome::Retry { why, wait: None },
+            Err(error @ Undelivered::Busy(wait)) => JobOutcome::Retry {
+                why: error.to_string(),
+                wait: Some(wait),
+            },
             // Whoever is meant cannot be reached there any more; the draft itself is safe.
             Err(Undelivered::Closed(why)) => {
                 tracing::warn!(why, "a room did not take a message");
@@ -87,7 +97,7 @@ impl ControlRoom {
                     _ => View::text(text),
                 };
                 match self.store().room(*room).await? {
-                    Some(room) => self.show(&room, &view, None).await,
+                    Some(room) => self.patiently(&room, self.show(&room, &view, None)).await,
                     None => Ok(()),
                 }
             }
@@ -116,19 +126,41 @@ impl ControlRoom {
                 rooms.extend(self.store().room(id).await?);
             }
         }
-        let mut outcome = Ok(());
-        for room in &rooms {
-            outcome = both(outcome, self.refresh_card(room, draft, false).await);
-        }
-        outcome
+        let shown = rooms.iter().map(|room| {
+            let refreshed = self.refresh_card(room, draft, false);
+            self.patiently(room, refreshed)
+        });
+        join_all(shown).await.into_iter().fold(Ok(()), both)
     }
 
     async fn show_in_each(&self, rooms: &[Room], view: &View) -> Result<(), Undelivered> {
-        let mut outcome = Ok(());
-        for room in rooms {
-            outcome = both(outcome, self.show(room, view, None).await);
+        let shown = rooms
+            .iter()
+            .map(|room| self.patiently(room, self.show(room, view, None)));
+        join_all(shown).await.into_iter().fold(Ok(()), both)
+    }
+
+    /// One room that is slow or out of reach does not hold up what the others are told: it hears the notice later.
+    async fn patiently(
+        &self,
+        room: &Room,
+        showing: impl Future<Output = Result<(), Undelivered>>,
+    ) -> Result<(), Undelivered> {
+        if let Some(why) = self.store().room_paused(room.id).await? {
+            return Err(Undelivered::Closed(why));
         }
-        outcome
+        let surface = room.address.surface;
+        let busy = self
+            .frontend(surface)
+            .and_then(|frontend| frontend.busy(&room.address));
+        if let Some(wait) = busy {
+            return Err(Undelivered::Busy(wait));
+        }
+        let shown = tokio::time::timeout(PATIENCE, showing).await;
+        shown.unwrap_or_else(|_| {
+            let why = format!("{} takes its time", surface.name());
+            Err(Undelivered::Later(why))
+        })
     }
 }
 
@@ -137,7 +169,7 @@ impl ControlRoom {
 fn both(so_far: Result<(), Undelivered>, next: Result<(), Undelivered>) -> Result<(), Undelivered> {
     match next {
         Ok(()) => so_far,
-        Err(Undelivered::Later(why)) => Err(Undelivered::Later(why)),
+        Err(error @ (Undelivered::Later(_) | Undelivered::Busy(_))) => Err(error),
         Err(Undelivered::Closed(why)) => {
             tracing::warn!(why, "a room did not take a message");
             so_far

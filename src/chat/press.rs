@@ -57,10 +57,12 @@ pub enum DraftVerb {
     TakeBack,
     PublishAgain,
     ItIsThere,
+    /// Takes the picture off.
+    NoPicture,
 }
 
 impl DraftVerb {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Approve,
         Self::Edit,
         Self::Redo,
@@ -72,6 +74,7 @@ impl DraftVerb {
         Self::TakeBack,
         Self::PublishAgain,
         Self::ItIsThere,
+        Self::NoPicture,
     ];
 
     const fn code(self) -> &'static str {
@@ -87,6 +90,7 @@ impl DraftVerb {
             Self::TakeBack => "back",
             Self::PublishAgain => "again",
             Self::ItIsThere => "there",
+            Self::NoPicture => "nopic",
         }
     }
 }

@@ -12,6 +12,9 @@ pub struct View {
     pub buttons: Vec<Vec<Button>>,
     /// Only the person asked should see it, where the chat can do that.
     pub private: bool,
+    /// A question: the next words of the person asked are its answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 /// A part of a message. All text is plain: the front end escapes it.

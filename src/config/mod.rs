@@ -9,6 +9,7 @@ pub mod log;
 pub mod models;
 pub mod people;
 pub mod place;
+pub mod telegram;
 pub mod variables;
 
 use crate::domain::error::UserError;
@@ -21,6 +22,7 @@ pub struct Config {
     pub people: people::People,
     pub http: http::Http,
     pub models: models::Models,
+    pub telegram: Option<telegram::Telegram>,
     pub log: log::Log,
     /// How the person at the terminal is called: their login name.
     pub person: String,
@@ -42,6 +44,7 @@ impl Config {
             people: people::People::from_env(env)?,
             http: http::Http::from_env(env)?,
             models: models::Models::from_env(env)?,
+            telegram: telegram::Telegram::from_env(env)?,
             log: log::Log::from_env(env)?,
             person: ["USER", "LOGNAME"]
                 .into_iter()

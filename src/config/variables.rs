@@ -20,6 +20,14 @@ const fn built(name: &'static str) -> Variable {
     }
 }
 
+const fn secret(name: &'static str) -> Variable {
+    Variable {
+        name,
+        secret: true,
+        unbuilt: None,
+    }
+}
+
 const fn later(name: &'static str, part: &'static str) -> Variable {
     Variable {
         name,
@@ -51,8 +59,10 @@ pub const ALL: &[Variable] = &[
     built("LUMEN_DAILY_BUDGET_USD"),
     later("LUMEN_VISION", "understanding pictures"),
     later("LUMEN_IMAGE", "making pictures"),
-    later_secret("TELEGRAM_BOT_TOKEN", "Telegram"),
-    later("TELEGRAM_API_URL", "Telegram"),
+    secret("TELEGRAM_BOT_TOKEN"),
+    built("TELEGRAM_API_URL"),
+    built("TELEGRAM_WEBHOOK_URL"),
+    built("TELEGRAM_WEBHOOK_ADDR"),
     later_secret("DISCORD_TOKEN", "Discord"),
     later("DISCORD_API_URL", "Discord"),
     later("DISCORD_GUILD_ID", "Discord"),

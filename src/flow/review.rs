@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::domain::content::Content;
+use crate::domain::content::{Attachment, Content};
 use crate::domain::draft::{Draft, DraftState, InvalidMove, Revision, Writer};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{DraftNumber, InboxId, RoomId, WorkspaceId};
@@ -286,6 +286,74 @@ pub async fn edit(
         },
     };
     revise(tx, w, &draft, &new, "edited", &by.name, cause).await
+}
+
+/// Puts `picture` in place of the draft's pictures, or takes them off. The words stay.
+pub async fn picture(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    picture: Option<Attachment>,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let verb = if picture.is_some() {
+        "put a picture on"
+    } else {
+        "took the picture off"
+    };
+    let (draft, revision) = current(tx, w, number, seen).await?;
+    let media = picture.into_iter().collect();
+    pictured(tx, w, &draft, revision, media, verb, &by.name, cause).await
+}
+
+/// Describes the draft's picture for those who cannot see it.
+pub async fn describe(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    alt: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen).await?;
+    let mut media = revision.content.media.clone();
+    if let Some(first) = media.first_mut() {
+        alt.trim().clone_into(&mut first.alt);
+    }
+    let verb = "described the picture of";
+    pictured(tx, w, &draft, revision, media, verb, &by.name, cause).await
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the end of two decisions, with all that they know"
+)]
+async fn pictured(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: &Draft,
+    revision: Revision,
+    media: Vec<Attachment>,
+    verb: &str,
+    by: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let again = NewRevision {
+        content: Content {
+            media,
+            ..revision.content
+        },
+        findings: revision.findings,
+        leans_on: revision.leans_on,
+        examples: revision.examples,
+        persona_version: revision.persona_version,
+        guidance: revision.guidance,
+        writer: revision.writer,
+    };
+    revise(tx, w, draft, &again, verb, by, cause).await
 }
 
 /// Adds a revision; the draft waits again.

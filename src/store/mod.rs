@@ -26,6 +26,7 @@ mod posts;
 mod posts_gone;
 mod posts_read;
 mod publishing;
+mod rooms;
 mod rows;
 mod sources;
 mod tasks;

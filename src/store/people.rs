@@ -148,11 +148,11 @@ impl Store {
         room_at(&mut *self.reader().await?, address).await
     }
 
-    /// The rooms that get every card.
+    /// The rooms that get every card, but for those that cannot be written to now.
     pub async fn standing_rooms(&self, workspace: WorkspaceId) -> R<Vec<Room>> {
         let rows: Vec<RoomRow> = sqlx::query_as(
             "SELECT id, surface, chat, thread, standing FROM rooms
-             WHERE workspace_id = $1 AND standing = 1 ORDER BY id",
+             WHERE workspace_id = $1 AND standing = 1 AND paused IS NULL ORDER BY id",
         )
         .bind(workspace.0)
         .fetch_all(&mut *self.reader().await?)

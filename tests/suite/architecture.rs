@@ -48,7 +48,7 @@ const SDKS: &[(&str, &[&str])] = &[
     ("rustyline::", &["frontends/terminal"]),
     ("viuer::", &["frontends/terminal"]),
     ("reqwest::", &["net"]),
-    ("axum::", &["http", "net"]),
+    ("axum::", &["http", "net", "frontends/telegram"]),
     ("teloxide::", &["frontends/telegram"]),
     ("serenity::", &["frontends/discord"]),
 ];

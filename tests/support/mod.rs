@@ -1,6 +1,8 @@
 //! The fake world of the tests: the real binary on a temporary data directory, driven through its pipes.
 
 pub mod binary;
+pub mod bot_api;
+pub mod telegram;
 
 use std::path::PathBuf;
 

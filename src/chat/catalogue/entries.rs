@@ -176,11 +176,15 @@ static MEMBERS: [Verb; 4] = [
     verb("list", "who may do what", Role::Viewer, &[]),
     verb(
         "add",
-        "let somebody in",
+        "let somebody in, by their id or by a link",
         Role::Owner,
         &[
-            must("identity", Kind::Word, "such as telegram:12345"),
-            must("role", ROLES, "what they may do"),
+            may(
+                "identity",
+                Kind::Word,
+                "such as telegram:12345; left out, they get a link",
+            ),
+            may("role", ROLES, "what they may do"),
             may("name", Kind::Word, "how cards name them"),
         ],
     ),
@@ -363,11 +367,19 @@ impl Command {
                 "people and what they may do",
                 Role::Viewer,
                 &[
+                    "/member add editor mira",
                     "/member add telegram:12345 editor mira",
                     "/member role @mira reviewer",
                 ],
             )
             .with_verbs(&MEMBERS),
+            Self::Claim => Spec::of(
+                "claim",
+                "become an owner with the one-time code",
+                Role::Viewer,
+                &[],
+            )
+            .with(const { &[must("code", Kind::Word, "as printed at the start")] }),
             Self::Stop => Spec::of(
                 "stop",
                 "nothing leaves the house until /go",

@@ -1,13 +1,18 @@
 //! `/start` and `/help`, made from the catalogue.
 
 use crate::chat::catalogue::{self, Command};
-use crate::chat::commands::{Ctx, Done};
+use crate::chat::commands::{Ctx, Done, drafts};
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::domain::error::{UserError, shortened};
 use crate::domain::operator::Role;
 
-pub async fn start(ctx: &Ctx) -> Done {
+/// The first words; with `d12` behind it, as a link writes it, the card of a draft.
+pub async fn start(ctx: &Ctx, rest: &str) -> Done {
+    let linked = rest.trim().strip_prefix('d').and_then(parse::draft_number);
+    if let Some(number) = linked {
+        return drafts::shown(ctx, number).await;
+    }
     ctx.say(
         View::text("I fetch posts, draft new ones in your voice, and publish what you approve. Nothing goes out without you.")
             .with(Block::List(vec![
@@ -129,6 +134,7 @@ mod tests {
         /settings | time zone, account, money, models
         /room | make this chat a standing control room
         /member | people and what they may do
+        /claim | become an owner with the one-time code
         /stop | nothing leaves the house until /go
         /go | publish again
         /forget | delete an author's posts from store and index

@@ -1,10 +1,11 @@
 //! `/member`: people and what they may do.
 
 use crate::chat::answer::Answer;
-use crate::chat::commands::{ChatError, Ctx, Done};
+use crate::chat::commands::{ChatError, Ctx, Done, invitations};
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
+use crate::chat::words::people::article;
 use crate::domain::error::UserError;
 use crate::domain::operator::{Identity, Operator, Role, Surface};
 
@@ -74,8 +75,22 @@ fn role_named(word: &str) -> Result<Role, UserError> {
     })
 }
 
+/// Typed in private it is looked at before anything else; here it was not, or there is nothing left to claim.
+pub async fn claim(_: &Ctx) -> Done {
+    Err(UserError::new(
+        "A code is taken in a private chat with me only.",
+        "Nobody else should read it.",
+    )
+    .into())
+}
+
 async fn add(ctx: &Ctx, rest: &str) -> Done {
     let (who, rest) = parse::split_word(rest);
+    if let Some(role) = Role::from_name(&who.to_lowercase()) {
+        let name = parse::unquoted(rest).trim_start_matches('@');
+        let name = Some(crate::domain::error::shortened(name, 40)).filter(|name| !name.is_empty());
+        return invitations::invite(ctx, role, name).await;
+    }
     let (role, name) = parse::split_word(rest);
     let identity = identity(who)?;
     let role = role_named(role)?;
@@ -103,15 +118,6 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
     )
     .await?;
     ctx.settle(tx, Answer::line(View::text(line))).await
-}
-
-const fn article(role: Role) -> &'static str {
-    match role {
-        Role::Viewer => "a viewer",
-        Role::Reviewer => "a reviewer",
-        Role::Editor => "an editor",
-        Role::Owner => "an owner",
-    }
 }
 
 async fn role(ctx: &Ctx, rest: &str) -> Done {

@@ -7,9 +7,12 @@ mod compose;
 mod drafts;
 mod help;
 mod house;
+pub mod invitations;
 mod members;
 mod money;
 mod persona;
+mod pictures;
+mod replies;
 mod review;
 mod schedule;
 mod search;
@@ -26,6 +29,7 @@ use serde_json::json;
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
 use crate::chat::dialogue::{Event, Kept, Talk};
+use crate::chat::frontend::Frontend;
 use crate::chat::house::House;
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::parse::{self, Call, Line};
@@ -102,6 +106,10 @@ pub struct Ctx {
     pub now: Now,
     /// The message whose button was pressed.
     pub pressed: Option<String>,
+    /// The draft whose card the person answers.
+    pub about: Option<DraftNumber>,
+    /// The chats that are open.
+    pub frontends: Vec<Arc<dyn Frontend>>,
     /// What is done now answers the open question, which ends with it.
     pub ends_talk: bool,
 }
@@ -142,6 +150,7 @@ impl Ctx {
             ends_talk: false,
             ..self.clone()
         };
+        let view = View { asks: true, ..view };
         asking.settle(tx, Answer::line(view)).await
     }
 
@@ -181,6 +190,13 @@ impl Ctx {
         rest: &'a str,
     ) -> Result<(DraftNumber, &'a str), ChatError> {
         let (word, after) = parse::split_word(rest);
+        match self.about {
+            // Typed as an answer to a card, the number may be left out.
+            Some(number) if parse::draft_number(word).is_none() => {
+                return Ok((number, rest.trim()));
+            }
+            _ => {}
+        }
         if word.is_empty() {
             let waiting = self.waiting().await?;
             return Err(words::errors::which_draft(
@@ -208,6 +224,11 @@ impl Ctx {
 pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
     match &incoming.body {
         Said::Text { text } => said(ctx, text).await,
+        Said::Reply { text, to } => replies::words(ctx, text, to).await,
+        Said::Picture { file, caption, to } => {
+            pictures::sent(ctx, file, caption.as_deref(), to.as_deref()).await
+        }
+        Said::Changed { text } => replies::changed(ctx, text).await,
         Said::Press { code, .. } => match Press::read(code) {
             Ok(press) => pressed(ctx, press).await,
             Err(why) => ctx.say(words::errors::unreadable(why)).await,
@@ -239,7 +260,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
     ctx.allow(&what, needed)?;
     let (verb, rest) = (call.verb.map_or("", |verb| verb.name), call.rest.as_str());
     match call.command {
-        Command::Start => help::start(ctx).await,
+        Command::Start => help::start(ctx, rest).await,
         Command::Help => help::help(ctx, rest).await,
         Command::Status => status::status(ctx).await,
         Command::Draft => compose::draft(ctx, rest).await,
@@ -262,6 +283,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Settings => house::settings(ctx).await,
         Command::Room => house::room(ctx, verb).await,
         Command::Member => members::run(ctx, verb, rest).await,
+        Command::Claim => members::claim(ctx).await,
         Command::Stop => house::stop(ctx).await,
         Command::Go => house::go(ctx).await,
         Command::Forget => house::forget(ctx, rest).await,
@@ -277,7 +299,7 @@ const fn stands_for(press: Press) -> Option<Command> {
             | DraftVerb::PublishAgain
             | DraftVerb::ItIsThere
             | DraftVerb::Schedule => Command::Approve,
-            DraftVerb::Edit => Command::Edit,
+            DraftVerb::Edit | DraftVerb::NoPicture => Command::Edit,
             DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,
             DraftVerb::Reject => Command::Reject,
             DraftVerb::Why => Command::Why,
@@ -335,7 +357,7 @@ async fn again(ctx: &Ctx, inbox: InboxId) -> Done {
                 Ok(Press::Again(earlier)) if earlier < asked => asked = earlier,
                 _ => return Box::pin(handle(ctx, &incoming)).await,
             },
-            Said::Text { .. } => return Box::pin(handle(ctx, &incoming)).await,
+            _ => return Box::pin(handle(ctx, &incoming)).await,
         }
     }
     let error = UserError::new(

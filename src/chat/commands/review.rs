@@ -2,7 +2,7 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{Ctx, Done, drafts};
+use crate::chat::commands::{Ctx, Done, drafts, pictures};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
@@ -171,6 +171,7 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
         }
         DraftVerb::PublishAgain => by_hand(ctx, number, false).await,
         DraftVerb::ItIsThere => by_hand(ctx, number, true).await,
+        DraftVerb::NoPicture => pictures::removed(ctx, number, revision).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/status`: what is going on, for people.
 
-use crate::chat::commands::{Ctx, Done};
+use crate::chat::commands::{ChatError, Ctx, Done};
 use crate::chat::words::house::{self, Status};
 use crate::domain::draft::DraftState;
 
@@ -38,6 +38,7 @@ pub async fn status(ctx: &Ctx) -> Done {
         next: dues.chain(runs).min(),
         sources: &sources,
         posts: store.post_count(ctx.w()).await?,
+        chats: chats(ctx).await?,
         index: index(ctx).await,
         models: ctx
             .house
@@ -50,6 +51,19 @@ pub async fn status(ctx: &Ctx) -> Done {
         now: &ctx.now,
     });
     ctx.say(view).await
+}
+
+/// What is wrong with the chats and their rooms.
+async fn chats(ctx: &Ctx) -> Result<Vec<String>, ChatError> {
+    let troubles = ctx.frontends.iter().filter_map(|frontend| {
+        let trouble = frontend.trouble()?;
+        Some(format!("{}: {trouble}", house::chat(frontend.surface())))
+    });
+    let paused = ctx.store().paused_rooms(ctx.w()).await?;
+    let paused = paused
+        .iter()
+        .map(|(room, why)| house::paused(&room.address, why));
+    Ok(troubles.chain(paused).collect())
 }
 
 /// What is wrong with the index; an index that cannot even say that is no reason for `/status` to fail.

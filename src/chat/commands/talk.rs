@@ -2,7 +2,7 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{Ctx, Done, again, review, schedule};
+use crate::chat::commands::{Ctx, Done, again, pictures, review, schedule};
 use crate::chat::dialogue::{self, Effect, Event};
 use crate::chat::view::View;
 use crate::chat::words;
@@ -43,6 +43,14 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
         } => {
             ctx.allow("/reject", Command::Reject.spec().role)?;
             review::reject_seen(ctx, number, Some(revision), Some(reason)).await
+        }
+        Effect::Describe {
+            number,
+            revision,
+            alt,
+        } => {
+            ctx.allow("/edit", Command::Edit.spec().role)?;
+            pictures::described(ctx, number, revision, &alt).await
         }
         Effect::Schedule { what, phrase } => schedule::timed(ctx, what, &phrase).await,
         Effect::UseAccount { account, then } => use_account(ctx, &account, then).await,

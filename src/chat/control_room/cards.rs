@@ -1,5 +1,6 @@
 //! Cards in rooms: shown once, changed in place, shown anew where that is asked for.
 
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use crate::chat::card::{self, Card};
@@ -32,11 +33,13 @@ impl ControlRoom {
         let fresh = fresh || (typed && edits && waits);
         let before = self.store().delivery(room.id, draft.id).await?;
         self.refresh_card(room, draft.id, fresh).await?;
-        let card_message = before.map(|delivery| delivery.message);
+        let card_message = before.map(|delivery| MessageRef(delivery.message));
         let line = View::default().with(Block::Title(head(&view)));
         match asked {
             // The question whose button was pressed is answered by what became of it.
-            Some(question) if edits && card_message.as_deref() != Some(question) => {
+            Some(question)
+                if edits && !card_message.as_ref().is_some_and(|card| card.is(question)) =>
+            {
                 self.show(room, &line, Some(question)).await
             }
             None if edits && !fresh && card_message.is_some() => self.show(room, &line, None).await,
@@ -75,14 +78,15 @@ impl ControlRoom {
         // Where nothing can change in place, a text to decide on is shown whole.
         let anew = fresh || (!edits && matches!(draft.state, DraftState::Waiting));
         let old = before.map(|before| MessageRef(before.message));
-        let message = frontend
+        let shown = frontend
             .show(&room.address, &view, old.as_ref().filter(|_| !anew))
-            .await?;
+            .await;
+        let message = self.outcome(room, shown).await?;
         let mut tx = self.store().begin().await?;
         tx.record_delivery(room.id, draft.id, &message.0, &fingerprint)
             .await?;
         tx.commit().await?;
-        if let Some(old) = old.filter(|old| edits && fresh && *old != message) {
+        if let Some(old) = old.filter(|old| edits && fresh && !old.is(&message.0)) {
             // The older copy must not look as if it could still decide; where that fails, its buttons say so.
             let _ = frontend
                 .show(&room.address, &card::moved(&draft), Some(&old))
@@ -114,9 +118,16 @@ impl ControlRoom {
             .stopped
             .is_some();
         let now = self.0.house.now();
+        let pictures: Vec<PathBuf> = revision
+            .content
+            .media
+            .iter()
+            .map(|picture| self.0.house.pictures.path(picture))
+            .collect();
         let view = Card {
             draft: &draft,
             revision: &revision,
+            pictures: &pictures,
             answered: answered.as_ref(),
             stopped,
             now: &now,

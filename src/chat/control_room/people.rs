@@ -28,7 +28,7 @@ impl ControlRoom {
             None if incoming.room.surface == Surface::Terminal => {
                 self.first_at_the_terminal(incoming).await?
             }
-            None => return Ok(Who::Stranger(to_stranger(incoming))),
+            None => return Ok(Who::Stranger(self.to_stranger(incoming))),
         };
         if incoming.private || incoming.room.surface == Surface::Terminal || room.standing {
             return Ok(Who::Operator(operator));
@@ -56,6 +56,28 @@ impl ControlRoom {
         };
         // Words taken for words do no harm.
         open.await.unwrap_or(true)
+    }
+
+    /// One polite line in private, once an hour; silence in a group; on Discord a line that only they see.
+    fn to_stranger(&self, incoming: &Incoming) -> Answer {
+        let surface = incoming.sender.surface;
+        let mut view = words::errors::stranger(surface.name(), &incoming.sender.external_id);
+        let pressed = matches!(incoming.body, crate::chat::incoming::Said::Press { .. });
+        match (incoming.private, surface) {
+            (true, _)
+                if self
+                    .0
+                    .strangers
+                    .tells(&incoming.sender, self.0.house.clock.now()) =>
+            {
+                Answer::line(view)
+            }
+            (false, Surface::Discord) if !pressed => {
+                view.private = true;
+                Answer::line(view)
+            }
+            _ => Answer::Silent,
+        }
     }
 
     /// Whoever sits at the machine that Lumen runs on owns it.
@@ -105,19 +127,4 @@ fn listed(settings: &Value) -> Vec<Value> {
         .and_then(Value::as_array)
         .cloned()
         .unwrap_or_default()
-}
-
-/// One polite line in private, silence in a group; on Discord a line that only they see.
-fn to_stranger(incoming: &Incoming) -> Answer {
-    let surface = incoming.sender.surface;
-    let mut view = words::errors::stranger(surface.name(), &incoming.sender.external_id);
-    let pressed = matches!(incoming.body, crate::chat::incoming::Said::Press { .. });
-    match (incoming.private, surface) {
-        (true, _) => Answer::line(view),
-        (false, Surface::Discord) if !pressed => {
-            view.private = true;
-            Answer::line(view)
-        }
-        (false, _) => Answer::Silent,
-    }
 }

@@ -19,11 +19,12 @@ use crate::store::{InboxRow, InboxState, StoreError};
 
 /// A command has its final answer within 90 seconds; what is over after this leaves time to say so.
 const LONGEST_COMMAND: Duration = Duration::from_secs(80);
-/// The waits between tries to show an answer.
-const SHOW_AGAIN: [Duration; 3] = [
+/// The waits between tries to show an answer; the last one is repeated until the network is back.
+const SHOW_AGAIN: [Duration; 4] = [
     Duration::from_secs(1),
     Duration::from_secs(3),
     Duration::from_secs(9),
+    Duration::from_secs(30),
 ];
 /// The waits between tries to write down that a command failed.
 const SETTLE_AGAIN: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
@@ -49,7 +50,11 @@ impl ControlRoom {
             (InboxState::Shown, _) => return Ok(()),
             // An answer that this version cannot read is from another one, and long ago.
             (_, Some(answer)) => serde_json::from_value(answer.clone()).unwrap_or(Answer::Silent),
-            (_, None) => self.answer(&row, &room).await?,
+            (_, None) => {
+                // Held for the work alone: a room that is slow to be shown something holds up no other.
+                let _one_of_several = self.0.at_once.acquire().await?;
+                self.answer(&row, &room).await?
+            }
         };
         if self.frontend(row.surface).is_none() {
             // What was asked is done; the answer is shown once its chat is open again.
@@ -67,13 +72,19 @@ impl ControlRoom {
         let Ok(incoming) = serde_json::from_value::<Incoming>(row.body.clone()) else {
             return self.settle(row.id, None, Answer::Silent).await;
         };
+        if let Some(answer) = self.at_the_door(row, &incoming).await? {
+            return Ok(answer);
+        }
         let operator = match self.who(&incoming, room).await? {
             Who::Operator(operator) => operator,
             Who::Stranger(answer) => return self.settle(row.id, None, answer).await,
         };
         let pressed = match &incoming.body {
             Said::Press { message, .. } => message.clone(),
-            Said::Text { .. } => None,
+            Said::Text { .. }
+            | Said::Reply { .. }
+            | Said::Picture { .. }
+            | Said::Changed { .. } => None,
         };
         let (house, now) = (Arc::clone(&self.0.house), self.0.house.now());
         let ctx = Ctx {
@@ -83,6 +94,8 @@ impl ControlRoom {
             inbox: row.id,
             now,
             pressed,
+            about: None,
+            frontends: self.frontends(),
             ends_talk: false,
         };
         let work = AssertUnwindSafe(commands::handle(&ctx, &incoming)).catch_unwind();
@@ -102,7 +115,7 @@ impl ControlRoom {
     }
 
     /// Settles a row that changed nothing.
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         id: InboxId,
         closes: Option<&Ctx>,
@@ -144,7 +157,8 @@ impl ControlRoom {
         room: &Room,
         answer: &Answer,
     ) -> anyhow::Result<()> {
-        let mut waits = SHOW_AGAIN.into_iter();
+        let last = SHOW_AGAIN[SHOW_AGAIN.len() - 1];
+        let mut waits = SHOW_AGAIN.into_iter().chain(std::iter::repeat(last));
         loop {
             let shown = match answer {
                 Answer::Silent => Ok(()),
@@ -159,14 +173,22 @@ impl ControlRoom {
                         .await
                 }
             };
-            match (shown, waits.next()) {
-                (Ok(()), _) => return Ok(()),
-                (Err(Undelivered::Closed(why)), _) => {
+            let wait = match shown {
+                Ok(()) => return Ok(()),
+                Err(Undelivered::Closed(why)) => {
                     tracing::warn!(inbox = %row.id, why, "the answer has no room any more");
                     return Ok(());
                 }
-                (Err(Undelivered::Later(_)), Some(wait)) => tokio::time::sleep(wait).await,
-                (Err(error), None) => return Err(error.into()),
+                Err(Undelivered::Busy(wait)) => wait,
+                Err(Undelivered::Later(why)) => {
+                    tracing::debug!(inbox = %row.id, why, "an answer is shown again later");
+                    waits.next().unwrap_or(last)
+                }
+            };
+            // Stopped in between, the answer is shown at the next start.
+            let waited = self.0.stop.run_until_cancelled(tokio::time::sleep(wait));
+            if waited.await.is_none() {
+                anyhow::bail!("stopped before the answer could be shown");
             }
         }
     }

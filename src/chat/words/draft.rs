@@ -2,6 +2,7 @@
 
 use crate::chat::words::time::Now;
 use crate::chat::words::{many, network, person, quoted};
+use crate::domain::content::Attachment;
 use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
 use crate::domain::ledger::MicroUsd;
 use crate::domain::limits::Limits;
@@ -124,6 +125,15 @@ pub fn facts(revision: &Revision) -> String {
         Writer::Person { name } => facts.push(format!("text by {}", person(name))),
     }
     facts.join(" · ")
+}
+
+/// What stands for a picture where it cannot be seen.
+#[must_use]
+pub fn alt(picture: &Attachment) -> String {
+    match picture.alt.trim() {
+        "" => "no description yet".to_owned(),
+        alt => alt.to_owned(),
+    }
 }
 
 /// `answers @bean.lens “cupping at six”`

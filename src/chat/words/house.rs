@@ -4,6 +4,7 @@ use crate::chat::view::{Block, View};
 use crate::chat::words::time::Now;
 use crate::chat::words::{listed, many, person};
 use crate::domain::ledger::MicroUsd;
+use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::source::Source;
 
 /// What `/status` says.
@@ -21,6 +22,8 @@ pub struct Status<'a> {
     pub next: Option<jiff::Timestamp>,
     pub sources: &'a [Source],
     pub posts: u64,
+    /// What is wrong with the chats: one that cannot be reached, a room that is closed to Lumen.
+    pub chats: Vec<String>,
     /// What is wrong with the index.
     pub index: Option<String>,
     /// Who writes.
@@ -28,6 +31,32 @@ pub struct Status<'a> {
     pub spent: MicroUsd,
     pub budget: MicroUsd,
     pub now: &'a Now,
+}
+
+/// `The Telegram chat -100123 cannot be written to (bot was kicked). …`
+#[must_use]
+pub fn paused(address: &RoomAddress, why: &str) -> String {
+    let why = why.trim_end_matches('.');
+    let thread = address
+        .thread
+        .as_deref()
+        .map(|thread| format!(", topic {thread}"))
+        .unwrap_or_default();
+    format!(
+        "The {} chat {}{thread} cannot be written to ({why}). Nothing is sent there until somebody writes there again.",
+        chat(address.surface),
+        address.chat,
+    )
+}
+
+/// How people write the chat program's name.
+#[must_use]
+pub const fn chat(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Terminal => "terminal",
+        Surface::Telegram => "Telegram",
+        Surface::Discord => "Discord",
+    }
 }
 
 #[must_use]
@@ -40,6 +69,7 @@ pub fn status(status: &Status<'_>) -> View {
         ));
     }
     lines.extend(sources(status));
+    lines.extend(status.chats.iter().cloned());
     lines.extend(
         status
             .index
@@ -211,6 +241,7 @@ mod tests {
             next: Some("2026-11-27T16:45:00Z".parse().unwrap()),
             sources: &sources,
             posts: 1_234,
+            chats: vec!["Telegram: it cannot be reached.".into()],
             index: Some("building, 40 to go".into()),
             models: vec!["text local".into()],
             spent: MicroUsd(380_000),
@@ -224,6 +255,7 @@ mod tests {
         Sandbox @bean: fetched 09:02; the last try failed: it could not be reached.
         Sandbox #coffee: paused.
         1,234 posts stored.
+        Telegram: it cannot be reached.
         Search index: building, 40 to go.
         Models: text local.
         Today 0.38 of 5.00 USD.
@@ -235,6 +267,7 @@ mod tests {
             stuck: Vec::new(),
             next: None,
             sources: &[],
+            chats: Vec::new(),
             index: None,
             models: Vec::new(),
             ..full

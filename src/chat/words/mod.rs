@@ -5,6 +5,8 @@
 pub mod draft;
 pub mod errors;
 pub mod house;
+pub mod people;
+pub mod press;
 pub mod talk;
 pub mod time;
 

@@ -20,9 +20,10 @@ fn never_mind() -> Button {
 #[must_use]
 pub fn subject(talk: &Talk) -> String {
     match talk {
-        Talk::Edit { number, .. } | Talk::Redo { number, .. } | Talk::Reject { number, .. } => {
-            number.to_string()
-        }
+        Talk::Edit { number, .. }
+        | Talk::Redo { number, .. }
+        | Talk::Reject { number, .. }
+        | Talk::Alt { number, .. } => number.to_string(),
         Talk::When { what, .. } => timed(what),
         Talk::Account { .. } => "the account".to_owned(),
     }
@@ -61,6 +62,10 @@ pub fn ask(talk: &Talk) -> View {
             View::text(format!("Why is {number} rejected? A few words."))
                 .with_buttons(vec![never_mind()])
         }
+        Talk::Alt { number, .. } => View::text(format!(
+            "The picture is on {number}. What does it show, for people who cannot see it? A line."
+        ))
+        .with_buttons(vec![never_mind()]),
         Talk::When {
             what,
             suggestion: None,

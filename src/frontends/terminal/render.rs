@@ -58,6 +58,7 @@ pub fn render_change(
             .collect(),
         buttons: now.buttons.clone(),
         private: now.private,
+        asks: now.asks,
     };
     Some(render_with(&news, style, draw))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::fakes::{FakeFinder, FakeFrontend, OneAccount};
+use super::fakes::{Album, FakeFinder, FakeFrontend, OneAccount};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Finder, House};
@@ -325,6 +325,7 @@ fn open(
         workspace: W,
         finder: Arc::clone(finder) as Arc<dyn Finder>,
         accounts: Arc::new(OneAccount),
+        pictures: Arc::new(Album),
         fetchable: vec![Network::Sandbox],
         models: vec![(ModelRole::Text, "local, SmolLM2-135M-Instruct".into())],
         budget: MicroUsd(5_000_000),

@@ -1,0 +1,107 @@
+//! Pictures that people send: an answer to a card, it becomes the draft's picture.
+
+use crate::chat::catalogue::Command;
+use crate::chat::commands::{ChatError, Ctx, Done, drafts, replies, review as decisions};
+use crate::chat::dialogue::Talk;
+use crate::chat::frontend::ShowError;
+use crate::chat::parse;
+use crate::chat::words;
+use crate::domain::content::Attachment;
+use crate::domain::error::{UserError, shortened};
+use crate::domain::ids::DraftNumber;
+use crate::flow::review;
+
+/// Larger files are not taken.
+const MOST_BYTES: u64 = 10_000_000;
+/// A longer description is cut: no network takes more.
+const LONGEST_ALT: usize = 1_000;
+
+/// A picture that somebody sent, with what they wrote under it.
+pub async fn sent(ctx: &Ctx, file: &str, caption: Option<&str>, to: Option<&str>) -> Done {
+    let (number, alt) = meant(ctx, caption.unwrap_or_default(), to).await?;
+    ctx.allow("A new picture", Command::Edit.spec().role)?;
+    drafts::find(ctx, number).await?;
+    let picture = Attachment {
+        alt: shortened(alt, LONGEST_ALT),
+        ..fetched(ctx, file).await?
+    };
+    let described = !picture.alt.is_empty();
+    let mut tx = ctx.begin().await?;
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let draft = review::picture(&mut tx, w, number, None, by, Some(picture), cause).await?;
+    if described {
+        return decisions::decided(ctx, tx, &draft).await;
+    }
+    let talk = Talk::Alt {
+        number,
+        revision: draft.revision,
+    };
+    let question = words::talk::ask(&talk);
+    ctx.ask(tx, talk, question).await
+}
+
+/// The draft it is for, and what describes it: the card it answers, or a number before its description.
+async fn meant<'a>(
+    ctx: &Ctx,
+    caption: &'a str,
+    to: Option<&str>,
+) -> Result<(DraftNumber, &'a str), ChatError> {
+    let (first, rest) = parse::split_word(caption);
+    if let Some(number) = parse::draft_number(first).filter(|_| first.starts_with('#')) {
+        return Ok((number, rest));
+    }
+    if let Some(to) = to
+        && let Some(number) = replies::card_of(ctx, to).await?
+    {
+        return Ok((number, caption.trim()));
+    }
+    let waiting = ctx.waiting().await?;
+    Err(UserError::new(
+        "I do not know which draft this picture is for.",
+        format!(
+            "Send it as an answer to the card, or write the number under it, such as #12. {}",
+            words::errors::waiting_now(&waiting)
+        ),
+    )
+    .into())
+}
+
+async fn fetched(ctx: &Ctx, file: &str) -> Result<Attachment, ChatError> {
+    let here = ctx.room.address.surface;
+    let frontend = ctx
+        .frontends
+        .iter()
+        .find(|frontend| frontend.surface() == here);
+    let bytes = match frontend {
+        Some(frontend) => frontend.picture(file, MOST_BYTES).await,
+        None => Err(ShowError::Later("the chat is not open".to_owned())),
+    };
+    let bytes = bytes.map_err(|error| match error {
+        ShowError::Closed(why) | ShowError::Refused(why) => ChatError::User(UserError::new(
+            format!("The picture cannot be taken: {why}."),
+            "Send another one.",
+        )),
+        ShowError::Later(why) => ChatError::Later(UserError::new(
+            format!("The picture could not be fetched: {why}."),
+            "The draft is as it was.",
+        )),
+    })?;
+    Ok(ctx.house.pictures.keep(bytes).await?)
+}
+
+/// The button that takes it off.
+pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: i64) -> Done {
+    let mut tx = ctx.begin().await?;
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let draft = review::picture(&mut tx, w, number, Some(seen), by, None, cause).await?;
+    decisions::decided(ctx, tx, &draft).await
+}
+
+/// The answer to the question what the picture shows.
+pub async fn described(ctx: &Ctx, number: DraftNumber, seen: i64, alt: &str) -> Done {
+    let alt = shortened(alt, LONGEST_ALT);
+    let mut tx = ctx.begin().await?;
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let draft = review::describe(&mut tx, w, number, Some(seen), by, &alt, cause).await?;
+    decisions::decided(ctx, tx, &draft).await
+}

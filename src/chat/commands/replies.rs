@@ -1,0 +1,50 @@
+//! Words that answer a message of Lumen's, and messages that were changed.
+
+use crate::chat::answer::Answer;
+use crate::chat::catalogue::Command;
+use crate::chat::commands::{ChatError, Ctx, Done, review, said};
+use crate::chat::parse::{self, Line};
+use crate::chat::view::View;
+use crate::domain::ids::DraftNumber;
+
+/// An answer to a card without a command is what should change in it, unless a question about that draft is open: then
+/// it answers the question. With a command, the draft's number may be left out.
+pub async fn words(ctx: &Ctx, text: &str, to: &str) -> Done {
+    let about = card_of(ctx, to).await?;
+    let ctx = &Ctx {
+        about,
+        ..ctx.clone()
+    };
+    match (parse::line(text), about) {
+        (Line::Plain(guidance), Some(number)) if !answers_question(ctx, number).await? => {
+            ctx.allow("/redo", Command::Redo.spec().role)?;
+            review::redo_seen(ctx, number, None, &guidance).await
+        }
+        _ => said(ctx, text).await,
+    }
+}
+
+/// The draft whose card stands in this message of the room.
+pub async fn card_of(ctx: &Ctx, message: &str) -> Result<Option<DraftNumber>, ChatError> {
+    let Some(draft) = ctx.store().draft_shown_as(ctx.room.id, message).await? else {
+        return Ok(None);
+    };
+    Ok(ctx.store().draft(draft).await?.map(|draft| draft.number))
+}
+
+async fn answers_question(ctx: &Ctx, number: DraftNumber) -> Result<bool, ChatError> {
+    let open = ctx.open_talk().await?;
+    Ok(open.is_some_and(|kept| kept.talk.draft().is_none_or(|about| about == number)))
+}
+
+/// What was said first has been done already; doing the new words too would do it twice.
+pub async fn changed(ctx: &Ctx, text: &str) -> Done {
+    if text.trim_start().starts_with('/') {
+        return ctx
+            .say(View::text(
+                "I took this message as you first sent it. Send the new words as a message of their own.",
+            ))
+            .await;
+    }
+    ctx.settle(ctx.begin().await?, Answer::Silent).await
+}

@@ -1,0 +1,28 @@
+//! What a press is answered with at once, while what it asked for is done.
+
+use crate::chat::press::{DraftVerb, Press};
+
+/// `Approving #12.`; none where the answer itself is there as fast.
+#[must_use]
+pub fn doing(press: Press) -> Option<String> {
+    Some(match press {
+        Press::Draft { verb, number, .. } => match verb {
+            DraftVerb::Approve => format!("Approving {number}."),
+            DraftVerb::RedoNow => format!("Writing another version of {number}."),
+            DraftVerb::TakeBack => format!("Taking {number} back."),
+            DraftVerb::PublishAgain => format!("Publishing {number} again."),
+            DraftVerb::ItIsThere => format!("Noting that {number} is there."),
+            DraftVerb::NoPicture => format!("Taking the picture off {number}."),
+            DraftVerb::Edit
+            | DraftVerb::Redo
+            | DraftVerb::Schedule
+            | DraftVerb::Reject
+            | DraftVerb::Why
+            | DraftVerb::Show => return None,
+        },
+        Press::Reject { number, .. } => format!("Rejecting {number}."),
+        Press::At { number, .. } => format!("Scheduling {number}."),
+        Press::Again(_) => "Trying again.".to_owned(),
+        Press::Talk(_) => return None,
+    })
+}
