@@ -36,7 +36,11 @@ fn the_first_owner_claims_with_the_code_and_lets_others_in() {
     }
     api.until(mira.chat, "That code is over");
     api.wait("five tries are answered", |api| {
-        api.messages(mira.chat).iter().filter(|message| message.from.is_none()).count() == 5
+        api.messages(mira.chat)
+            .iter()
+            .filter(|message| message.from.is_none())
+            .count()
+            == 5
     });
     let code = lumen.code();
     assert_ne!(first, code);
@@ -66,7 +70,9 @@ fn the_first_owner_claims_with_the_code_and_lets_others_in() {
     mira.say("/status");
     api.until(mira.chat, "Working");
     assert!(lumen.stop().0);
-    let stored = with_store(&house, |store| async move { store.inbox_open().await.expect("read").len() });
+    let stored = with_store(&house, |store| async move {
+        store.inbox_open().await.expect("read").len()
+    });
     assert_eq!(stored, 0);
     assert_eq!(api.transcript(eve.chat).matches("team's own").count(), 1);
     api.nothing_was_wrong();
@@ -75,7 +81,13 @@ fn the_first_owner_claims_with_the_code_and_lets_others_in() {
 
 #[test]
 fn a_picture_edits_and_decisions_in_a_topic_of_a_group() {
-    let house = house_with(MIRA, &["Friday at six: three on the table.", "Saturday is for cups."]);
+    let house = house_with(
+        MIRA,
+        &[
+            "Friday at six: three on the table.",
+            "Saturday is for cups.",
+        ],
+    );
     let api = BotApi::start();
     let mira = api.person(MIRA, "mira").in_group(TEAM).in_topic(17);
     let lumen = Lumen::start(&house, &api);
@@ -89,7 +101,11 @@ fn a_picture_edits_and_decisions_in_a_topic_of_a_group() {
     let card = api.until(TEAM, "#1");
     mira.press(&card, "Edit");
     let question = api.until(TEAM, "Send the whole new text");
-    assert!(question.shown.contains("Answer this very message"), "{}", question.shown);
+    assert!(
+        question.shown.contains("Answer this very message"),
+        "{}",
+        question.shown
+    );
     mira.reply(&question, "Friday at seven: three on the table.");
     let card = api.until_some(TEAM, "version 2", |message| {
         message.shown.contains("version 2") && !message.buttons.is_empty()
@@ -127,8 +143,14 @@ fn a_whole_day() {
     mira.say("/source fetch");
     api.until(mira.chat, "new");
     mira.say("/draft our Friday tasting is at six");
-    let card = api.until_some(mira.chat, "the card", |message| message.shown.starts_with("#1"));
-    assert!(card.shown.contains("| "), "no text to decide on:\n{}", card.shown);
+    let card = api.until_some(mira.chat, "the card", |message| {
+        message.shown.starts_with("#1")
+    });
+    assert!(
+        card.shown.contains("| "),
+        "no text to decide on:\n{}",
+        card.shown
+    );
     assert!(api.count("sendChatAction") > 0, "nobody was seen typing");
 
     // A photo as an answer becomes the draft's picture.
@@ -172,7 +194,9 @@ fn a_whole_day() {
     api.until(mira.chat, "made by");
     mira.say("/start d1");
     api.until_some(mira.chat, "the card once more", |message| {
-        message.id > published.id && message.shown.contains("published") && !message.buttons.is_empty()
+        message.id > published.id
+            && message.shown.contains("published")
+            && !message.buttons.is_empty()
     });
     api.wait("the presses are answered", |_| mira.presses_open() == 0);
     assert!(lumen.stop().0);
@@ -191,7 +215,10 @@ fn without_models_words(seen: &str) -> String {
     for line in seen.lines() {
         if !line.starts_with("| ") || line.contains("three on the table") {
             lines.push(line.to_owned());
-        } else if lines.last().is_none_or(|last| last != "| [what the model wrote]") {
+        } else if lines
+            .last()
+            .is_none_or(|last| last != "| [what the model wrote]")
+        {
             lines.push("| [what the model wrote]".to_owned());
         }
     }
@@ -212,7 +239,9 @@ fn a_flooded_chat_waits_alone_and_nothing_is_dropped() {
     team.say("/help four");
     let other = api.until(TEAM, "I do not know /four");
     assert!(
-        !api.messages(mira.chat).iter().any(|message| message.from.is_none()),
+        !api.messages(mira.chat)
+            .iter()
+            .any(|message| message.from.is_none()),
         "the flooded chat was written to: {other:?}"
     );
     api.until(mira.chat, "/three");
@@ -330,7 +359,9 @@ fn long_texts_come_in_parts_and_buttons_stand_on_the_last() {
     let mira = api.person(MIRA, "mira");
     let lumen = Lumen::start(&house, &api);
     mira.say("/show #1");
-    let last = api.until_some(mira.chat, "the last part", |message| !message.buttons.is_empty());
+    let last = api.until_some(mira.chat, "the last part", |message| {
+        !message.buttons.is_empty()
+    });
     let parts: Vec<_> = api
         .messages(mira.chat)
         .into_iter()
@@ -356,7 +387,9 @@ fn it_stops_in_time_while_a_chat_has_to_wait() {
     api.plan("sendMessage", None, Fault::Flood(600), 1);
     let lumen = Lumen::start(&house, &api);
     mira.say("/status");
-    api.wait("the answer was tried", |api| api.count("sendMessage") > 0 || api.unconfirmed() == 0);
+    api.wait("the answer was tried", |api| {
+        api.count("sendMessage") > 0 || api.unconfirmed() == 0
+    });
     lumen.until_logged("asks to wait");
     let (well, took) = lumen.stop();
     assert!(well && took < Duration::from_secs(10), "{took:?}");

@@ -59,7 +59,10 @@ impl Lumen {
             if let Some(line) = log.lines().rev().find(|line| line.contains(words)) {
                 return line.to_owned();
             }
-            assert!(Instant::now() < end, "no \u{201c}{words}\u{201d} in:\n{log}");
+            assert!(
+                Instant::now() < end,
+                "no \u{201c}{words}\u{201d} in:\n{log}"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -136,7 +139,9 @@ pub fn house_with(owner: u64, drafts: &[&str]) -> House {
                 origin: format!("test:{nth}"),
                 expires_at: tx.now() + Duration::from_hours(300),
             };
-            tx.new_draft(w, &draft, &written(text)).await.expect("a draft");
+            tx.new_draft(w, &draft, &written(text))
+                .await
+                .expect("a draft");
         }
         tx.commit().await.expect("kept");
     });

@@ -25,7 +25,10 @@ impl Patience {
         }
         for times in [went, &mut self.all] {
             times.push_back(now);
-            while times.front().is_some_and(|at| now - *at > Duration::from_secs(60)) {
+            while times
+                .front()
+                .is_some_and(|at| now - *at > Duration::from_secs(60))
+            {
                 times.pop_front();
             }
         }

@@ -44,7 +44,8 @@ fn multipart(boundary: &str, body: &[u8]) -> Result<Call, String> {
             call.files.insert(name.clone(), content.to_vec());
             // A file that stands in its own field; others are named by `attach://`.
             if !name.contains('-') && name.len() < 20 {
-                call.params.insert(name.clone(), format!("{FILE}{name}").into());
+                call.params
+                    .insert(name.clone(), format!("{FILE}{name}").into());
             }
             continue;
         }

@@ -1,7 +1,16 @@
 //! Telegram's HTML: what is left of it when the markup is taken out, or why it is refused.
 
 const TAGS: [&str; 10] = [
-    "b", "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "a",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "a",
 ];
 
 /// A text without its markup, as a person sees it.

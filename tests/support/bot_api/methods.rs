@@ -47,7 +47,9 @@ pub fn run(world: &mut World, method: &str, call: &Call) -> Done {
     let done = known(world, method, call);
     // What is no trouble of the moment is a mistake of the caller.
     if let Err(Refusal::Bad(why)) = &done
-        && !["not modified", "not found", "too old", "no text in"].iter().any(|word| why.contains(word))
+        && !["not modified", "not found", "too old", "no text in"]
+            .iter()
+            .any(|word| why.contains(word))
     {
         world.wrong.push(format!("{method}: {why}"));
     }
@@ -109,7 +111,11 @@ fn known(world: &mut World, method: &str, call: &Call) -> Done {
         "deleteMessages" => delete(world, params),
         "answerCallbackQuery" => toast(world, params),
         "sendChatAction" => Ok(true.into()),
-        "getMyCommands" => Ok(world.menus.get(&scope(params)).cloned().unwrap_or(json!([]))),
+        "getMyCommands" => Ok(world
+            .menus
+            .get(&scope(params))
+            .cloned()
+            .unwrap_or(json!([]))),
         "setMyCommands" => menu(world, params),
         "getFile" => file(world, params),
         "setWebhook" => {
@@ -203,9 +209,9 @@ fn upload(params: &Map<String, Value>, call: &Call, field: &str) -> Result<Strin
     if bytes.is_empty() || bytes.len() > 10_000_000 {
         return bad(format!("{field} has {} bytes", bytes.len()));
     }
-    let sum = bytes
-        .iter()
-        .fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+    let sum = bytes.iter().fold(0_u64, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u64::from(*byte))
+    });
     Ok(format!("{sum:016x}"))
 }
 
@@ -249,12 +255,22 @@ fn album(world: &mut World, params: &Map<String, Value>, call: &Call) -> Done {
         let item = item.as_object().cloned().unwrap_or_default();
         let photo = upload(&item, call, "media")?;
         let caption = text(&item, "caption", 1_024)?;
-        sent.push(send(world, params, caption.shown, "", Some(photo), Vec::new())?);
+        sent.push(send(
+            world,
+            params,
+            caption.shown,
+            "",
+            Some(photo),
+            Vec::new(),
+        )?);
     }
     Ok(sent.into())
 }
 
-fn target<'a>(world: &'a mut World, params: &Map<String, Value>) -> Result<&'a mut Message, Refusal> {
+fn target<'a>(
+    world: &'a mut World,
+    params: &Map<String, Value>,
+) -> Result<&'a mut Message, Refusal> {
     let (chat, id) = (
         chat_of(params)?,
         params.get("message_id").and_then(Value::as_i64),
@@ -323,7 +339,10 @@ fn toast(world: &mut World, params: &Map<String, Value>) -> Done {
 }
 
 fn scope(params: &Map<String, Value>) -> String {
-    let scope = params.get("scope").cloned().unwrap_or(json!({"type": "default"}));
+    let scope = params
+        .get("scope")
+        .cloned()
+        .unwrap_or(json!({"type": "default"}));
     let chat = scope["chat_id"].as_i64();
     let kind = scope["type"].as_str().unwrap_or_default();
     chat.map_or_else(|| kind.to_owned(), |chat| format!("{kind} {chat}"))

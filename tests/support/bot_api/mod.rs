@@ -188,7 +188,11 @@ impl BotApi {
 
     pub fn count(&self, method: &str) -> usize {
         let world = self.world();
-        world.calls.iter().filter(|call| call.method == method).count()
+        world
+            .calls
+            .iter()
+            .filter(|call| call.method == method)
+            .count()
     }
 
     /// The menus that were set, by scope.
@@ -214,7 +218,11 @@ impl BotApi {
     /// Everything that was sent was right.
     pub fn nothing_was_wrong(&self) {
         let wrong = self.world().wrong.clone();
-        assert!(wrong.is_empty(), "calls that Telegram would not take:\n{}", wrong.join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "calls that Telegram would not take:\n{}",
+            wrong.join("\n")
+        );
     }
 }
 

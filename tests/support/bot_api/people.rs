@@ -121,7 +121,10 @@ impl Person {
 
     /// Answers a message.
     pub fn reply(&self, to: &Message, text: &str) -> u32 {
-        self.write(text, &json!({"text": text, "reply_to_message": to.json(self.chat)}))
+        self.write(
+            text,
+            &json!({"text": text, "reply_to_message": to.json(self.chat)}),
+        )
     }
 
     /// Answers a message with a photo.
@@ -132,9 +135,7 @@ impl Person {
             world.files.insert(file.clone(), bytes.to_vec());
             file
         };
-        let size = |side: u32, id: &str| {
-            json!({"file_id": id, "file_unique_id": id, "width": side, "height": side, "file_size": bytes.len()})
-        };
+        let size = |side: u32, id: &str| json!({"file_id": id, "file_unique_id": id, "width": side, "height": side, "file_size": bytes.len()});
         let mut body = json!({
             "photo": [size(90, "thumbnail"), size(800, &file)],
             "reply_to_message": to.json(self.chat),
@@ -232,7 +233,8 @@ impl World {
         let id = self.next_update;
         self.next_update += 1;
         self.made.push(id);
-        self.updates.push_back((id, json!({"update_id": id, kind: body})));
+        self.updates
+            .push_back((id, json!({"update_id": id, kind: body})));
         id
     }
 
@@ -248,7 +250,11 @@ impl World {
 
 impl Chat {
     fn look(&mut self) -> String {
-        let mut lines: Vec<String> = self.toasts.drain(..).map(|toast| format!("({toast})")).collect();
+        let mut lines: Vec<String> = self
+            .toasts
+            .drain(..)
+            .map(|toast| format!("({toast})"))
+            .collect();
         for message in &self.messages {
             let before = self.looked.get(&message.id).cloned();
             if message.deleted {

@@ -75,13 +75,20 @@ async fn answer(
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = path.strip_prefix(&format!("file/bot{TOKEN}/")) {
         let bytes = shared.lock().files.get(file).cloned();
-        return bytes.map_or_else(|| StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response);
+        return bytes.map_or_else(
+            || StatusCode::NOT_FOUND.into_response(),
+            IntoResponse::into_response,
+        );
     }
     let Some(method) = path
         .strip_prefix(&format!("bot{TOKEN}/"))
         .and_then(spec::method)
     else {
-        let unknown = if path.starts_with("bot") { "Unauthorized" } else { "Not Found" };
+        let unknown = if path.starts_with("bot") {
+            "Unauthorized"
+        } else {
+            "Not Found"
+        };
         return refused(401, unknown, &Value::Null);
     };
     let content_type = headers
@@ -141,7 +148,9 @@ fn said(done: Done) -> Response {
     match done {
         Ok(result) => axum_json(200, &json!({"ok": true, "result": result})),
         Err(methods::Refusal::Flood(wait)) => flooded(wait),
-        Err(methods::Refusal::Bad(why)) => refused(400, &format!("Bad Request: {why}"), &Value::Null),
+        Err(methods::Refusal::Bad(why)) => {
+            refused(400, &format!("Bad Request: {why}"), &Value::Null)
+        }
     }
 }
 
@@ -239,7 +248,11 @@ impl World {
     /// What waits from `offset` on. Everything before it is confirmed, and gone.
     fn batch(&mut self, offset: Option<i64>, limit: i64) -> Vec<Value> {
         if let Some(offset) = offset {
-            while let Some((id, _)) = self.updates.front().filter(|(id, _)| i64::from(*id) < offset) {
+            while let Some((id, _)) = self
+                .updates
+                .front()
+                .filter(|(id, _)| i64::from(*id) < offset)
+            {
                 self.confirmed = self.confirmed.max(*id);
                 self.updates.pop_front();
             }

@@ -74,11 +74,20 @@ fn one_of(spec: &Value, at: &str, types: &[Value], value: &Value, wrong: &mut Ve
     let mut nearest: Option<Vec<String>> = None;
     for kind in types {
         let mut reasons = Vec::new();
-        of_type(spec, at, kind.as_str().unwrap_or_default(), value, &mut reasons);
+        of_type(
+            spec,
+            at,
+            kind.as_str().unwrap_or_default(),
+            value,
+            &mut reasons,
+        );
         if reasons.is_empty() {
             return;
         }
-        if nearest.as_ref().is_none_or(|known| reasons.len() < known.len()) {
+        if nearest
+            .as_ref()
+            .is_none_or(|known| reasons.len() < known.len())
+        {
             nearest = Some(reasons);
         }
     }
