@@ -46,6 +46,10 @@ pub fn start_counting() -> anyhow::Result<PrometheusHandle> {
         "lumen_http_requests_total",
         "Requests to the outside by outcome."
     );
+    metrics::describe_histogram!(
+        "lumen_answer_seconds",
+        "From the moment an update was written down to its answer, before it is sent."
+    );
     metrics::describe_counter!(
         "lumen_telegram_calls_total",
         "Calls to Telegram by method and outcome."

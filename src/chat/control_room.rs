@@ -43,6 +43,8 @@ pub use claims::Announce;
 
 /// How many rooms are worked for at once.
 const AT_ONCE: usize = 8;
+/// How many answers of a room may wait to be shown before the room's work waits, too.
+const ANSWERS_WAITING: usize = 256;
 /// How often [`ControlRoom::settled`] looks without having been woken, for jobs that end without a word to the chat.
 const LOOK_ANYWAY: Duration = Duration::from_millis(500);
 
@@ -218,12 +220,27 @@ impl ControlRoom {
         let _ = worker.send(id);
     }
 
+    /// Two work for a room, each in order: one does what was asked, the other shows the answers. So what is asked is done
+    /// while the answers before it still wait for their network.
     fn hire(&self) -> mpsc::UnboundedSender<InboxId> {
         let (sender, mut rows) = mpsc::unbounded_channel();
+        let (done, mut answered) = mpsc::channel(ANSWERS_WAITING);
         let this = self.clone();
         self.0.tasks.spawn(async move {
             while let Some(Some(id)) = this.0.stop.run_until_cancelled(rows.recv()).await {
-                this.work_on(id).await;
+                let Some(answered) = this.work_on(id).await else {
+                    continue;
+                };
+                let handed_over = this.0.stop.run_until_cancelled(done.send(answered));
+                if !matches!(handed_over.await, Some(Ok(()))) {
+                    return;
+                }
+            }
+        });
+        let this = self.clone();
+        self.0.tasks.spawn(async move {
+            while let Some(Some(next)) = this.0.stop.run_until_cancelled(answered.recv()).await {
+                this.deliver(next).await;
                 this.0.moved.notify_waiters();
             }
         });

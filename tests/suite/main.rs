@@ -11,3 +11,5 @@ mod crashes;
 mod main_job;
 mod migrations;
 mod telegram;
+mod telegram_kills;
+mod telegram_secrets;

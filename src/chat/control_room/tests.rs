@@ -1,5 +1,6 @@
 //! Conversations: something is said, what the person sees is compared. At the end nothing may be left over.
 
+mod chats;
 mod decisions;
 mod fakes;
 mod house;

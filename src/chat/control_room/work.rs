@@ -29,40 +29,65 @@ const SHOW_AGAIN: [Duration; 4] = [
 /// The waits between tries to write down that a command failed.
 const SETTLE_AGAIN: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 
+/// A row whose work is done, and what is to be shown for it.
+pub(super) struct Answered {
+    row: InboxRow,
+    room: Room,
+    answer: Answer,
+}
+
 impl ControlRoom {
-    pub(super) async fn work_on(&self, id: InboxId) {
+    /// Does what a row asks for. Its answer, unless it has been shown already.
+    pub(super) async fn work_on(&self, id: InboxId) -> Option<Answered> {
         match self.try_work_on(id).await {
-            Ok(()) => {}
+            Ok(answered) => answered,
             Err(error) => {
-                tracing::error!(inbox = %id, error = format!("{error:#}"), "left for the next start");
+                left(id, &error);
+                None
             }
         }
     }
 
-    async fn try_work_on(&self, id: InboxId) -> anyhow::Result<()> {
+    async fn try_work_on(&self, id: InboxId) -> anyhow::Result<Option<Answered>> {
         let Some(row) = self.store().inbox_row(id).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let Some(room) = self.store().room(row.room).await? else {
-            return Ok(());
+            return Ok(None);
         };
         let answer = match (&row.state, &row.answer) {
-            (InboxState::Shown, _) => return Ok(()),
+            (InboxState::Shown, _) => return Ok(None),
             // An answer that this version cannot read is from another one, and long ago.
             (_, Some(answer)) => serde_json::from_value(answer.clone()).unwrap_or(Answer::Silent),
             (_, None) => {
                 // Held for the work alone: a room that is slow to be shown something holds up no other.
                 let _one_of_several = self.0.at_once.acquire().await?;
-                self.answer(&row, &room).await?
+                let answer = self.answer(&row, &room).await?;
+                metrics::histogram!("lumen_answer_seconds", "surface" => row.surface.name())
+                    .record(waited(&row, self.0.house.clock.now()));
+                answer
             }
         };
+        Ok(Some(Answered { row, room, answer }))
+    }
+
+    /// Shows an answer, and notes that it was shown.
+    pub(super) async fn deliver(&self, answered: Answered) {
+        let id = answered.row.id;
+        if let Err(error) = self.try_deliver(answered).await {
+            left(id, &error);
+        }
+    }
+
+    async fn try_deliver(&self, answered: Answered) -> anyhow::Result<()> {
+        let Answered { row, room, answer } = answered;
         if self.frontend(row.surface).is_none() {
             // What was asked is done; the answer is shown once its chat is open again.
             return Ok(());
         }
         self.show_answer(&row, &room, &answer).await?;
         let mut tx = self.store().begin().await?;
-        tx.mark_shown(id).await?;
+        tx.mark_shown(row.id).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -192,6 +217,15 @@ impl ControlRoom {
             }
         }
     }
+}
+
+fn left(id: InboxId, error: &anyhow::Error) {
+    tracing::error!(inbox = %id, error = format!("{error:#}"), "left for the next start");
+}
+
+/// From the moment a row was written down until now, in seconds.
+fn waited(row: &InboxRow, now: jiff::Timestamp) -> f64 {
+    now.duration_since(row.received_at).as_secs_f64().max(0.0)
 }
 
 /// What a panic said.

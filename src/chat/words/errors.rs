@@ -97,14 +97,19 @@ pub fn review(error: &ReviewError, now: &Now) -> View {
 }
 
 fn older(number: DraftNumber, seen: i64, current: i64, before: &str, after: &str) -> View {
-    let (before, after) = crate::chat::words::difference(before, after);
+    let what = if before == after {
+        "with the same words; its picture or its state changed".to_owned()
+    } else {
+        let (before, after) = crate::chat::words::difference(before, after);
+        format!("\u{201c}{before}\u{201d} \u{2192} \u{201c}{after}\u{201d}")
+    };
     let press = Press::Draft {
         verb: DraftVerb::Show,
         number,
         revision: current,
     };
     View::text(format!(
-        "This is version {seen}; version {current} is the current one: \u{201c}{before}\u{201d} \u{2192} \u{201c}{after}\u{201d}."
+        "This is version {seen}; version {current} is the current one: {what}."
     ))
     .with_buttons(vec![Button { label: format!("Show version {current}"), press: press.code() }])
 }

@@ -27,6 +27,8 @@ pub struct FakeFrontend {
     pub last: Mutex<HashMap<String, String>>,
     next: AtomicU64,
     failures: AtomicU64,
+    /// Chats that take nothing any more.
+    pub closed: Mutex<Vec<String>>,
 }
 
 impl FakeFrontend {
@@ -37,6 +39,7 @@ impl FakeFrontend {
             last: Mutex::default(),
             next: AtomicU64::new(1),
             failures: AtomicU64::new(0),
+            closed: Mutex::default(),
         })
     }
 
@@ -66,6 +69,9 @@ impl Frontend for FakeFrontend {
         view: &View,
         replaces: Option<&MessageRef>,
     ) -> Result<MessageRef, ShowError> {
+        if self.closed.lock().unwrap().contains(&room.chat) {
+            return Err(ShowError::Closed("the bot was blocked".into()));
+        }
         if self.failures.load(Ordering::SeqCst) > 0 {
             self.failures.fetch_sub(1, Ordering::SeqCst);
             return Err(ShowError::Later("the network is away".into()));
@@ -85,6 +91,16 @@ impl Frontend for FakeFrontend {
             .unwrap()
             .insert(room.chat.clone(), message.clone());
         Ok(MessageRef(message))
+    }
+
+    fn start_link(&self, word: &str) -> Option<String> {
+        self.edits_in_place()
+            .then(|| format!("https://chat.example/{word}"))
+    }
+
+    /// A file's name is its content here.
+    async fn picture(&self, file: &str, _most: u64) -> Result<Vec<u8>, ShowError> {
+        Ok(file.as_bytes().to_vec())
     }
 
     fn progress(&self, _room: &RoomAddress, _step: &Step) {}

@@ -243,6 +243,21 @@ impl World {
             .text
     }
 
+    /// What an approval of the draft as it is now would cover.
+    pub async fn approval_hash(&self, number: i64) -> String {
+        let draft = self.numbered(number).await;
+        let revision = self.store.revision(draft.id, draft.revision).await;
+        revision.unwrap().unwrap().content.hash().to_string()
+    }
+
+    /// The hashes of the draft's pictures.
+    pub async fn pictures(&self, number: i64) -> Vec<String> {
+        let draft = self.numbered(number).await;
+        let revision = self.store.revision(draft.id, draft.revision).await;
+        let media = revision.unwrap().unwrap().content.media;
+        media.into_iter().map(|picture| picture.sha256).collect()
+    }
+
     pub async fn notice(&self, notice: &Notice) {
         let mut tx = self.store.begin().await.unwrap();
         let unique_key = format!("test:{}", self.updates.fetch_add(1, Ordering::SeqCst));
@@ -366,7 +381,7 @@ impl Speaker<'_> {
         }
     }
 
-    fn incoming(&self, body: Said) -> Incoming {
+    pub fn incoming(&self, body: Said) -> Incoming {
         Incoming {
             external_id: format!("u{}", self.world.updates.fetch_add(1, Ordering::SeqCst)),
             room: RoomAddress {
@@ -383,6 +398,25 @@ impl Speaker<'_> {
 
     pub async fn say(&self, text: &str) -> String {
         self.send(Said::Text { text: text.into() }).await
+    }
+
+    /// Answers a message.
+    pub async fn reply(&self, to: &str, text: &str) -> String {
+        self.send(Said::Reply {
+            text: text.into(),
+            to: to.into(),
+        })
+        .await
+    }
+
+    /// Sends a picture as an answer to a message.
+    pub async fn picture(&self, to: Option<&str>, file: &str, caption: Option<&str>) -> String {
+        self.send(Said::Picture {
+            file: file.into(),
+            caption: caption.map(Into::into),
+            to: to.map(Into::into),
+        })
+        .await
     }
 
     /// Presses a button of the last message in the chat.
@@ -402,7 +436,7 @@ impl Speaker<'_> {
         .await
     }
 
-    async fn send(&self, body: Said) -> String {
+    pub async fn send(&self, body: Said) -> String {
         let id = self.world.room.take(self.incoming(body)).await.unwrap();
         self.world.idle(id).await;
         self.heard().join("\n--\n")
