@@ -47,6 +47,16 @@ fn the_first_owner_claims_with_the_code_and_lets_others_in() {
     mira.say(&format!("/claim {code}"));
     api.until(mira.chat, "You own this Lumen now");
     assert_seen!(api.transcript(mira.chat), @"");
+    let menu = |scope: &str| {
+        api.menus()
+            .get(scope)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    api.wait("the menu is the owner's", |_| {
+        menu(&format!("chat {MIRA}")).contains("\"approve\"")
+    });
+    assert!(menu("default").contains("\"start\"") && !menu("default").contains("approve"));
 
     mira.say("/member add editor olga");
     let invitation = api.until(mira.chat, "https://t.me/");
@@ -67,8 +77,16 @@ fn the_first_owner_claims_with_the_code_and_lets_others_in() {
         eve.say("let me in");
     }
     api.wait("all of it is confirmed", |api| api.unconfirmed() == 0);
+    let set = api.count("setMyCommands");
     mira.say("/status");
     api.until(mira.chat, "Working");
+    assert!(lumen.stop().0);
+    // A menu that stands is left alone.
+    let lumen = Lumen::start(&house, &api);
+    api.wait("the menus are looked at", |api| {
+        api.count("getMyCommands") > 4
+    });
+    assert_eq!(api.count("setMyCommands"), set);
     assert!(lumen.stop().0);
     let stored = with_store(&house, |store| async move {
         store.inbox_open().await.expect("read").len()

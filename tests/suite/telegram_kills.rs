@@ -30,7 +30,9 @@ fn kills() -> usize {
 
 /// A house with as many owners as there are operators, and two drafts for each round: one to approve, one to edit.
 fn prepared(rounds: usize) -> House {
-    let texts: Vec<String> = (0..2 * rounds).map(|nth| format!("Post number {nth}.")).collect();
+    let texts: Vec<String> = (0..2 * rounds)
+        .map(|nth| format!("Post number {nth}."))
+        .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     house_with(FIRST, &texts)
 }
@@ -45,7 +47,9 @@ fn let_in(house: &House) {
                 external_id: id.to_string(),
             };
             let name = format!("owner{id}");
-            tx.add_operator(W, &name, Role::Owner, &identity).await.unwrap();
+            tx.add_operator(W, &name, Role::Owner, &identity)
+                .await
+                .unwrap();
         }
         tx.commit().await.unwrap();
     });
@@ -71,7 +75,10 @@ fn round(api: &BotApi, nth: usize) {
         }),
     );
     person(1).say(&format!("/edit #{edited} Edited in round {nth}."));
-    person(2).say(&format!("/member add telegram:{} viewer guest{nth}", 500_000 + nth));
+    person(2).say(&format!(
+        "/member add telegram:{} viewer guest{nth}",
+        500_000 + nth
+    ));
     person(3).say(&format!("/source add sandbox #round{nth}"));
 }
 
@@ -114,7 +121,10 @@ fn killed_at_random_moments_every_update_has_one_effect() {
     let published = house.published();
     for nth in 0..rounds {
         let text = format!("Post number {}.", 2 * nth);
-        let times = published.iter().filter(|line| line.ends_with(&text)).count();
+        let times = published
+            .iter()
+            .filter(|line| line.ends_with(&text))
+            .count();
         assert_eq!(times, 1, "round {nth}: {text} was published {times} times");
     }
     assert_eq!(published.len(), rounds);
@@ -128,8 +138,16 @@ fn killed_at_random_moments_every_update_has_one_effect() {
             assert_eq!(draft.revision, 2, "round {nth}: one edit, one revision");
             assert!(matches!(draft.state, DraftState::Waiting));
             let logged = |text: &str| log.iter().filter(|entry| entry.text == text).count();
-            assert_eq!(logged(&format!("made @guest{nth} a viewer")), 1, "round {nth}");
-            assert_eq!(logged(&format!("approved #{} version 1", 2 * nth + 1)), 1, "round {nth}");
+            assert_eq!(
+                logged(&format!("made @guest{nth} a viewer")),
+                1,
+                "round {nth}"
+            );
+            assert_eq!(
+                logged(&format!("approved #{} version 1", 2 * nth + 1)),
+                1,
+                "round {nth}"
+            );
             let guests = members
                 .iter()
                 .filter(|(operator, _)| operator.name == format!("guest{nth}"));

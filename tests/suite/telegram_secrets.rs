@@ -38,7 +38,12 @@ fn the_token_appears_nowhere() {
     api.plan("getUpdates", None, Fault::Refuse(401, "Unauthorized"), 1);
     api.plan("getUpdates", None, Fault::Broken, 1);
     api.plan("sendMessage", None, Fault::LostAnswer, 1);
-    api.plan("sendMessage", None, Fault::Refuse(500, "Internal Server Error"), 1);
+    api.plan(
+        "sendMessage",
+        None,
+        Fault::Refuse(500, "Internal Server Error"),
+        1,
+    );
     api.plan("getFile", None, Fault::Broken, 1);
     let lumen = Lumen::with(&house, &api, |command| {
         command.env("LUMEN_LOG", "trace");
@@ -65,8 +70,15 @@ fn the_token_appears_nowhere() {
         .output()
         .expect("it runs");
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
-    assert!(said.contains("telegram") && said.contains("cannot be reached"), "{said}");
-    std::fs::write(house.folder().join("check"), [check.stdout, check.stderr].concat()).expect("kept");
+    assert!(
+        said.contains("telegram") && said.contains("cannot be reached"),
+        "{said}"
+    );
+    std::fs::write(
+        house.folder().join("check"),
+        [check.stdout, check.stderr].concat(),
+    )
+    .expect("kept");
     let mut found = Vec::new();
     with_token(&house.folder(), &mut found);
     assert!(found.is_empty(), "the token is in {found:?}");
@@ -85,14 +97,20 @@ fn a_check_names_the_bot_and_readiness_its_state() {
         .env("LUMEN_EMBEDDER", "off");
     let said = check.output().expect("it runs");
     let out = String::from_utf8_lossy(&said.stdout).into_owned();
-    assert!(said.status.success() && out.contains("@lumen_test_bot"), "{out}");
+    assert!(
+        said.status.success() && out.contains("@lumen_test_bot"),
+        "{out}"
+    );
     let port = free_port();
     let lumen = Lumen::with(&house, &api, |command| {
         command.env("LUMEN_HTTP_ADDR", format!("127.0.0.1:{port}"));
     });
     lumen.until_logged("listens");
     let ready = http(port, "GET /readyz HTTP/1.0\r\n\r\n");
-    assert!(ready.contains("telegram") && ready.contains("asks for updates"), "{ready}");
+    assert!(
+        ready.contains("telegram") && ready.contains("asks for updates"),
+        "{ready}"
+    );
     assert!(!ready.contains("terminal"), "{ready}");
     assert!(lumen.stop().0);
 }

@@ -74,6 +74,17 @@ impl Lumen {
         line[at..].trim().to_owned()
     }
 
+    /// What it holds in memory, in kilobytes.
+    pub fn memory(&self) -> u64 {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|rest| rest.trim().split(' ').next()?.parse().ok())
+            .expect("a figure")
+    }
+
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");

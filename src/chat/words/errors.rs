@@ -111,7 +111,10 @@ fn older(number: DraftNumber, seen: i64, current: i64, before: &str, after: &str
     View::text(format!(
         "This is version {seen}; version {current} is the current one: {what}."
     ))
-    .with_buttons(vec![Button { label: format!("Show version {current}"), press: press.code() }])
+    .with_buttons(vec![Button {
+        label: format!("Show version {current}"),
+        press: press.code(),
+    }])
 }
 
 /// `Already decided: @owner approved #12 a moment ago.`

@@ -2,7 +2,6 @@
 //!
 //! The token stands in the address of every call, so no error of the HTTP client is passed on as it is.
 
-use std::future::IntoFuture;
 use std::time::Duration;
 
 use teloxide::net::{Download as _, default_reqwest_settings};

@@ -54,6 +54,9 @@ pub async fn take(
     for (incoming, id) in pressed {
         answer(telegram, incoming, id);
     }
+    if taken.iter().any(presses::changes_people) {
+        telegram.people_changed.notify_one();
+    }
     for incoming in taken
         .iter()
         .filter(|incoming| presses::takes_long(incoming))

@@ -20,6 +20,7 @@ use crate::domain::operator::{Role, Surface};
 
 /// How often people and rooms are looked at again.
 const AGAIN: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(1);
 /// Telegram takes no more commands, and no longer description.
 const MOST: usize = 100;
 const LONGEST: usize = 256;
@@ -39,7 +40,11 @@ pub async fn keep_up(telegram: &Arc<Telegram>, control: &ControlRoom) {
                 );
             }
         }
-        tokio::time::sleep(AGAIN).await;
+        let changed = telegram.people_changed.notified();
+        if tokio::time::timeout(AGAIN, changed).await.is_ok() {
+            // What was asked for is done in a moment.
+            tokio::time::sleep(SOON).await;
+        }
     }
 }
 

@@ -41,6 +41,7 @@ use async_trait::async_trait;
 use teloxide::payloads::SendChatActionSetters as _;
 use teloxide::prelude::Requester as _;
 use teloxide::types::{ChatAction, ChatId, MessageId, ThreadId};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -87,6 +88,8 @@ pub struct Telegram {
     moved: Mutex<HashMap<i64, i64>>,
     shown: show::Shown,
     typing: Mutex<HashMap<RoomAddress, Instant>>,
+    /// Somebody may have come in or got another role.
+    people_changed: Notify,
     /// Set when it runs: where a chat that moved is told.
     control: Mutex<Option<ControlRoom>>,
 }
@@ -101,6 +104,7 @@ impl Telegram {
             moved: Mutex::default(),
             shown: show::Shown::default(),
             typing: Mutex::default(),
+            people_changed: Notify::new(),
             control: Mutex::default(),
         }))
     }
@@ -121,11 +125,6 @@ impl Telegram {
             }
         };
         stop.run_until_cancelled(running).await;
-        self.queue.close();
-    }
-
-    /// What waits to be sent is told that Lumen stops, so that it is shown at the next start.
-    pub fn close(&self) {
         self.queue.close();
     }
 
@@ -169,7 +168,7 @@ impl Telegram {
         }
         let wait = match error {
             CallError::Flood(wait) => *wait,
-            _ => waits.next(),
+            _ => waits.longer(),
         };
         tokio::time::sleep(wait).await;
     }

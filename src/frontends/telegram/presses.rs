@@ -18,6 +18,19 @@ pub fn doing(incoming: &Incoming) -> Option<String> {
     Some(crate::domain::error::shortened(&line, LONGEST))
 }
 
+/// Whether what people may do, and so what their menus show, may be another afterwards.
+#[must_use]
+pub fn changes_people(incoming: &Incoming) -> bool {
+    use crate::chat::catalogue::Command as C;
+    let (Said::Text { text } | Said::Reply { text, .. }) = &incoming.body else {
+        return false;
+    };
+    match parse::line(text) {
+        Line::Call(call) => matches!(call.command, C::Claim | C::Member | C::Room | C::Start),
+        _ => false,
+    }
+}
+
 /// Whether a model or a network will be at work for a while.
 #[must_use]
 pub fn takes_long(incoming: &Incoming) -> bool {

@@ -73,7 +73,7 @@ impl State {
 pub struct Waits(usize);
 
 impl Waits {
-    pub fn next(&mut self) -> Duration {
+    pub fn longer(&mut self) -> Duration {
         let wait = WAITS[self.0.min(WAITS.len() - 1)];
         self.0 += 1;
         wait.mul_f64(rand::rng().random_range(0.8..1.2))
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn waits_grow_up_to_half_a_minute() {
         let mut waits = Waits::default();
-        let all: Vec<f64> = (0..12).map(|_| waits.next().as_secs_f64()).collect();
+        let all: Vec<f64> = (0..12).map(|_| waits.longer().as_secs_f64()).collect();
         assert!(all[0] < 1.3 && all[11] > 20.0 && all[11] < 37.0, "{all:?}");
     }
 }

@@ -77,10 +77,10 @@ fn pressed(query: &CallbackQuery, external_id: String) -> Heard {
 fn said(message: &Message, external_id: String, bot: &Bot) -> Heard {
     let chat = &message.chat;
     if let Some(to) = message.migrate_to_chat_id() {
-        return moved(&chat.id.to_string(), &to.to_string());
+        return moved(&chat.id.0.to_string(), &to.0.to_string());
     }
     if let Some(from) = message.migrate_from_chat_id() {
-        return moved(&from.to_string(), &chat.id.to_string());
+        return moved(&from.0.to_string(), &chat.id.0.to_string());
     }
     let Some(from) = speaker(message) else {
         return Heard::Nothing;
@@ -249,7 +249,7 @@ fn picture(message: &Message) -> Option<String> {
     let is_image = document
         .mime_type
         .as_ref()
-        .is_some_and(|mime| mime.type_() == "image");
+        .is_some_and(|mime| mime.type_().as_str() == "image");
     is_image.then(|| document.file.id.0.clone())
 }
 
@@ -272,7 +272,7 @@ fn incoming(
         external_id,
         room: RoomAddress {
             surface: Surface::Telegram,
-            chat: chat.id.to_string(),
+            chat: chat.id.0.to_string(),
             thread,
         },
         sender: identity(from.id.0),

@@ -48,7 +48,7 @@ pub async fn serve(telegram: &Arc<Telegram>, control: &ControlRoom, bot: &Bot, w
                 if telegram.state.set(Connection::Trouble(words.clone())) {
                     tracing::error!("Telegram: {words}");
                 }
-                tokio::time::sleep(waits.next()).await;
+                tokio::time::sleep(waits.longer()).await;
             }
         }
     };

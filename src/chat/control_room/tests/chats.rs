@@ -22,7 +22,11 @@ async fn an_answer_to_a_card_is_guidance_and_a_command_needs_no_number() {
     // The cards are m1 and m2.
     assert_snapshot!(mira.reply("m1", "warmer").await, @"");
     let jobs = world.jobs().await;
-    assert!(jobs.iter().any(|job| job.starts_with("compose") && job.contains("warmer")), "{jobs:?}");
+    assert!(
+        jobs.iter()
+            .any(|job| job.starts_with("compose") && job.contains("warmer")),
+        "{jobs:?}"
+    );
     assert_snapshot!(mira.reply("m2", "/edit Sunday.").await, @r"
     #2 · Sandbox · @roastery · version 2
     | Sunday.
@@ -70,7 +74,11 @@ async fn a_picture_as_an_answer_becomes_the_drafts_picture() {
     --
     (in place of m1) #1 is further down
     ");
-    assert_ne!(before, world.approval_hash(1).await, "what is approved covers the description");
+    assert_ne!(
+        before,
+        world.approval_hash(1).await,
+        "what is approved covers the description"
+    );
     mira.picture(None, "picture-b", Some("#1 A cup")).await;
     assert_snapshot!(mira.press(&card_press(DraftVerb::NoPicture, 1, 3)).await, @"This is version 3; version 4 is the current one: with the same words; its picture or its state changed.
     [Show version 4]");
@@ -95,7 +103,11 @@ async fn the_first_owner_claims_and_invites() {
     let codes: Arc<Mutex<Vec<String>>> = Arc::default();
     let kept = Arc::clone(&codes);
     let announce = Arc::new(move |code: &str| kept.lock().unwrap().push(code.to_owned()));
-    world.room.offer_claim(Surface::Telegram, announce).await.unwrap();
+    world
+        .room
+        .offer_claim(Surface::Telegram, announce)
+        .await
+        .unwrap();
     let code = codes.lock().unwrap()[0].clone();
     let mira = world.person("7");
     assert_snapshot!(mira.say("/claim nonsense").await, @"That is not the code. It stands where Lumen was started, on stderr.");
@@ -104,7 +116,14 @@ async fn the_first_owner_claims_and_invites() {
     assert_snapshot!(world.person("8").say(&format!("/claim {code}")).await, @"There is no code to claim with now. An owner lets people in with /member add.");
 
     let said = mira.say("/member add reviewer vera").await;
-    let word = said.lines().nth(1).unwrap().rsplit('/').next().unwrap().to_owned();
+    let word = said
+        .lines()
+        .nth(1)
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
     assert_snapshot!(said.replace(&word, "WORD"), @r"
     Whoever opens this first, until Sun 29 Nov, 21:00 Berlin, comes in as a reviewer. It is meant for @vera:
     - https://chat.example/WORD
@@ -118,7 +137,11 @@ async fn the_first_owner_claims_and_invites() {
     // Nobody needs a code where somebody owns it.
     let kept = Arc::clone(&codes);
     let announce = Arc::new(move |code: &str| kept.lock().unwrap().push(code.to_owned()));
-    world.room.offer_claim(Surface::Telegram, announce).await.unwrap();
+    world
+        .room
+        .offer_claim(Surface::Telegram, announce)
+        .await
+        .unwrap();
     assert_eq!(codes.lock().unwrap().len(), 1);
 }
 
@@ -138,7 +161,12 @@ async fn a_room_that_closes_is_paused_and_wakes_when_somebody_speaks_there() {
     world.draft("Friday.").await;
     world.say("/room").await;
     mira.say("/room").await;
-    world.frontend(Surface::Telegram).closed.lock().unwrap().push("mira".into());
+    world
+        .frontend(Surface::Telegram)
+        .closed
+        .lock()
+        .unwrap()
+        .push("mira".into());
     let everyone = |text: &str| Notice::Everyone { text: text.into() };
     world.notice(&everyone("Fetched.")).await;
     world.work_on_notices().await;
@@ -147,12 +175,22 @@ async fn a_room_that_closes_is_paused_and_wakes_when_somebody_speaks_there() {
     --
     The Telegram chat mira cannot be written to (the bot was blocked). Nothing is sent there until somebody writes there again.
     ");
-    assert!(world.say("/status").await.contains("The Telegram chat mira cannot be written to"));
+    assert!(
+        world
+            .say("/status")
+            .await
+            .contains("The Telegram chat mira cannot be written to")
+    );
     // A second time it is not said, nor tried.
     world.notice(&everyone("Fetched again.")).await;
     world.work_on_notices().await;
     assert_eq!(world.heard(), ["Fetched again."]);
-    world.frontend(Surface::Telegram).closed.lock().unwrap().clear();
+    world
+        .frontend(Surface::Telegram)
+        .closed
+        .lock()
+        .unwrap()
+        .clear();
     mira.say("/queue").await;
     world.notice(&everyone("Here again.")).await;
     world.work_on_notices().await;
@@ -165,8 +203,14 @@ async fn a_room_that_moves_keeps_its_place() {
     let world = World::new().await;
     let mira = world.member("mira", Role::Owner).await;
     mira.in_group("-5").say("/room").await;
-    world.room.moved(Surface::Telegram, "-5", "-1005").await.unwrap();
-    let everyone = Notice::Everyone { text: "Fetched.".into() };
+    world
+        .room
+        .moved(Surface::Telegram, "-5", "-1005")
+        .await
+        .unwrap();
+    let everyone = Notice::Everyone {
+        text: "Fetched.".into(),
+    };
     world.notice(&everyone).await;
     world.work_on_notices().await;
     assert_eq!(mira.in_group("-1005").heard(), ["Fetched."]);
