@@ -43,6 +43,8 @@ pub use claims::Announce;
 
 /// How many rooms are worked for at once.
 const AT_ONCE: usize = 8;
+/// Nobody keeps waiting in a room where nothing is said for this long.
+const ROOM_IDLE: Duration = Duration::from_mins(10);
 /// How many answers of a room may wait to be shown before the room's work waits, too.
 const ANSWERS_WAITING: usize = 256;
 /// How often [`ControlRoom::settled`] looks without having been woken, for jobs that end without a word to the chat.
@@ -215,19 +217,19 @@ impl ControlRoom {
             .workers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let worker = workers.entry(room).or_insert_with(|| self.hire());
+        let worker = workers.entry(room).or_insert_with(|| self.hire(room));
         // A worker is gone only after the stop; the row is taken up at the next start then.
         let _ = worker.send(id);
     }
 
     /// Two work for a room, each in order: one does what was asked, the other shows the answers. So what is asked is done
     /// while the answers before it still wait for their network.
-    fn hire(&self) -> mpsc::UnboundedSender<InboxId> {
+    fn hire(&self, room: RoomId) -> mpsc::UnboundedSender<InboxId> {
         let (sender, mut rows) = mpsc::unbounded_channel();
         let (done, mut answered) = mpsc::channel(ANSWERS_WAITING);
         let this = self.clone();
         self.0.tasks.spawn(async move {
-            while let Some(Some(id)) = this.0.stop.run_until_cancelled(rows.recv()).await {
+            while let Some(id) = this.next_row(room, &mut rows).await {
                 let Some(answered) = this.work_on(id).await else {
                     continue;
                 };
@@ -245,6 +247,31 @@ impl ControlRoom {
             }
         });
         sender
+    }
+
+    /// The next row of a room; none after the stop, and when nothing was said there for a while.
+    async fn next_row(
+        &self,
+        room: RoomId,
+        rows: &mut mpsc::UnboundedReceiver<InboxId>,
+    ) -> Option<InboxId> {
+        let next = tokio::time::timeout(ROOM_IDLE, rows.recv());
+        match self.0.stop.run_until_cancelled(next).await? {
+            Ok(id) => id,
+            Err(_) => {
+                let mut workers = self
+                    .0
+                    .workers
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                // Whoever hands in holds the same lock, so nothing comes in between.
+                let last = rows.try_recv().ok();
+                if last.is_none() {
+                    workers.remove(&room);
+                }
+                last
+            }
+        }
     }
 
     /// Stops taking work up and waits for what is in hand.
