@@ -49,6 +49,11 @@ impl ControlRoom {
                 };
             }
         };
+        if let Notice::Everyone { text } = &notice {
+            let spread = self.spread(text, lease).await;
+            self.job_ended();
+            return settled(spread);
+        }
         let outcome = match self.tell(&notice).await {
             Ok(()) => self.finish(lease).await,
             Err(Undelivered::Later(why)) => JobOutcome::Retry { why, wait: None },
@@ -72,13 +77,17 @@ impl ControlRoom {
             tx.finish_job(lease).await?;
             tx.commit().await
         };
-        match finished.await {
-            Ok(()) => JobOutcome::Settled,
-            Err(error) => JobOutcome::Retry {
-                why: error.to_string(),
-                wait: None,
-            },
+        settled(finished.await)
+    }
+
+    /// One line for each standing room, so that one that hears it late does not have the others hear it twice.
+    async fn spread(&self, text: &str, lease: &Lease) -> R<()> {
+        let mut tx = self.store().begin().await?;
+        for room in self.store().standing_rooms(self.workspace()).await? {
+            tell_room(&mut tx, room.id, text).await?;
         }
+        tx.finish_job(lease).await?;
+        tx.commit().await
     }
 
     async fn tell(&self, notice: &Notice) -> Result<(), Undelivered> {
@@ -101,11 +110,8 @@ impl ControlRoom {
                     None => Ok(()),
                 }
             }
-            Notice::Everyone { text } => {
-                let view = View::text(text);
-                let rooms = self.store().standing_rooms(self.workspace()).await?;
-                self.show_in_each(&rooms, &view).await
-            }
+            // Each room has a line of its own.
+            Notice::Everyone { .. } => Ok(()),
         }
     }
 
@@ -133,13 +139,6 @@ impl ControlRoom {
         join_all(shown).await.into_iter().fold(Ok(()), both)
     }
 
-    async fn show_in_each(&self, rooms: &[Room], view: &View) -> Result<(), Undelivered> {
-        let shown = rooms
-            .iter()
-            .map(|room| self.patiently(room, self.show(room, view, None)));
-        join_all(shown).await.into_iter().fold(Ok(()), both)
-    }
-
     /// One room that is slow or out of reach does not hold up what the others are told: it hears the notice later.
     async fn patiently(
         &self,
@@ -161,6 +160,16 @@ impl ControlRoom {
             let why = format!("{} takes its time", surface.name());
             Err(Undelivered::Later(why))
         })
+    }
+}
+
+fn settled(done: R<()>) -> JobOutcome {
+    match done {
+        Ok(()) => JobOutcome::Settled,
+        Err(error) => JobOutcome::Retry {
+            why: error.to_string(),
+            wait: None,
+        },
     }
 }
 
