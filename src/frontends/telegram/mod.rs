@@ -200,8 +200,8 @@ impl Telegram {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         if let Some(control) = control {
-            let moved = control.moved(Surface::Telegram, &from.to_string(), &to.to_string());
-            if let Err(error) = moved.await {
+            let (from, to) = (from.to_string(), to.to_string());
+            if let Err(error) = control.moved(Surface::Telegram, &from, &to).await {
                 tracing::error!(
                     error = format!("{error:#}"),
                     "that a chat moved could not be kept"

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use teloxide::payloads::{
-    EditMessageCaptionSetters as _, EditMessageMediaSetters as _, EditMessageTextSetters as _,
-    SendDocumentSetters as _, SendMediaGroupSetters as _, SendMessageSetters as _,
+    EditMessageCaptionSetters as _, EditMessageTextSetters as _, SendMessageSetters as _,
     SendPhotoSetters as _,
 };
 use teloxide::prelude::Requester as _;

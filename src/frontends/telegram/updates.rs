@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn in_a_group_only_what_is_meant_for_lumen_is() {
-        let group = |change| heard("message", &message(-100, change));
+        let group = |change: &Value| heard("message", &message(-100, change));
         assert_eq!(body(group(&json!({"text": "/status"}))), text("/status"));
         assert_eq!(
             body(group(&json!({"text": "/status@Lumen_Bot now"}))),
@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn a_topic_is_a_room_of_its_own_and_a_chain_of_answers_is_not() {
-        let room = |change| match heard("message", &message(-100, change)) {
+        let room = |change: &Value| match heard("message", &message(-100, change)) {
             Heard::Said(incoming) => incoming.room.thread,
             other => panic!("{other:?}"),
         };

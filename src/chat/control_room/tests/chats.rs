@@ -100,15 +100,15 @@ async fn a_changed_command_is_not_done_again() {
 #[tokio::test]
 async fn the_first_owner_claims_and_invites() {
     let world = World::new().await;
-    let codes: Arc<Mutex<Vec<String>>> = Arc::default();
-    let kept = Arc::clone(&codes);
+    let printed: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&printed);
     let announce = Arc::new(move |code: &str| kept.lock().unwrap().push(code.to_owned()));
     world
         .room
         .offer_claim(Surface::Telegram, announce)
         .await
         .unwrap();
-    let code = codes.lock().unwrap()[0].clone();
+    let code = printed.lock().unwrap()[0].clone();
     let mira = world.person("7");
     assert_snapshot!(mira.say("/claim nonsense").await, @"That is not the code. It stands where Lumen was started, on stderr.");
     assert_eq!(mira.in_group("g").say(&format!("/claim {code}")).await, "");
@@ -135,14 +135,14 @@ async fn the_first_owner_claims_and_invites() {
     assert_snapshot!(world.person("10").say(&format!("/start {word}")).await, @"This invitation is used or over. Ask an owner for another one.");
     assert_snapshot!(vera.say("/claim").await, @"There is no code to claim with now. An owner lets people in with /member add.");
     // Nobody needs a code where somebody owns it.
-    let kept = Arc::clone(&codes);
+    let kept = Arc::clone(&printed);
     let announce = Arc::new(move |code: &str| kept.lock().unwrap().push(code.to_owned()));
     world
         .room
         .offer_claim(Surface::Telegram, announce)
         .await
         .unwrap();
-    assert_eq!(codes.lock().unwrap().len(), 1);
+    assert_eq!(printed.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ fn card(text: &str) -> View {
             &["Redo", "Image", "Why", "Reject"],
         ]),
         private: false,
+        asks: false,
     }
 }
 
@@ -137,6 +138,7 @@ fn status_reads_as_it_was_written() {
         ],
         buttons: buttons(&[&["Fix"]]),
         private: false,
+        asks: false,
     };
     assert_snapshot!(render(&view, &at(80)), @"
     Working. 3 drafts wait, 2 posts scheduled, next: Fri 17:45.
@@ -299,6 +301,7 @@ proptest! {
             ],
             buttons: vec![vec![Button { label: other, press: String::new() }, Button { label: text, press: String::new() }]],
             private: false,
+            asks: false,
         };
         let shown = without_our_colours(&render(&view, &Style { width, colour, unicode: true }));
         let steers = shown.chars().any(|c| c != '\n' && c.is_control());
