@@ -157,5 +157,5 @@ fn killed_at_random_moments_every_update_has_one_effect() {
             assert_eq!(followed.count(), 1, "round {nth}");
         }
     });
-    assert_eq!(api.floods(), 0, "a restart does not make Lumen hasty");
+    api.nothing_was_wrong();
 }

@@ -67,6 +67,8 @@ fn the_token_appears_nowhere() {
         .command(&["check"])
         .env("TELEGRAM_BOT_TOKEN", TOKEN)
         .env("TELEGRAM_API_URL", "http://127.0.0.1:1")
+        .env("LUMEN_TEXT", "off")
+        .env("LUMEN_EMBEDDER", "off")
         .output()
         .expect("it runs");
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
@@ -155,6 +157,7 @@ fn updates_that_are_brought_need_the_secret_and_are_taken_once() {
     let lumen = Lumen::start(&house, &api);
     lumen.until_logged("listens");
     assert!(api.webhook().is_none());
+    api.until(i64::try_from(MIRA).expect("small"), "#1 published");
     assert!(lumen.stop().0);
     assert_eq!(house.published().len(), 1);
     assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::form::Call;
-use super::{Counted, Message, World, bot_user, html, spec};
+use super::{Message, World, bot_user, html, spec};
 
 pub enum Refusal {
     /// As Telegram describes it, without `Bad Request: `.
@@ -34,10 +34,7 @@ const COUNTED: [&str; 8] = [
 pub fn run(world: &mut World, method: &str, call: &Call) -> Done {
     let params = &call.params;
     let chat = params.get("chat_id").and_then(Value::as_i64);
-    world.calls.push(Counted {
-        method: method.to_owned(),
-        chat,
-    });
+    world.calls.push(method.to_owned());
     if let (Some(chat), true, false) = (chat, COUNTED.contains(&method), world.patient)
         && let Some(wait) = world.patience.one_more(chat, Instant::now())
     {

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-/// A token as BotFather gives them. Nobody's.
+/// A token as Telegram gives them. Nobody's.
 pub const TOKEN: &str = "4200000001:AAfake-token_for-tests-0123456789abc";
 /// The bot's own id.
 pub const BOT: u64 = 4_200_000_001;
@@ -70,13 +70,6 @@ pub struct Message {
     pub deleted: bool,
 }
 
-/// One call, as it was counted.
-#[derive(Debug, Clone)]
-pub struct Counted {
-    pub method: String,
-    pub chat: Option<i64>,
-}
-
 #[derive(Default)]
 struct Chat {
     messages: Vec<Message>,
@@ -91,16 +84,14 @@ pub(super) struct World {
     next_message: i64,
     next_query: u64,
     updates: VecDeque<(u32, Value)>,
-    /// Every update that was ever made.
-    made: Vec<u32>,
-    confirmed: u32,
     chats: HashMap<i64, Chat>,
     /// Presses that wait for their answer: the chat each is in.
     presses: HashMap<String, i64>,
     files: HashMap<String, Vec<u8>>,
     menus: HashMap<String, Value>,
     planned: Vec<Planned>,
-    calls: Vec<Counted>,
+    /// The methods that were called, in order.
+    calls: Vec<String>,
     wrong: Vec<String>,
     floods: u32,
     patience: flood::Patience,
@@ -127,8 +118,6 @@ impl BotApi {
             next_message: 1,
             next_query: 1,
             updates: VecDeque::new(),
-            made: Vec::new(),
-            confirmed: 0,
             chats: HashMap::new(),
             presses: HashMap::new(),
             files: HashMap::new(),
@@ -181,18 +170,10 @@ impl BotApi {
         self.world().reads_groups = true;
     }
 
-    /// Every call so far.
-    pub fn calls(&self) -> Vec<Counted> {
-        self.world().calls.clone()
-    }
-
+    /// How often a method was called.
     pub fn count(&self, method: &str) -> usize {
         let world = self.world();
-        world
-            .calls
-            .iter()
-            .filter(|call| call.method == method)
-            .count()
+        world.calls.iter().filter(|call| *call == method).count()
     }
 
     /// The menus that were set, by scope.

@@ -232,7 +232,6 @@ impl World {
     fn push(&mut self, kind: &str, body: &Value) -> u32 {
         let id = self.next_update;
         self.next_update += 1;
-        self.made.push(id);
         self.updates
             .push_back((id, json!({"update_id": id, kind: body})));
         id
@@ -266,12 +265,11 @@ impl Chat {
                 continue;
             }
             let now = message.seen();
-            match before {
-                Some(before) if before == now => continue,
-                Some(_) => lines.push(format!("(changed)\n{now}")),
-                None => lines.push(now.clone()),
+            if before.as_ref() != Some(&now) {
+                let mark = if before.is_some() { "(changed)\n" } else { "" };
+                lines.push(format!("{mark}{now}"));
+                self.looked.insert(message.id, now);
             }
-            self.looked.insert(message.id, now);
         }
         lines.join("\n")
     }

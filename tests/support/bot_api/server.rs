@@ -194,10 +194,7 @@ async fn poll(shared: &Shared, params: &serde_json::Map<String, Value>) -> Respo
     let wait = Duration::from_secs(number("timeout").unwrap_or(0).try_into().unwrap_or(0));
     let rivals = {
         let mut world = shared.lock();
-        world.calls.push(super::Counted {
-            method: "getUpdates".to_owned(),
-            chat: None,
-        });
+        world.calls.push("getUpdates".to_owned());
         if world.webhook.is_some() {
             return refused(
                 409,
@@ -248,12 +245,11 @@ impl World {
     /// What waits from `offset` on. Everything before it is confirmed, and gone.
     fn batch(&mut self, offset: Option<i64>, limit: i64) -> Vec<Value> {
         if let Some(offset) = offset {
-            while let Some((id, _)) = self
+            while self
                 .updates
                 .front()
-                .filter(|(id, _)| i64::from(*id) < offset)
+                .is_some_and(|(id, _)| i64::from(*id) < offset)
             {
-                self.confirmed = self.confirmed.max(*id);
                 self.updates.pop_front();
             }
         }

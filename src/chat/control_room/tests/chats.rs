@@ -116,7 +116,7 @@ async fn the_first_owner_claims_and_invites() {
     assert_snapshot!(world.person("8").say(&format!("/claim {code}")).await, @"There is no code to claim with now. An owner lets people in with /member add.");
 
     let said = mira.say("/member add reviewer vera").await;
-    let word = said
+    let token = said
         .lines()
         .nth(1)
         .unwrap()
@@ -124,15 +124,15 @@ async fn the_first_owner_claims_and_invites() {
         .next()
         .unwrap()
         .to_owned();
-    assert_snapshot!(said.replace(&word, "WORD"), @r"
+    assert_snapshot!(said.replace(&token, "WORD"), @r"
     Whoever opens this first, until Sun 29 Nov, 21:00 Berlin, comes in as a reviewer. It is meant for @vera:
     - https://chat.example/WORD
     - or in a private chat with me: /start WORD
     ");
     let vera = world.person("9");
-    assert_snapshot!(vera.say(&format!("/start {word}")).await, @"Welcome, @vera: you are a reviewer now. /help lists what you can do.");
-    assert_snapshot!(vera.say(&format!("/start {word}")).await, @"You are a reviewer here already; the invitation still holds for somebody else.");
-    assert_snapshot!(world.person("10").say(&format!("/start {word}")).await, @"This invitation is used or over. Ask an owner for another one.");
+    assert_snapshot!(vera.say(&format!("/start {token}")).await, @"Welcome, @vera: you are a reviewer now. /help lists what you can do.");
+    assert_snapshot!(vera.say(&format!("/start {token}")).await, @"You are a reviewer here already; the invitation still holds for somebody else.");
+    assert_snapshot!(world.person("10").say(&format!("/start {token}")).await, @"This invitation is used or over. Ask an owner for another one.");
     assert_snapshot!(vera.say("/claim").await, @"There is no code to claim with now. An owner lets people in with /member add.");
     // Nobody needs a code where somebody owns it.
     let kept = Arc::clone(&printed);
