@@ -15,13 +15,13 @@ pub struct Log {
 impl Log {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
         let filter = env.get("LUMEN_LOG").unwrap_or("info");
-        EnvFilter::try_new(filter).map_err(|_| {
-            ConfigError::new(
+        if !is_level_or_more(filter) || EnvFilter::try_new(filter).is_err() {
+            return Err(ConfigError::new(
                 "LUMEN_LOG",
                 filter,
-                "a filter such as info or lumen=debug,warn",
-            )
-        })?;
+                "a level (error, warn, info, debug, trace or off) or a filter such as lumen=debug,warn",
+            ));
+        }
         let json = match env.get("LUMEN_LOG_FORMAT") {
             None | Some("text") => false,
             Some("json") => true,
@@ -32,6 +32,14 @@ impl Log {
             json,
         })
     }
+}
+
+/// A single word is a level. The filter itself would take any other for the name of a part, and log nothing else.
+fn is_level_or_more(filter: &str) -> bool {
+    filter.contains(['=', ',', '['])
+        || filter
+            .parse::<tracing_subscriber::filter::LevelFilter>()
+            .is_ok()
 }
 
 /// Some libraries say at `info` what nobody needs; a filter that names no target of its own keeps them at `warn`.

@@ -25,7 +25,9 @@ const OPEN: [&str; 6] = [
 const LISTED: u32 = 50;
 
 pub async fn queue(ctx: &Ctx) -> Done {
-    let mut drafts = ctx.store().drafts_in(ctx.w(), &OPEN, LISTED).await?;
+    let mut drafts = ctx.store().drafts_in(ctx.w(), &OPEN, LISTED + 1).await?;
+    let more = drafts.len() > LISTED as usize;
+    drafts.truncate(LISTED as usize);
     if drafts.is_empty() {
         return ctx
             .say(View::text("Nothing waits. /draft TOPIC makes a post."))
@@ -38,7 +40,13 @@ pub async fn queue(ctx: &Ctx) -> Done {
         let revision = current(ctx, draft).await?;
         lines.push(words::draft::line(draft, &revision, &ctx.now));
     }
-    ctx.say(View::default().with(Block::List(lines))).await
+    let mut view = View::default().with(Block::List(lines));
+    if more {
+        view = view.with(Block::Note(format!(
+            "There are more; these are the first {LISTED}."
+        )));
+    }
+    ctx.say(view).await
 }
 
 pub async fn show(ctx: &Ctx, rest: &str) -> Done {

@@ -19,6 +19,8 @@ mod talk;
 mod tasks;
 pub mod tune;
 
+pub use house::brake;
+
 use std::sync::Arc;
 
 use serde_json::json;
@@ -180,7 +182,7 @@ impl Ctx {
         command: Command,
         rest: &'a str,
     ) -> Result<(DraftNumber, &'a str), ChatError> {
-        let (word, after) = parse::split_word(rest);
+        let (word, after) = parse::split_number(rest);
         if word.is_empty() {
             let waiting = self.waiting().await?;
             return Err(words::errors::which_draft(
@@ -189,7 +191,10 @@ impl Ctx {
             )
             .into());
         }
-        Ok((word.parse()?, after))
+        match word.parse() {
+            Ok(number) => Ok((number, after)),
+            Err(_) => Err(words::errors::no_number(word, &self.waiting().await?).into()),
+        }
     }
 
     async fn waiting(&self) -> Result<Vec<DraftNumber>, ChatError> {
@@ -213,6 +218,12 @@ pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
             Err(why) => ctx.say(words::errors::unreadable(why)).await,
         },
     }
+}
+
+/// Whether `text` is `/stop`.
+#[must_use]
+pub fn stops(text: &str) -> bool {
+    matches!(parse::line(text), Line::Call(call) if call.command == Command::Stop)
 }
 
 async fn said(ctx: &Ctx, text: &str) -> Done {

@@ -119,7 +119,8 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
 /// quotes or a time say so.
 fn what_and_when(ctx: &Ctx, rest: &str) -> (String, String) {
     let (first, after) = parse::split_argument(rest);
-    let one_word = matches!(first, "all" | "replies") || first.starts_with(['@', '#']);
+    let one_word =
+        matches!(first.to_lowercase().as_str(), "all" | "replies") || first.starts_with(['@', '#']);
     let in_quotes = !first.is_empty() && !rest.trim_start().starts_with(first);
     if one_word || in_quotes {
         return (first.to_owned(), after.to_owned());
@@ -176,7 +177,7 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
 }
 
 async fn fetch(ctx: &Ctx, rest: &str) -> Done {
-    let sources = match parse::unquoted(rest) {
+    let sources = match parse::unquoted(rest).to_lowercase().as_str() {
         "" | "all" => {
             let all = ctx.store().sources(ctx.w()).await?;
             if all.is_empty() {
