@@ -193,8 +193,6 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn prompt_piece(text: &str, instructions: &[String]) -> Option<Finding> {
-    // A word with something invisible in it is still that word.
-    let text = plain(text);
     static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?im)<\|[a-z_]+\|>|\[/?(?:INST|SYS)\]|<<|>>|</?post\b|^={3} |\[p\d+\]|\bp\d{2,}\b:|^\s*(?:system|assistant|user|topic|wish):").ok()
     });
@@ -203,6 +201,8 @@ fn prompt_piece(text: &str, instructions: &[String]) -> Option<Finding> {
         blocks: true,
         detail: format!("a piece of the instructions: {}", shortened(piece, 80)),
     };
+    // A word with something invisible in it is still that word.
+    let text = plain(text);
     if let Some(mark) = MARK.as_ref().and_then(|mark| mark.find(&text)) {
         return Some(finding(mark.as_str()));
     }

@@ -36,8 +36,9 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
         }
         "task" => {
             let (name, when) = parse::split_argument(rest);
-            let task = tasks::find(ctx, name).await?;
-            let what = Timed::Task { name: task.name };
+            let what = Timed::Task {
+                name: tasks::find(ctx, name).await?.name,
+            };
             if when.is_empty() {
                 let talk = Talk::When {
                     what,

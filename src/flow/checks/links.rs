@@ -89,15 +89,19 @@ impl Found<'_> {
         }
     }
 
-    /// Bare domains in the middle of another script, which the finder takes for one long word; and names on a chain.
+    /// Bare domains in the middle of another script, which the finder takes for one long word; those all in another script,
+    /// which it does not look for; and names on a chain.
     fn domains(&mut self) {
         static DOMAIN: Pattern = LazyLock::new(|| {
             Regex::new(r"(?i)(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?(?::\d{1,5})?(?:[/?#]\S*)?").ok()
         });
+        static FOREIGN: Pattern = LazyLock::new(|| {
+            Regex::new(r"(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,}(?:/\S*)?").ok()
+        });
         static NAME: Pattern = LazyLock::new(|| {
             Regex::new(r"(?i)[^\s@.,;:!?]+\.(?:eth|lens|sol|crypto|btc|onion)\b").ok()
         });
-        for pattern in [&*DOMAIN, &*NAME].into_iter().flatten() {
+        for pattern in [&*DOMAIN, &*FOREIGN, &*NAME].into_iter().flatten() {
             for hit in pattern.find_iter(self.text) {
                 if !self.behind_an_at(hit.start()) && leads_somewhere(hit.as_str()) {
                     self.add(hit.range(), hit.as_str());
