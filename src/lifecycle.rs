@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -85,19 +85,13 @@ pub fn prepare(path: &Path) -> Result<(), UserError> {
         .map_err(|error| refused(&error))
 }
 
-/// The file whose lock says that a process works on the data directory.
-#[must_use]
-pub fn lock(data_dir: &Path) -> PathBuf {
-    data_dir.join("lumen.lock")
-}
-
 /// Takes the data directory for this process.
 ///
 /// # Errors
 /// When another Lumen holds it, or it cannot be used.
 pub fn hold(path: &Path) -> Result<DataDir, UserError> {
     prepare(path)?;
-    let file = lock(path);
+    let file = path.join("lumen.lock");
     let unusable = |error: std::io::Error| {
         UserError::new(
             format!("{} cannot be used: {error}.", file.display()),

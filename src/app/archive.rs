@@ -157,18 +157,14 @@ fn may_take_a_backup(config: &Config, file: &Path) -> Result<(), UserError> {
         .path()
         .map_err(|error| error.user())?;
     let place = &config.place;
-    for own in [
-        store,
-        place.sandbox(),
-        lifecycle::lock(&place.data_dir),
-        place.history(),
-    ] {
-        let begins = |own: &OsStr| {
+    for own in [store, place.sandbox(), place.history()] {
+        // Also the files that SQLite keeps beside a store.
+        let is_own = |own: &OsStr| {
             let written = file.file_name().unwrap_or_default().as_encoded_bytes();
-            // Also the files that SQLite keeps beside a store.
-            written.starts_with(own.as_encoded_bytes())
+            let behind = written.strip_prefix(own.as_encoded_bytes());
+            matches!(behind, Some(b"" | b"-wal" | b"-shm" | b"-journal"))
         };
-        if folder(&own).as_ref() == Some(&into) && own.file_name().is_some_and(begins) {
+        if folder(&own).as_ref() == Some(&into) && own.file_name().is_some_and(is_own) {
             return Err(UserError::new(
                 format!("{name} is one of Lumen's own files."),
                 "Name another file for the backup.",

@@ -408,7 +408,7 @@ pub async fn take_back(
         let invalid = InvalidMove {
             number,
             state: draft.state.word(),
-            tried: Move::Revise,
+            tried: crate::domain::draft::Move::Revise,
         };
         return Err(ReviewError::Decided(Box::new(Decided {
             state: draft.state,
@@ -447,7 +447,7 @@ pub async fn settle_by_hand(
     let state = if asked {
         allowed(&draft, moved)?
     } else {
-        let tried = Move::Settle;
+        let tried = crate::domain::draft::Move::Settle;
         let invalid = InvalidMove {
             number,
             state: draft.state.word(),

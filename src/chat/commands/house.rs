@@ -9,7 +9,7 @@ use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::domain::error::{UserError, shortened};
 use crate::domain::finding::{Finding, FindingKind};
-use crate::flow::{publish, recall, review};
+use crate::flow::{publish, review};
 use crate::store::Tx;
 
 pub async fn stop(ctx: &Ctx) -> Done {
@@ -181,8 +181,6 @@ pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
         )));
     }
     mark_drafts(ctx, &mut tx, author).await?;
-    // The index lets go of them at once, not at its next upkeep.
-    recall::request(&mut tx, Some(ctx.inbox)).await?;
     tx.log(
         ctx.w(),
         &ctx.operator.name,
