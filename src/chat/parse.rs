@@ -176,11 +176,17 @@ pub fn split_number(text: &str) -> (&str, &str) {
     split_word(rest)
 }
 
+/// Reads `#12` or `12`.
+#[must_use]
+pub fn draft_number(word: &str) -> Option<DraftNumber> {
+    word.parse().ok()
+}
+
 /// Whether `text` begins with what should be a draft's number.
 fn is_about_a_draft(text: &str) -> bool {
     let (word, _) = split_word(text);
     let all_figures = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-    all_figures || word.starts_with(['#', '\u{ff03}']) || word.parse::<DraftNumber>().is_ok()
+    all_figures || word.starts_with(['#', '\u{ff03}']) || draft_number(word).is_some()
 }
 
 /// Whether `word` is the flag `name`: `--own`, `-own`, and what phones make of two dashes.

@@ -81,6 +81,34 @@ async fn every_copy_of_a_card_follows_in_every_room() {
 }
 
 #[tokio::test]
+async fn what_nobody_asked_for_is_shown_at_the_terminal_or_in_the_standing_rooms() {
+    let world = World::new().await;
+    let mira = world.member("mira", Role::Editor).await;
+    mira.say("/status").await;
+    world.say("/status").await;
+    let draft = world.draft("Friday.").await;
+    let notice = Notice::Draft {
+        draft: draft.id,
+        ask: None,
+    };
+    world.notice(&notice).await;
+    world.work_on_notices().await;
+    assert_eq!(world.heard().len(), 1);
+    assert_eq!(mira.heard(), Vec::<String>::new());
+    // Once a room is standing, the terminal is a room like any other.
+    world.member("olga", Role::Owner).await.say("/room").await;
+    let draft = world.draft("Saturday.").await;
+    let notice = Notice::Draft {
+        draft: draft.id,
+        ask: None,
+    };
+    world.notice(&notice).await;
+    world.work_on_notices().await;
+    assert_eq!(world.heard(), Vec::<String>::new());
+    assert_eq!(world.person("olga").heard().len(), 1);
+}
+
+#[tokio::test]
 async fn a_press_on_an_older_version_says_what_changed() {
     let world = World::new().await;
     world.draft("Bring one that divides the house.").await;
