@@ -232,8 +232,7 @@ fn a_backup_goes_where_it_may_and_comes_back_whole() {
         assert_eq!(ended.status.code(), Some(1), "{ended:?}");
         assert!(ended.err.contains(words), "{words}: {}", ended.err);
     }
-    let running = house.start();
-    let mut running = running;
+    let mut running = house.start();
     running.say("/persona undo");
     assert!(
         running.until("version 1 again", Duration::from_mins(1)),
