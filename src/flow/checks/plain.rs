@@ -13,7 +13,7 @@ pub(super) fn plain(text: &str) -> String {
     static UNSEEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Mn}\p{Me}\u{2800}]").ok()
     });
-    let folded: String = text.chars().map(seen).nfkc().map(dotted).collect();
+    let folded: String = text.chars().map(seen).nfkc().map(plainer).collect();
     match &*UNSEEN {
         Some(unseen) => unseen.replace_all(&folded, "").into_owned(),
         None => folded,
@@ -28,9 +28,12 @@ fn seen(c: char) -> char {
     }
 }
 
-/// A full stop for every sign that passes for one.
-const fn dotted(c: char) -> char {
+/// A full stop for every sign that passes for one; and plain quotes and blanks, so that no address ends in a curly one.
+const fn plainer(c: char) -> char {
     match c {
+        '\u{201c}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{300c}'..='\u{300f}' => '"',
+        '\u{2018}'..='\u{201b}' => '\'',
+        '\u{2014}' => ' ',
         '\u{3002}' | '\u{ff61}' | '\u{2024}' | '\u{6d4}' | '\u{701}' | '\u{702}' | '\u{a4f8}'
         | '\u{a60e}' | '\u{10a50}' => '.',
         other => other,
@@ -50,6 +53,7 @@ mod tests {
             ("e\u{337}vil.com", "evil.com"),
             ("\u{1d41e}vil\u{fe52}com", "evil.com"),
             ("\u{e0065}\u{e0076}\u{e002e}\u{e0069}\u{e006f}", "ev.io"),
+            ("\u{201c}ours.example\u{201d}", "\"ours.example\""),
             ("cafe\u{301} am Mittag", "caf\u{e9} am Mittag"),
         ] {
             assert_eq!(plain(written), read);
