@@ -108,7 +108,8 @@ pub async fn settings(ctx: &Ctx) -> Done {
         Some(name) => name.to_owned(),
         None => ctx.now.place(),
     };
-    let time = ctx.now.exactly(ctx.now.at);
+    let time = ctx.now.at.to_zoned(ctx.house.zone.clone());
+    let time = time.strftime("%a %H:%M");
     let accounts = ctx.house.accounts.list();
     let account = workspace
         .default_account

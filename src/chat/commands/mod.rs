@@ -26,7 +26,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::chat::answer::Answer;
-use crate::chat::catalogue::Command;
+use crate::chat::catalogue::{self, Command};
 use crate::chat::dialogue::{Event, Kept, Talk};
 use crate::chat::house::House;
 use crate::chat::incoming::{Incoming, Said};
@@ -185,11 +185,10 @@ impl Ctx {
         let (word, after) = parse::split_number(rest);
         if word.is_empty() {
             let waiting = self.waiting().await?;
-            return Err(words::errors::which_draft(
-                &crate::chat::catalogue::usage(command, None),
-                &waiting,
-            )
-            .into());
+            let verb = (command == Command::Schedule).then_some(catalogue::SCHEDULE_DRAFT);
+            return Err(
+                words::errors::which_draft(&catalogue::usage(command, verb), &waiting).into(),
+            );
         }
         match word.parse() {
             Ok(number) => Ok((number, after)),
