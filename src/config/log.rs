@@ -10,6 +10,8 @@ pub struct Log {
     /// A tracing filter, known to be valid.
     pub filter: String,
     pub json: bool,
+    /// The filter was set, and is not the default.
+    pub set: bool,
 }
 
 impl Log {
@@ -30,7 +32,18 @@ impl Log {
         Ok(Self {
             filter: quieter(filter),
             json,
+            set: env.get("LUMEN_LOG").is_some(),
         })
+    }
+
+    /// What is logged where logs stand among the talk: without a wish of the person's only what they should know of.
+    #[must_use]
+    pub fn among_the_talk(&self) -> Self {
+        let mut log = self.clone();
+        if !log.set {
+            "warn".clone_into(&mut log.filter);
+        }
+        log
     }
 }
 
@@ -49,5 +62,22 @@ fn quieter(filter: &str) -> String {
         "warn,lumen=info".to_owned()
     } else {
         filter.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn among_the_talk_only_what_was_asked_for_or_matters_is_logged() {
+        let log = |pairs: &[(&str, &str)]| {
+            let env: Environment = pairs.iter().copied().collect();
+            Log::from_env(&env).unwrap()
+        };
+        assert_eq!(log(&[]).filter, "warn,lumen=info");
+        assert_eq!(log(&[]).among_the_talk().filter, "warn");
+        let asked = log(&[("LUMEN_LOG", "debug")]);
+        assert_eq!(asked.among_the_talk(), asked);
     }
 }
