@@ -242,6 +242,7 @@ mod tests {
             stuck: Vec::new(),
             next: None,
             sources: &[],
+            posts: 0,
             index: None,
             models: Vec::new(),
             ..full
@@ -251,5 +252,8 @@ mod tests {
         Nothing is fetched yet: /source add sandbox all.
         Today 0.38 of 5.00 USD.
         ");
+        full.posts = 12_821;
+        let imported = plain(&status(&full));
+        assert!(imported.contains("12,821 posts stored."), "{imported}");
     }
 }

@@ -66,17 +66,27 @@ fn wrap_line(line: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// The words of a line, each with the blanks behind it. A slash stays with the command it begins.
+/// The words of a line, each with the blanks behind it. A slash stays with the command it begins, and not with the word
+/// before it.
 fn words(line: &str) -> Vec<(&str, &str)> {
     let mut words = Vec::new();
     let (mut start, mut at) = (0, 0);
     for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
         let end = at + word.word.len();
         at = end + word.whitespace.len();
-        let begins_one = word.whitespace.is_empty() && &line[start..end] == "/";
-        if !begins_one || at == line.len() {
-            words.push((&line[start..end], word.whitespace));
-            start = at;
+        let text = &line[start..end];
+        let begins_one = word.whitespace.is_empty() && at < line.len();
+        match text.strip_suffix('/').filter(|_| begins_one) {
+            Some("") => {}
+            Some(before) if before.ends_with(char::is_whitespace) => {
+                let bare = before.trim_end();
+                words.push((bare, &before[bare.len()..]));
+                start = end - 1;
+            }
+            _ => {
+                words.push((text, word.whitespace));
+                start = at;
+            }
         }
     }
     words
@@ -124,7 +134,7 @@ mod tests {
         assert_eq!(wrap("", 10), [""]);
         assert_eq!(wrap("   a", 2), ["a"]);
         assert_eq!(wrap("one, /help two", 7), ["one,", "/help", "two"]);
-        assert_eq!(wrap("either / or", 6), ["either", "/ or"]);
+        assert_eq!(wrap("/a/b c", 3), ["/a/", "b c"]);
     }
 
     #[test]
