@@ -49,6 +49,8 @@ fn what_a_person_types_in_place_of_a_draft_goes_out() {
     let words = "Friday at six: three on the table, at roastery.example.";
     let ended = house.session(&[
         "/draft our Friday tasting is at six",
+        // A command without its number asks for it, and presses no button of the card above.
+        "/approve",
         "/edit #1",
         words,
         "/schedule #1 2001-01-01T09:00",
@@ -58,6 +60,7 @@ fn what_a_person_types_in_place_of_a_draft_goes_out() {
     ]);
     assert!(ended.status.success(), "{ended:?}");
     for said in [
+        "Which draft? /approve #N. Waiting now: #1.",
         "Send the whole new text of #1",
         "a link that nobody allowed: roastery.example",
         "That was on Mon 1 Jan 2001. Did you mean",

@@ -181,7 +181,7 @@ async fn find(ctx: &Ctx, who: &str) -> Result<Operator, ChatError> {
             } else {
                 format!("Nobody here is {}.", words::quoted(who, 40))
             };
-            Err(UserError::new(what, format!("There are {}.", words::listed(&names))).into())
+            Err(UserError::new(what, words::there_are(&names)).into())
         }
         _ => {
             let what = format!("Several people are called {}.", words::quoted(who, 40));

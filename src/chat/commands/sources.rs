@@ -250,7 +250,7 @@ async fn find(ctx: &Ctx, name: &str) -> Result<Source, ChatError> {
     let advice = if names.is_empty() {
         "There are none yet; /source add sandbox all begins.".to_owned()
     } else {
-        format!("There are {}.", words::listed(&names))
+        words::there_are(&names)
     };
     Err(UserError::new(what, advice).into())
 }

@@ -85,7 +85,7 @@ pub async fn find(ctx: &Ctx, name: &str) -> Result<Task, ChatError> {
     let advice = match parse::nearest(&wanted, names.iter().map(String::as_str)) {
         Some(near) => format!("Did you mean {near}?"),
         None if names.is_empty() => format!("There are none yet. {ONE_LINE}"),
-        None => format!("There are {}.", words::listed(&names)),
+        None => words::there_are(&names),
     };
     Err(UserError::new(what, advice).into())
 }
