@@ -168,7 +168,7 @@ async fn leaning_on(conn: &mut SqliteConnection, post: PostId) -> R<Vec<DraftId>
     let ids: Vec<i64> = sqlx::query_scalar(
         "SELECT drafts.id FROM drafts JOIN draft_leans
          ON draft_leans.draft_id = drafts.id AND draft_leans.revision = drafts.revision
-         WHERE draft_leans.post_id = $1 AND drafts.state IN ('waiting', 'scheduled') ORDER BY drafts.id",
+         WHERE draft_leans.post_id = $1 AND drafts.state IN ('waiting', 'approved', 'scheduled', 'failed') ORDER BY drafts.id",
     )
     .bind(post.0)
     .fetch_all(conn)
@@ -179,16 +179,6 @@ async fn leaning_on(conn: &mut SqliteConnection, post: PostId) -> R<Vec<DraftId>
 impl Store {
     pub async fn draft(&self, id: DraftId) -> R<Option<Draft>> {
         by_id(&mut *self.reader().await?, id).await
-    }
-
-    /// The workspace a draft belongs to.
-    pub async fn draft_workspace(&self, id: DraftId) -> R<Option<WorkspaceId>> {
-        let found: Option<i64> =
-            sqlx::query_scalar("SELECT workspace_id FROM drafts WHERE id = $1")
-                .bind(id.0)
-                .fetch_optional(&mut *self.reader().await?)
-                .await?;
-        Ok(found.map(WorkspaceId))
     }
 
     pub async fn draft_numbered(
@@ -218,26 +208,40 @@ impl Store {
         in_states(&mut *self.reader().await?, workspace, words, most).await
     }
 
-    /// Scheduled drafts whose time has come, longest overdue first.
-    pub async fn drafts_due(&self, now: Timestamp) -> R<Vec<DraftId>> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM drafts WHERE state = 'scheduled' AND due_at <= $1 ORDER BY due_at, id",
+    /// Scheduled drafts whose time has come, longest overdue first. Those of a stopped house wait for `/go`.
+    pub async fn drafts_due(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
+        self.drafts_at(
+            "SELECT drafts.id, drafts.workspace_id FROM drafts
+             JOIN workspaces ON workspaces.id = drafts.workspace_id AND workspaces.stopped = 0
+             WHERE drafts.state = 'scheduled' AND drafts.due_at <= $1 ORDER BY drafts.due_at, drafts.id",
+            now,
         )
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        Ok(ids.into_iter().map(DraftId).collect())
+        .await
     }
 
     /// Waiting drafts that have gone stale.
-    pub async fn drafts_stale(&self, now: Timestamp) -> R<Vec<DraftId>> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM drafts WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id",
+    pub async fn drafts_stale(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
+        self.drafts_at(
+            "SELECT id, workspace_id FROM drafts
+             WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id",
+            now,
         )
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        Ok(ids.into_iter().map(DraftId).collect())
+        .await
+    }
+
+    async fn drafts_at(
+        &self,
+        select: &'static str,
+        now: Timestamp,
+    ) -> R<Vec<(DraftId, WorkspaceId)>> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(select)
+            .bind(now.as_millisecond())
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(draft, workspace)| (DraftId(draft), WorkspaceId(workspace)))
+            .collect())
     }
 
     /// Approved drafts that have not gone out: what `/go` sends on.
@@ -251,7 +255,7 @@ impl Store {
         Ok(ids.into_iter().map(DraftId).collect())
     }
 
-    /// Waiting and scheduled drafts whose current revision leans on a post or answers it.
+    /// Drafts that may still go out and whose current revision leans on a post or answers it.
     pub async fn drafts_leaning_on(&self, post: PostId) -> R<Vec<DraftId>> {
         leaning_on(&mut *self.reader().await?, post).await
     }

@@ -25,6 +25,7 @@ mod personas;
 mod posts;
 mod posts_gone;
 mod posts_read;
+mod posts_words;
 mod publishing;
 mod rows;
 mod sources;
@@ -32,6 +33,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod upkeep;
 mod workspaces;
 
 pub use calls::Activity;
@@ -41,7 +43,9 @@ pub use error::{OpenError, StoreError};
 pub use inbox::{InboxRow, InboxState};
 pub use index_tables::IndexTable;
 pub use open::StoreOptions;
+pub use posts_gone::Forgotten;
 pub use posts_read::{OpenMedia, StoredMedia};
+pub use posts_words::WordsQuery;
 pub use publishing::{Intent, IntentState, Receipt};
 pub use tasks::NewTask;
 pub use tx::Tx;

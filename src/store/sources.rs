@@ -111,13 +111,17 @@ impl Store {
     }
 
     /// Sources whose time has come, longest overdue first.
-    pub async fn due_sources(&self, now: Timestamp) -> R<Vec<Source>> {
-        all(sqlx::query_as(select_sources!(
-            "WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id"
-        ))
+    pub async fn due_sources(&self, now: Timestamp) -> R<Vec<(SourceId, WorkspaceId)>> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT id, workspace_id FROM sources WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id",
+        )
         .bind(now.as_millisecond())
         .fetch_all(&mut *self.reader().await?)
-        .await?)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(source, workspace)| (SourceId(source), WorkspaceId(workspace)))
+            .collect())
     }
 }
 
