@@ -6,12 +6,7 @@ use crate::flow::{gone, media, recall};
 use crate::store::{R, Tx};
 
 /// Deletes the posts of `author` on every network. Says how many there were.
-pub async fn author(
-    tx: &mut Tx,
-    w: WorkspaceId,
-    author: &str,
-    cause: Option<InboxId>,
-) -> R<usize> {
+pub async fn author(tx: &mut Tx, w: WorkspaceId, author: &str, cause: Option<InboxId>) -> R<usize> {
     let forgotten = tx.forget_author(w, author).await?;
     if forgotten.posts.is_empty() {
         return Ok(0);

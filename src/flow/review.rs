@@ -190,10 +190,7 @@ pub async fn approve(
 ) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen).await?;
     // The move is tried before the approval row exists, with a number that is thrown away.
-    allowed(
-        &draft,
-        draft.approve(ApprovalId(0), &by.name, tx.now()),
-    )?;
+    allowed(&draft, draft.approve(ApprovalId(0), &by.name, tx.now()))?;
     nothing_blocks(&draft, &revision)?;
     let approval = tx
         .add_approval(
@@ -223,10 +220,7 @@ pub async fn schedule(
     cause: Option<InboxId>,
 ) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen).await?;
-    allowed(
-        &draft,
-        draft.schedule(ApprovalId(0), &by.name, due),
-    )?;
+    allowed(&draft, draft.schedule(ApprovalId(0), &by.name, due))?;
     if due <= tx.now() {
         return Err(ReviewError::Past { number, due });
     }

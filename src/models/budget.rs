@@ -35,7 +35,12 @@ impl Drop for Promised<'_> {
 
 impl Budget {
     #[must_use]
-    pub fn new(ledger: Arc<dyn Ledger>, clock: SharedClock, zone: TimeZone, daily: MicroUsd) -> Self {
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        clock: SharedClock,
+        zone: TimeZone,
+        daily: MicroUsd,
+    ) -> Self {
         Self {
             ledger,
             clock,

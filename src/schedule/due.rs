@@ -90,7 +90,11 @@ pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize>
     for task in tasks {
         if let Some(next) = another(task.schedule.as_ref(), task.next_run_at, now, zone) {
             let next_run_at = Some(next);
-            tx.update_task(&Task { next_run_at, ..task }).await?;
+            tx.update_task(&Task {
+                next_run_at,
+                ..task
+            })
+            .await?;
             moved += 1;
         }
     }

@@ -98,7 +98,9 @@ async fn watch(clock: SharedClock, on: OnTicks, scheduler: Arc<Mutex<JobSchedule
                     tracing::warn!(%error, "the ticks from before did not end");
                 }
             }
-            Err(error) => tracing::error!(error = %format!("{error:#}"), "the ticks did not begin anew"),
+            Err(error) => {
+                tracing::error!(error = %format!("{error:#}"), "the ticks did not begin anew")
+            }
         }
     }
 }

@@ -20,6 +20,13 @@ macro_rules! select_drafts {
     };
 }
 
+pub(super) const DUE: &str = "SELECT drafts.id, drafts.workspace_id FROM drafts
+    JOIN workspaces ON workspaces.id = drafts.workspace_id AND workspaces.stopped = 0
+    WHERE drafts.state = 'scheduled' AND drafts.due_at <= $1 ORDER BY drafts.due_at, drafts.id";
+
+pub(super) const STALE: &str = "SELECT id, workspace_id FROM drafts
+    WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id";
+
 #[derive(FromRow)]
 struct DraftRow {
     id: i64,
@@ -145,7 +152,8 @@ async fn in_states(
         list.push_bind(*word);
     }
     select
-        .push(") ORDER BY number LIMIT ")
+        // Not by the index over numbers: that would walk past every draft that ended long ago.
+        .push(") ORDER BY number + 0 LIMIT ")
         .push_bind(limit(most));
     let rows: Vec<DraftRow> = select.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Draft::try_from).collect()
@@ -210,23 +218,12 @@ impl Store {
 
     /// Scheduled drafts whose time has come, longest overdue first. Those of a stopped house wait for `/go`.
     pub async fn drafts_due(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
-        self.drafts_at(
-            "SELECT drafts.id, drafts.workspace_id FROM drafts
-             JOIN workspaces ON workspaces.id = drafts.workspace_id AND workspaces.stopped = 0
-             WHERE drafts.state = 'scheduled' AND drafts.due_at <= $1 ORDER BY drafts.due_at, drafts.id",
-            now,
-        )
-        .await
+        self.drafts_at(DUE, now).await
     }
 
     /// Waiting drafts that have gone stale.
     pub async fn drafts_stale(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
-        self.drafts_at(
-            "SELECT id, workspace_id FROM drafts
-             WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id",
-            now,
-        )
-        .await
+        self.drafts_at(STALE, now).await
     }
 
     async fn drafts_at(

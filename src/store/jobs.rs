@@ -39,10 +39,13 @@ impl TryFrom<Row> for Job {
 }
 
 /// The earlier of the first job that is free and the first lease that ends.
-const NEXT_AT: &str = "SELECT MIN(at) FROM (
+pub(super) const NEXT_AT: &str = "SELECT MIN(at) FROM (
     SELECT (SELECT run_at FROM jobs WHERE lease_until IS NULL ORDER BY run_at LIMIT 1) AS at
     UNION ALL
     SELECT (SELECT lease_until FROM jobs WHERE lease_until IS NOT NULL ORDER BY lease_until LIMIT 1))";
+
+pub(super) const IN_HAND: &str =
+    "SELECT COUNT(*) FROM jobs WHERE run_at <= $1 AND kind NOT IN ($2, $3)";
 
 fn later(now: Timestamp, by: Duration) -> i64 {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
@@ -86,14 +89,12 @@ impl Store {
     /// How much is due or under way that somebody may wait for. Upkeep of the index and the pictures is not: it goes on at
     /// the next start.
     pub async fn work_in_hand(&self, now: Timestamp) -> R<u64> {
-        let number = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM jobs WHERE run_at <= $1 AND kind NOT IN ($2, $3)",
-        )
-        .bind(now.as_millisecond())
-        .bind(JobKind::Index.name())
-        .bind(JobKind::Media.name())
-        .fetch_one(&mut *self.reader().await?)
-        .await?;
+        let number = sqlx::query_scalar(IN_HAND)
+            .bind(now.as_millisecond())
+            .bind(JobKind::Index.name())
+            .bind(JobKind::Media.name())
+            .fetch_one(&mut *self.reader().await?)
+            .await?;
         Ok(count(number))
     }
 

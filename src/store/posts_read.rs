@@ -38,6 +38,12 @@ macro_rules! select_posts {
     };
 }
 
+pub(super) const MEDIA_OPEN: &str =
+    "SELECT post_media.post_id, post_media.position, post_media.url, posts.network
+    FROM post_media JOIN posts ON posts.id = post_media.post_id
+    WHERE post_media.sha256 IS NULL AND post_media.refused IS NULL
+    ORDER BY post_media.tries, post_media.post_id, post_media.position LIMIT $1";
+
 #[derive(FromRow)]
 struct PostRow {
     id: i64,
@@ -219,15 +225,10 @@ impl Store {
 
     /// Pictures that still have to be fetched: those tried least first.
     pub async fn media_open(&self, most: u32) -> R<Vec<OpenMedia>> {
-        let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
-            "SELECT post_media.post_id, post_media.position, post_media.url, posts.network
-             FROM post_media JOIN posts ON posts.id = post_media.post_id
-             WHERE post_media.sha256 IS NULL AND post_media.refused IS NULL
-             ORDER BY post_media.tries, post_media.post_id, post_media.position LIMIT $1",
-        )
-        .bind(limit(most))
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
+        let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(MEDIA_OPEN)
+            .bind(limit(most))
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         rows.into_iter()
             .map(|(post, position, url, network)| {
                 Ok(OpenMedia {

@@ -35,7 +35,8 @@ impl Store {
         if query.words.is_empty() {
             return Ok(Vec::new());
         }
-        let mut select = QueryBuilder::<Sqlite>::new("SELECT id, hits FROM (SELECT id, created_at, ");
+        let mut select =
+            QueryBuilder::<Sqlite>::new("SELECT id, hits FROM (SELECT id, created_at, ");
         let mut sum = select.separated(" + ");
         for word in query.words.iter().take(MOST_WORDS) {
             sum.push("(instr(lower(text), ");
@@ -46,8 +47,16 @@ impl Store {
         select.push_bind(workspace.0);
         let networks = query.networks.iter().map(|network| network.name());
         one_of(&mut select, "network", networks);
-        let authors: Vec<String> = query.authors.iter().map(|name| name.to_lowercase()).collect();
-        one_of(&mut select, "lower(author)", authors.iter().map(String::as_str));
+        let authors: Vec<String> = query
+            .authors
+            .iter()
+            .map(|name| name.to_lowercase())
+            .collect();
+        one_of(
+            &mut select,
+            "lower(author)",
+            authors.iter().map(String::as_str),
+        );
         for tag in query.tags {
             select.push(" AND instr(tags, ");
             select.push_bind(format!("\"{}\"", tag.to_lowercase()));
@@ -62,7 +71,8 @@ impl Store {
         if let Some(own) = query.own {
             select.push(" AND own = ").push_bind(i64::from(own));
         }
-        select.push(") AS found WHERE hits > 0 ORDER BY hits DESC, created_at DESC, id DESC LIMIT ");
+        select
+            .push(") AS found WHERE hits > 0 ORDER BY hits DESC, created_at DESC, id DESC LIMIT ");
         select.push_bind(limit(most));
         let rows: Vec<(i64, i64)> = select
             .build_query_as()

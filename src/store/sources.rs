@@ -21,6 +21,9 @@ macro_rules! select_sources {
     };
 }
 
+pub(super) const DUE: &str = "SELECT id, workspace_id FROM sources
+    WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id";
+
 #[derive(FromRow)]
 struct Row {
     id: i64,
@@ -112,12 +115,10 @@ impl Store {
 
     /// Sources whose time has come, longest overdue first.
     pub async fn due_sources(&self, now: Timestamp) -> R<Vec<(SourceId, WorkspaceId)>> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT id, workspace_id FROM sources WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id",
-        )
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
+        let rows: Vec<(i64, i64)> = sqlx::query_as(DUE)
+            .bind(now.as_millisecond())
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|(source, workspace)| (SourceId(source), WorkspaceId(workspace)))

@@ -31,6 +31,9 @@ macro_rules! select_tasks {
     };
 }
 
+pub(super) const DUE: &str = "SELECT id, workspace_id FROM tasks
+    WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id";
+
 #[derive(FromRow)]
 struct Row {
     id: i64,
@@ -115,12 +118,10 @@ impl Store {
 
     /// Tasks whose time has come, longest overdue first.
     pub async fn due_tasks(&self, now: Timestamp) -> R<Vec<(TaskId, WorkspaceId)>> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT id, workspace_id FROM tasks WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id",
-        )
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
+        let rows: Vec<(i64, i64)> = sqlx::query_as(DUE)
+            .bind(now.as_millisecond())
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|(task, workspace)| (TaskId(task), WorkspaceId(workspace)))

@@ -18,7 +18,7 @@ const AT_ONCE: i64 = 500;
 
 /// What goes, after how many days. A line of the inbox is kept for as long as its network could hand it over again, and
 /// the last one for good: its number must not be given twice.
-const OLD: [(&str, u32, &str); 4] = [
+pub(super) const OLD: [(&str, u32, &str); 4] = [
     (
         "inbox",
         30,
@@ -59,7 +59,11 @@ impl Store {
                 .execute(&self.writer)
                 .await?;
             if done.rows_affected() > 0 {
-                tracing::debug!(store.table = table, rows = done.rows_affected(), "old rows went");
+                tracing::debug!(
+                    store.table = table,
+                    rows = done.rows_affected(),
+                    "old rows went"
+                );
             }
             dropped += done.rows_affected();
         }

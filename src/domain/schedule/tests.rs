@@ -2,9 +2,9 @@
 
 mod runs;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 
 use super::{Schedule, WhenError, speak, split_trailing};
 

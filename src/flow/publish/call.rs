@@ -157,11 +157,9 @@ impl Publisher {
             Err(StoreError::Impossible { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        Ok(revision
-            .map(|revision| revision.content)
-            .filter(|content| {
-                content.hash() == intent.content_hash && approval.content_hash == intent.content_hash
-            }))
+        Ok(revision.map(|revision| revision.content).filter(|content| {
+            content.hash() == intent.content_hash && approval.content_hash == intent.content_hash
+        }))
     }
 
     async fn pictures(&self, content: &Content) -> Result<Vec<OutgoingPicture>, String> {

@@ -64,12 +64,7 @@ impl Publisher {
     }
 
     /// Certain no: the intent is closed and the draft is approved again, to be claimed anew.
-    async fn absent(
-        &self,
-        run: &Run<'_>,
-        draft: &Draft,
-        intent: &Intent,
-    ) -> anyhow::Result<Pass> {
+    async fn absent(&self, run: &Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
         // Every call has its intent. What a crash cut off is not held against the network.
         let sent = tx.intents_on(intent.approval).await? - run.job.crashes;

@@ -75,7 +75,11 @@ impl Outlet for Net {
 
     fn accounts(&self) -> Vec<String> {
         let gone = *self.account_gone.lock().unwrap();
-        if gone { Vec::new() } else { vec!["lumen".to_owned()] }
+        if gone {
+            Vec::new()
+        } else {
+            vec!["lumen".to_owned()]
+        }
     }
 
     async fn publish(
@@ -163,7 +167,9 @@ impl World {
             .await
             .unwrap();
         let reply_to = matches!(purpose, Purpose::Reply { .. }).then(|| "p1".to_owned());
-        tx.store_posts(W, &[fetched("p1", "A question")]).await.unwrap();
+        tx.store_posts(W, &[fetched("p1", "A question")])
+            .await
+            .unwrap();
         let draft = NewDraft {
             purpose,
             task: None,
@@ -272,7 +278,12 @@ async fn what_was_approved_goes_out_once_and_has_its_receipt() {
     world.work().await;
     assert_eq!((world.net.called(), world.net.posts()), (1, 1));
     assert!(matches!(world.state().await, DraftState::Published { .. }));
-    let draft = world.store.draft_numbered(W, NUMBER).await.unwrap().unwrap();
+    let draft = world
+        .store
+        .draft_numbered(W, NUMBER)
+        .await
+        .unwrap()
+        .unwrap();
     let receipts = world.store.receipts(draft.id).await.unwrap();
     assert_eq!(receipts.len(), 1);
     assert_eq!(receipts[0].settled_by, "answer");
@@ -392,7 +403,12 @@ async fn a_crash_after_the_call_is_looked_up_and_a_crash_before_it_is_not_held_a
     for _ in 0..3 {
         let claimed = world
             .store
-            .claim_job("dies", world.clock.now(), Duration::from_mins(1), &[JobKind::Notice])
+            .claim_job(
+                "dies",
+                world.clock.now(),
+                Duration::from_mins(1),
+                &[JobKind::Notice],
+            )
             .await
             .unwrap();
         assert!(claimed.is_some());
@@ -433,7 +449,12 @@ async fn an_answer_to_a_post_that_is_gone_is_held_back_and_says_so() {
     tx.commit().await.unwrap();
 
     world.clock.set(due);
-    let draft = world.store.draft_numbered(W, NUMBER).await.unwrap().unwrap();
+    let draft = world
+        .store
+        .draft_numbered(W, NUMBER)
+        .await
+        .unwrap()
+        .unwrap();
     let mut tx = world.store.begin().await.unwrap();
     request(&mut tx, W, draft.id, None).await.unwrap();
     tx.commit().await.unwrap();
@@ -479,5 +500,8 @@ async fn a_forgotten_author_leaves_no_word_in_a_draft_and_the_draft_says_so() {
     assert_eq!(kept.findings.len(), 1);
     let said = format!("{:?} {:?}", kept.findings, kept.leans_on);
     assert!(said.contains("was forgotten since"), "{said}");
-    assert!(!said.contains("bean") && !said.contains("question"), "{said}");
+    assert!(
+        !said.contains("bean") && !said.contains("question"),
+        "{said}"
+    );
 }

@@ -30,7 +30,9 @@ pub(super) async fn search(
         own: query.own,
     };
     let most = u32::try_from(limit * PER_HIT).unwrap_or(u32::MAX);
-    let found = store.posts_worded(query.workspace, &looked_for, most).await?;
+    let found = store
+        .posts_worded(query.workspace, &looked_for, most)
+        .await?;
     let ids: Vec<PostId> = found.iter().map(|(id, _)| *id).collect();
     let posts = store.posts(&ids).await?;
     #[expect(clippy::cast_precision_loss, reason = "a dozen words")]

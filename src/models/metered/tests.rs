@@ -26,7 +26,9 @@ impl Ledger for Book {
     async fn spent_since(&self, w: WorkspaceId, since: Timestamp) -> anyhow::Result<MicroUsd> {
         anyhow::ensure!(!self.broken, "the disk is full");
         let calls = self.calls.lock().unwrap();
-        let ours = calls.iter().filter(|(of, call)| *of == w && call.at >= since);
+        let ours = calls
+            .iter()
+            .filter(|(of, call)| *of == w && call.at >= since);
         Ok(MicroUsd(ours.map(|(_, call)| call.cost.0).sum()))
     }
 }
@@ -82,11 +84,7 @@ impl Embedder for Slow {
     fn dimensions(&self) -> usize {
         2
     }
-    async fn embed(
-        &self,
-        texts: &[String],
-        _: &'static str,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
+    async fn embed(&self, texts: &[String], _: &'static str) -> Result<Vec<Vec<f32>>, ModelError> {
         Ok(vec![vec![1.0, 0.0]; texts.len()])
     }
 }
@@ -238,7 +236,10 @@ async fn a_call_that_could_cost_more_than_is_left_today_is_not_made() {
     };
     assert!(why.contains("0.0001 USD a day"), "{why}");
     // What is free goes on, and tomorrow there is money again.
-    metered.write(&request("free"), &|_| (), &stop).await.unwrap();
+    metered
+        .write(&request("free"), &|_| (), &stop)
+        .await
+        .unwrap();
     assert_eq!(book.calls.lock().unwrap().len(), 3);
     clock.advance(Duration::from_hours(24));
     metered.write(&dear, &|_| (), &stop).await.unwrap();
@@ -264,6 +265,16 @@ async fn without_a_ledger_only_what_is_free_is_allowed() {
         ..Book::default()
     });
     let budget = budget(&book, &clock);
-    assert!(budget.promise(WorkspaceId::FIRST, MicroUsd(1)).await.is_err());
-    assert!(budget.promise(WorkspaceId::FIRST, MicroUsd(0)).await.is_ok());
+    assert!(
+        budget
+            .promise(WorkspaceId::FIRST, MicroUsd(1))
+            .await
+            .is_err()
+    );
+    assert!(
+        budget
+            .promise(WorkspaceId::FIRST, MicroUsd(0))
+            .await
+            .is_ok()
+    );
 }

@@ -284,7 +284,9 @@ async fn a_job_that_nobody_does_is_given_up() {
 #[tokio::test]
 async fn a_job_that_ends_lumen_every_time_is_given_up() {
     let house = House::new().await;
-    house.enqueue(JobKind::Compose, "compose:1", json!({})).await;
+    house
+        .enqueue(JobKind::Compose, "compose:1", json!({}))
+        .await;
     let done = Scripted::new(&house.store, settled);
     let worker = house.worker([(JobKind::Compose, done.clone() as Arc<dyn JobHandler>)]);
     for _ in 0..MOST_CRASHES {
