@@ -46,6 +46,9 @@ const TURN: Duration = Duration::from_secs(15);
 /// What a job does beside fetching whatever is open.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MediaJob {
+    /// Take also what was tried before and could not be had then.
+    #[serde(default)]
+    pub again: bool,
     /// Hash and type of pictures that may be nobody's by now.
     #[serde(default)]
     pub drop: Vec<(String, String)>,
@@ -91,6 +94,8 @@ enum Ended {
 /// What a run has tried.
 #[derive(Default)]
 struct Tried {
+    /// What was tried before has its own time.
+    only_new: bool,
     seen: HashSet<(PostId, i64)>,
     /// The fewest tries of a picture that is to be tried again.
     least: Option<i64>,
@@ -111,7 +116,11 @@ pub async fn run(
     if work.sweep {
         unused::sweep(deps).await?;
     }
-    let mut tried = Tried::default();
+    let mut tried = Tried {
+        // What a crash cut off may have been tried without its next job being written.
+        only_new: !work.again && job.attempts == 1,
+        ..Tried::default()
+    };
     let ended = fetch_open(deps, job.cause.is_some(), &mut tried, progress, stop).await?;
     if ended == Ended::Stopped {
         return Ok(JobOutcome::Retry {
@@ -122,14 +131,19 @@ pub async fn run(
     let mut tx = deps.store.begin().await?;
     tx.finish_job(lease).await?;
     // Also what was stored while this job was there, and so without a job of its own.
-    if ended == Ended::TurnOver || !untried(&deps.store, &tried.seen).await?.is_empty() {
+    if ended == Ended::TurnOver || !untried(&deps.store, &tried).await?.is_empty() {
         request(&mut tx, None).await?;
     }
     if let Some(tries) = tried.least {
         let wait = usize::try_from(tries - 1).ok().and_then(|at| WAITS.get(at));
         let at = tx.now() + *wait.unwrap_or(&WAITS[WAITS.len() - 1]);
+        let payload = MediaJob {
+            again: true,
+            ..MediaJob::default()
+        };
         tx.enqueue(&NewJob {
             unique_key: "media:again".to_owned(),
+            payload: serde_json::json!(payload),
             ..NewJob::upkeep(JobKind::Media, None, at)
         })
         .await?;
@@ -151,7 +165,7 @@ async fn fetch_open(
 ) -> R<Ended> {
     let until = Instant::now() + TURN;
     loop {
-        let open = untried(&deps.store, &tried.seen).await?;
+        let open = untried(&deps.store, &tried).await?;
         if open.is_empty() {
             return Ok(Ended::AllTried);
         }
@@ -198,10 +212,12 @@ fn fetched(
 
 /// Open pictures that this run has not tried. Those tried failed for now and are still open, so the list is asked for
 /// that much longer.
-async fn untried(store: &Store, seen: &HashSet<(PostId, i64)>) -> R<Vec<OpenMedia>> {
-    let most = u32::try_from(seen.len() + PAGE).unwrap_or(u32::MAX);
+async fn untried(store: &Store, tried: &Tried) -> R<Vec<OpenMedia>> {
+    let most = u32::try_from(tried.seen.len() + PAGE).unwrap_or(u32::MAX);
     let mut open = store.media_open(most).await?;
-    open.retain(|media| !seen.contains(&(media.post, media.position)));
+    open.retain(|media| {
+        (media.tries == 0 || !tried.only_new) && !tried.seen.contains(&(media.post, media.position))
+    });
     open.truncate(PAGE);
     Ok(open)
 }

@@ -218,27 +218,12 @@ impl Store {
 
     /// Scheduled drafts whose time has come, longest overdue first. Those of a stopped house wait for `/go`.
     pub async fn drafts_due(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
-        self.drafts_at(DUE, now).await
+        self.due(DUE, now, DraftId).await
     }
 
     /// Waiting drafts that have gone stale.
     pub async fn drafts_stale(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
-        self.drafts_at(STALE, now).await
-    }
-
-    async fn drafts_at(
-        &self,
-        select: &'static str,
-        now: Timestamp,
-    ) -> R<Vec<(DraftId, WorkspaceId)>> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(select)
-            .bind(now.as_millisecond())
-            .fetch_all(&mut *self.reader().await?)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(draft, workspace)| (DraftId(draft), WorkspaceId(workspace)))
-            .collect())
+        self.due(STALE, now, DraftId).await
     }
 
     /// Approved drafts that have not gone out: what `/go` sends on.

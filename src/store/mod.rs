@@ -54,10 +54,12 @@ pub use workspaces::Workspace;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sqlx::SqlitePool;
 use tokio::sync::Notify;
 
 use crate::domain::clock::SharedClock;
+use crate::domain::ids::WorkspaceId;
 
 /// What every call of the store returns.
 pub type R<T> = Result<T, StoreError>;
@@ -93,6 +95,23 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    /// The rows that `select` finds due now, each with its workspace.
+    async fn due<T>(
+        &self,
+        select: &'static str,
+        now: Timestamp,
+        id: fn(i64) -> T,
+    ) -> R<Vec<(T, WorkspaceId)>> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(select)
+            .bind(now.as_millisecond())
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(row, workspace)| (id(row), WorkspaceId(workspace)))
+            .collect())
     }
 
     async fn reader(&self) -> R<sqlx::pool::PoolConnection<sqlx::Sqlite>> {

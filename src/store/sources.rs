@@ -115,14 +115,7 @@ impl Store {
 
     /// Sources whose time has come, longest overdue first.
     pub async fn due_sources(&self, now: Timestamp) -> R<Vec<(SourceId, WorkspaceId)>> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(DUE)
-            .bind(now.as_millisecond())
-            .fetch_all(&mut *self.reader().await?)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(source, workspace)| (SourceId(source), WorkspaceId(workspace)))
-            .collect())
+        self.due(DUE, now, SourceId).await
     }
 }
 

@@ -118,14 +118,7 @@ impl Store {
 
     /// Tasks whose time has come, longest overdue first.
     pub async fn due_tasks(&self, now: Timestamp) -> R<Vec<(TaskId, WorkspaceId)>> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(DUE)
-            .bind(now.as_millisecond())
-            .fetch_all(&mut *self.reader().await?)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(task, workspace)| (TaskId(task), WorkspaceId(workspace)))
-            .collect())
+        self.due(DUE, now, TaskId).await
     }
 }
 

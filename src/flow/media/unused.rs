@@ -27,7 +27,7 @@ pub async fn drop_unused(
     let now = tx.now();
     let payload = MediaJob {
         drop: pictures.to_vec(),
-        sweep: false,
+        ..MediaJob::default()
     };
     tx.enqueue(&NewJob {
         unique_key: format!("media:drop:{}", uuid::Uuid::new_v4()),
