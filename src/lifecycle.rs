@@ -153,9 +153,10 @@ pub fn stop_on_signals() -> anyhow::Result<CancellationToken> {
             if nth > 1 {
                 std::process::exit(130);
             }
-            tracing::info!("stopping; once more ends at once");
             token.cancel();
             last_resort();
+            // Last: somebody who does not read the log must not keep Lumen from stopping.
+            tracing::info!("stopping; once more ends at once");
         }
     });
     Ok(stop)
@@ -167,7 +168,7 @@ fn last_resort() {
         .name("last-resort".to_owned())
         .spawn(|| {
             std::thread::sleep(LAST_RESORT);
-            tracing::warn!("something hangs; it is taken up again at the next start");
+            // Not a word of it: writing the log may be what hangs.
             std::process::exit(0);
         });
     if let Err(error) = waits {

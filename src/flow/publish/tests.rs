@@ -1,7 +1,7 @@
-use std::collections::VecDeque;
-use std::sync::Mutex;
+//! Conversations with a network that behaves as it is told.
 
-use async_trait::async_trait;
+mod net;
+
 use jiff::SignedDuration;
 
 use super::*;
@@ -13,129 +13,11 @@ use crate::domain::operator::{Identity, Operator, Role, Surface};
 use crate::flow::gone;
 use crate::flow::recall::tests::{fetched, store};
 use crate::flow::review::ReviewError;
-use crate::platforms::{LookUp, OutgoingPicture, PlatformError, Published};
 use crate::store::{NewDraft, NewRevision};
+use net::{Does, Net};
 
 const W: WorkspaceId = WorkspaceId::FIRST;
 const NUMBER: DraftNumber = DraftNumber(1);
-
-/// What the network does with a call.
-#[derive(Clone, Copy)]
-enum Does {
-    /// Takes it and says so.
-    Takes,
-    /// Takes it; nobody hears of it.
-    TakesSilently,
-    /// Breaks off and takes nothing.
-    Drops,
-    Refuses,
-    /// Asks to wait for so many seconds.
-    AsksToWait(u64),
-}
-
-/// A network that behaves as it is told, then well.
-#[derive(Default)]
-struct Net {
-    calls: Mutex<VecDeque<Does>>,
-    /// Look-ups that cannot say.
-    cannot_say: Mutex<usize>,
-    /// Keys and texts of every call, and of what was taken.
-    called: Mutex<Vec<String>>,
-    taken: Mutex<Vec<(String, String)>>,
-    account_gone: Mutex<bool>,
-}
-
-impl Net {
-    fn does(&self, what: &[Does]) {
-        self.calls.lock().unwrap().extend(what);
-    }
-
-    fn posts(&self) -> usize {
-        self.taken.lock().unwrap().len()
-    }
-
-    fn called(&self) -> usize {
-        self.called.lock().unwrap().len()
-    }
-
-    fn published(&self, at: usize) -> Published {
-        Published {
-            native_id: format!("n{at}"),
-            url: None,
-            at: Timestamp::UNIX_EPOCH,
-        }
-    }
-}
-
-#[async_trait]
-impl Outlet for Net {
-    fn network(&self) -> Network {
-        Network::Sandbox
-    }
-
-    fn accounts(&self) -> Vec<String> {
-        let gone = *self.account_gone.lock().unwrap();
-        if gone {
-            Vec::new()
-        } else {
-            vec!["lumen".to_owned()]
-        }
-    }
-
-    async fn publish(
-        &self,
-        content: &Content,
-        _: Vec<OutgoingPicture>,
-        key: &str,
-    ) -> Result<Published, PlatformError> {
-        let network = Network::Sandbox;
-        self.called.lock().unwrap().push(key.to_owned());
-        let does = self.calls.lock().unwrap().pop_front();
-        let unclear = || PlatformError::Unclear {
-            network,
-            why: "the connection broke off".to_owned(),
-        };
-        match does.unwrap_or(Does::Takes) {
-            Does::Drops => return Err(unclear()),
-            Does::Refuses => {
-                return Err(PlatformError::Refused {
-                    network,
-                    why: "not here".to_owned(),
-                });
-            }
-            Does::AsksToWait(seconds) => {
-                return Err(PlatformError::SlowDown {
-                    network,
-                    wait: Some(Duration::from_secs(seconds)),
-                });
-            }
-            Does::Takes | Does::TakesSilently => {}
-        }
-        let mut taken = self.taken.lock().unwrap();
-        taken.push((key.to_owned(), content.text.clone()));
-        match does {
-            Some(Does::TakesSilently) => Err(unclear()),
-            _ => Ok(self.published(taken.len())),
-        }
-    }
-
-    async fn look_up(&self, _: &Content, key: &str, _: Timestamp) -> Result<LookUp, PlatformError> {
-        let mut cannot_say = self.cannot_say.lock().unwrap();
-        if *cannot_say > 0 {
-            *cannot_say -= 1;
-            return Ok(LookUp::Unsettled);
-        }
-        let taken = self.taken.lock().unwrap();
-        Ok(match taken.iter().position(|(known, _)| known == key) {
-            Some(at) => LookUp::There(self.published(at + 1)),
-            None => LookUp::Absent,
-        })
-    }
-
-    async fn check(&self) -> Result<String, PlatformError> {
-        Ok("works".to_owned())
-    }
-}
 
 struct World {
     folder: tempfile::TempDir,
