@@ -134,8 +134,10 @@ pub async fn run(
     if ended == Ended::TurnOver || !untried(&deps.store, &tried).await?.is_empty() {
         request(&mut tx, None).await?;
     }
-    if let Some(tries) = tried.least {
-        let wait = usize::try_from(tries - 1).ok().and_then(|at| WAITS.get(at));
+    if let Some(failures) = tried.least {
+        let wait = usize::try_from(failures - 1)
+            .ok()
+            .and_then(|at| WAITS.get(at));
         let at = tx.now() + *wait.unwrap_or(&WAITS[WAITS.len() - 1]);
         let payload = MediaJob {
             again: true,
@@ -189,8 +191,8 @@ async fn fetch_open(
                 Ok(bytes) => keep(deps, bytes).await,
                 Err(failure) => Err(failure),
             };
-            let tries = settle(&deps.store, &media, kept).await?;
-            tried.least = [tried.least, tries].into_iter().flatten().min();
+            let failures = settle(&deps.store, &media, kept).await?;
+            tried.least = [tried.least, failures].into_iter().flatten().min();
             tried.seen.insert((media.post, media.position));
             let looked_at = tried.seen.len();
             progress.report(Step::Doing(format!("looked at {looked_at} pictures")));

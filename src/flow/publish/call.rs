@@ -102,9 +102,10 @@ impl Publisher {
         intent: &Intent,
         error: &PlatformError,
     ) -> anyhow::Result<Pass> {
-        let asked = match error {
-            PlatformError::SlowDown { wait, .. } => *wait,
-            _ => None,
+        let asked = if let PlatformError::SlowDown { wait, .. } = error {
+            *wait
+        } else {
+            None
         };
         let next = TRIES
             .get(run.tries)

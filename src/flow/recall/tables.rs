@@ -45,7 +45,13 @@ impl Recall {
     /// while another takes its place, whichever can say more. None where none can be read.
     pub(super) async fn answering(&self) -> R<Option<(Table, bool)>> {
         let tables = self.0.store.index_tables().await?;
+        let last = self.0.store.last_change().await?;
+        let serves = tables.iter().any(|table| table.serving);
         for listed in in_order(&tables, |table| self.fits(table)) {
+            // One that is filled for the first time knows less than the store does.
+            if !serves && listed.text_seq < last {
+                continue;
+            }
             match self.table(&listed.name).await {
                 Ok(table) => return Ok(Some((table, self.fits(listed)))),
                 Err(error) => {

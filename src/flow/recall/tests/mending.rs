@@ -69,6 +69,43 @@ async fn a_torn_or_missing_index_is_built_anew() {
 }
 
 #[tokio::test]
+async fn a_table_that_is_filled_for_the_first_time_hides_nothing() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let recall = house.recall(Some(Words::new("one")));
+    recall.rebuild().await.unwrap();
+    assert_eq!(found(&recall, "tea").await, ["tea"], "by its words");
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    assert_eq!(found(&recall, "espresso at dawn").await[0], "coffee");
+}
+
+#[tokio::test]
+async fn a_long_catch_up_lets_others_have_their_turn() {
+    let house = House::new().await;
+    let many: Vec<FetchedPost> = (0..300)
+        .map(|at| fetched(&format!("n{at}"), &format!("note{at} about coffee")))
+        .collect();
+    house.keep(&many).await;
+    let recall = house.recall(Some(Words::new("one")));
+    let stop = CancellationToken::new();
+    let mut turns = 0;
+    loop {
+        turns += 1;
+        let ended = recall
+            .catch_up_for(Duration::ZERO, &Unwatched, &stop)
+            .await
+            .unwrap();
+        assert!(!recall.texts_wait().await.unwrap(), "all texts come first");
+        if ended == CaughtUp::Done {
+            break;
+        }
+        assert_eq!(ended, CaughtUp::More);
+    }
+    assert!(turns > 1);
+    assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
+}
+
+#[tokio::test]
 async fn a_rebuild_goes_on_beside_the_serving_table_and_takes_over() {
     let house = House::new().await;
     house.some_posts().await;
