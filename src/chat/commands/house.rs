@@ -140,7 +140,7 @@ pub async fn room(ctx: &Ctx, verb: &str) -> Done {
 
 pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
     let author = parse::unquoted(rest).trim().trim_start_matches('@');
-    if author.is_empty() || author.contains(char::is_whitespace) {
+    if author.is_empty() {
         return Err(UserError::new(
             "It does not say whose posts.",
             "Name one author: /forget @someone.",

@@ -100,7 +100,7 @@ impl Recall {
     }
 
     /// Whether a table that is filled lacks texts that the store has.
-    async fn texts_wait(&self) -> Result<bool, StoreError> {
+    pub(super) async fn texts_wait(&self) -> Result<bool, StoreError> {
         let last = self.0.store.last_change().await?;
         let tables = self.0.store.index_tables().await?;
         Ok(tables
