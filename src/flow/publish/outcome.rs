@@ -68,8 +68,13 @@ impl Publisher {
         let mut tx = self.store.begin().await?;
         // Every call has its intent. What a crash cut off is not held against the network.
         let sent = tx.intents_on(intent.approval).await? - run.job.crashes;
-        let again = usize::try_from(sent - 1).unwrap_or(0);
-        let Some(wait) = RESENDS.get(again).copied() else {
+        let resent = usize::try_from(sent - 1).unwrap_or(0);
+        let wait = if run.work.again == Some(intent.id) {
+            Some(Duration::ZERO)
+        } else {
+            RESENDS.get(resent).copied()
+        };
+        let Some(wait) = wait else {
             drop(tx);
             let why = "it was sent several times and never arrived";
             return self.refused(run, draft, intent, why).await;
