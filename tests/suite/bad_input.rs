@@ -137,14 +137,14 @@ fn files_are_for_their_owner_only() {
 fn a_disk_without_room_is_named_and_nothing_is_half_there() {
     let house = House::new();
     assert!(house.session(&["/status"]).status.success());
-    let lines: String = (0..20_000)
+    let lines: Vec<String> = (0..20_000)
         .map(|n| {
             format!(
                 "{{\"id\":\"a{n}\",\"author\":\"ada\",\"text\":\"Entry {n} of a long list\",\"created_at\":\"2024-01-02T03:04:05Z\"}}\n"
             )
         })
         .collect();
-    let file = crate::support::binary::write(&house.folder(), "archive.jsonl", &lines);
+    let file = crate::support::binary::write(&house.folder(), "archive.jsonl", &lines.concat());
     // A file may not grow beyond a megabyte or two: what a full disk answers to a write.
     let mut full = house.command_through(
         &[

@@ -69,14 +69,14 @@ fn while_an_outlet_hangs() {
 fn while_an_archive_comes_in() {
     const POSTS: usize = 60_000;
     let house = House::new();
-    let lines: String = (0..POSTS)
+    let lines: Vec<String> = (0..POSTS)
         .map(|n| {
             format!(
                 "{{\"id\":\"a{n}\",\"author\":\"ada\",\"text\":\"Entry {n}: the river stood high\",\"created_at\":\"2024-01-02T03:04:05Z\"}}\n"
             )
         })
         .collect();
-    let file = write(&house.folder(), "archive.jsonl", &lines);
+    let file = write(&house.folder(), "archive.jsonl", &lines.concat());
     let import = || {
         let mut command = house.command(&["import", file.to_str().expect("a plain path")]);
         command.env("LUMEN_EMBEDDER", "off");
