@@ -66,8 +66,8 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
     lifecycle::prepare(&config.place.data_dir)?;
     // Without the lock another Lumen is at work here; the index has one writer.
     let held = lifecycle::hold(&config.place.data_dir).ok();
-    let house = House::open(&config, clock(), Vec::new()).await?;
     let stop = lifecycle::stop_on_signals()?;
+    let house = House::open(&config, clock(), Vec::new()).await?;
     let progress = OnStderr::default();
     let report = import::run(
         &house.store,

@@ -301,3 +301,73 @@ fn a_setting_for_later_and_a_broken_env_file_are_said() {
     );
     assert!(!ended.err.contains("hunter2"), "{}", ended.err);
 }
+
+#[test]
+fn a_disk_without_room_is_named_and_nothing_is_half_there() {
+    let house = House::new();
+    assert!(house.session(&["/status"]).status.success());
+    let lines: Vec<String> = (0..20_000)
+        .map(|n| {
+            format!(
+                "{{\"id\":\"a{n}\",\"author\":\"ada\",\"text\":\"Entry {n} of a long list\",\"created_at\":\"2024-01-02T03:04:05Z\"}}\n"
+            )
+        })
+        .collect();
+    let file = crate::support::binary::write(&house.folder(), "archive.jsonl", &lines.concat());
+    // A file may not grow beyond a megabyte or two: what a full disk answers to a write.
+    let mut full = house.command_through(
+        &[
+            "/bin/sh",
+            "-c",
+            "trap '' XFSZ; ulimit -f 3000; exec \"$0\" \"$@\"",
+        ],
+        &["import", file.to_str().expect("a plain path")],
+    );
+    full.env("LUMEN_EMBEDDER", "off");
+    let ended = House::feed(full, Vec::new());
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(ended.err.contains("disk is full"), "{}", ended.err);
+    let mut again = house.command(&["import", file.to_str().expect("a plain path")]);
+    again.env("LUMEN_EMBEDDER", "off");
+    let ended = House::feed(again, Vec::new());
+    assert!(ended.status.success(), "{ended:?}");
+    let mut known = house.command(&["import", file.to_str().expect("a plain path")]);
+    known.env("LUMEN_EMBEDDER", "off");
+    let ended = House::feed(known, Vec::new());
+    assert!(ended.out.contains("20000 known"), "{ended:?}");
+}
+
+#[test]
+fn an_index_that_is_gone_or_torn_comes_back_while_search_goes_on() {
+    let house = House::new();
+    let fetched = house.session(&["/source add sandbox all", "/source fetch"]);
+    assert!(fetched.status.success(), "{fetched:?}");
+    let index = house.data().join("index");
+    assert!(index.is_dir(), "{fetched:?}");
+    std::fs::remove_dir_all(&index).expect("removed");
+    let found = house.session(&["/search grinder"]);
+    assert!(found.out.contains("grind"), "{}", found.out);
+    for file in files(&index) {
+        std::fs::write(file, b"torn").expect("written");
+    }
+    let found = house.session(&["/search grinder", "/status"]);
+    assert!(found.status.success(), "{found:?}");
+    assert!(found.out.contains("grind"), "{}", found.out);
+}
+
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .flat_map(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}

@@ -10,3 +10,4 @@ mod bad_input;
 mod crashes;
 mod main_job;
 mod migrations;
+mod stopping;

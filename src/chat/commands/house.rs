@@ -8,8 +8,7 @@ use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::domain::error::{UserError, shortened};
-use crate::domain::finding::{Finding, FindingKind};
-use crate::flow::{publish, review};
+use crate::flow::{self, publish};
 use crate::store::Tx;
 
 pub async fn stop(ctx: &Ctx) -> Done {
@@ -173,7 +172,7 @@ pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
         .into());
     }
     let mut tx = ctx.begin().await?;
-    let gone = tx.forget_author(ctx.w(), author).await?;
+    let gone = flow::forget::author(&mut tx, ctx.w(), author, Some(ctx.inbox)).await?;
     if gone == 0 {
         let what = format!("I have no posts by {shown}.");
         return Err(ChatError::User(UserError::new(
@@ -181,51 +180,13 @@ pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
             "/search shows how authors are spelled.",
         )));
     }
-    mark_drafts(ctx, &mut tx, author).await?;
     tx.log(
         ctx.w(),
         &ctx.operator.name,
         &format!("had the posts of {shown} forgotten"),
     )
     .await?;
-    let posts = words::many(usize::try_from(gone).unwrap_or(usize::MAX), "post", "posts");
+    let posts = words::many(gone, "post", "posts");
     let line = format!("{posts} by {shown} gone from the store and from search.");
     ctx.settle(tx, Answer::line(View::text(line))).await
-}
-
-/// Drafts that still may go out say that a post they lean on is gone.
-async fn mark_drafts(ctx: &Ctx, tx: &mut Tx, author: &str) -> Result<(), ChatError> {
-    const MOST: u32 = 1_000;
-    for draft in tx
-        .drafts_in(ctx.w(), &["waiting", "scheduled"], MOST)
-        .await?
-    {
-        let Some(mut revision) = tx.revision(draft.id, draft.revision).await? else {
-            continue;
-        };
-        let leans = revision
-            .leans_on
-            .iter()
-            .any(|lean| lean.author.eq_ignore_ascii_case(author));
-        let said = revision
-            .findings
-            .iter()
-            .any(|finding| finding.kind == FindingKind::SourceGone);
-        if !leans || said {
-            continue;
-        }
-        let detail = format!(
-            "it leans on a post by {}, whose posts were forgotten",
-            words::person(author)
-        );
-        revision.findings.push(Finding {
-            kind: FindingKind::SourceGone,
-            blocks: false,
-            detail,
-        });
-        tx.set_findings(draft.id, draft.revision, &revision.findings)
-            .await?;
-        review::tell(tx, &draft, None, Some(ctx.inbox)).await?;
-    }
-    Ok(())
 }

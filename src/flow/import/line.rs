@@ -13,10 +13,13 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::network::Network;
-use crate::domain::post::{Counts, FetchedPost, MediaRef, hashtags};
+use crate::domain::post::{Counts, FetchedPost, MOST_TAGS, MediaRef, hashtags};
 
 use super::report::Reason;
 use super::time;
+
+/// No post has more pictures; the rest of a longer list is left out.
+const MOST_PICTURES: usize = 32;
 
 /// A line as it stands there; every field unread.
 #[derive(Default)]
@@ -222,6 +225,9 @@ fn list(value: &RawValue) -> Result<Vec<String>, Broken> {
         if !tag.is_empty() && !tags.contains(&tag) {
             tags.push(tag);
         }
+        if tags.len() == MOST_TAGS {
+            break;
+        }
     }
     Ok(tags)
 }
@@ -239,6 +245,7 @@ fn pictures(value: &RawValue) -> Result<Vec<MediaRef>, Broken> {
         .map_err(|_| wrong("media", "a list of addresses or of {url, alt, mime}"))?;
     Ok(found
         .into_iter()
+        .take(MOST_PICTURES)
         .map(|picture| match picture {
             Picture::Address(url) => MediaRef {
                 url,
