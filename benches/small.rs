@@ -41,7 +41,10 @@ fn texts(c: &mut Criterion) {
         b.iter(|| cleaning::for_matching(black_box(TEXT)));
     });
     let allowance = Allowance::default();
-    let instructions = ["Write one short post about the topic, in the voice described, and nothing else.".to_owned()];
+    let instructions = [
+        "Write one short post about the topic, in the voice described, and nothing else."
+            .to_owned(),
+    ];
     let others: Vec<(String, String)> = (0..8)
         .map(|at| (format!("@{at}"), format!("{at} {TEXT}")))
         .collect();

@@ -41,11 +41,11 @@ async fn whole(work: &Work) -> anyhow::Result<()> {
         running.chat.first_word();
         let began = Instant::now();
         running.say(&format!("/draft {topic}")).await?;
-        let card = running
-            .chat
-            .shown()
-            .into_iter()
-            .find(|(_, view)| view.blocks.iter().any(|block| matches!(block, Block::Body(_))));
+        let card = running.chat.shown().into_iter().find(|(_, view)| {
+            view.blocks
+                .iter()
+                .any(|block| matches!(block, Block::Body(_)))
+        });
         let (shown, _) = card.with_context(|| format!("no card for {topic}"))?;
         seconds.push(shown.duration_since(began).as_secs_f64());
         let first = running.chat.first_word().context("nothing was written")?;
@@ -75,7 +75,10 @@ async fn bare(work: &Work) -> anyhow::Result<()> {
     let mut reading = Vec::new();
     let mut writing = Vec::new();
     for turn in 0..3 {
-        let story = format!("Story {turn}. {}", "The baker opened the door at five and lit the oven. ".repeat(18));
+        let story = format!(
+            "Story {turn}. {}",
+            "The baker opened the door at five and lit the oven. ".repeat(18)
+        );
         let request = TextRequest {
             messages: vec![Message {
                 speaker: Speaker::User,
@@ -96,7 +99,9 @@ async fn bare(work: &Work) -> anyhow::Result<()> {
                 .get_or_insert_with(Instant::now);
         };
         let began = Instant::now();
-        let answer = model.write(&request, &written, &CancellationToken::new()).await?;
+        let answer = model
+            .write(&request, &written, &CancellationToken::new())
+            .await?;
         let end = Instant::now();
         let first = first
             .into_inner()
@@ -104,7 +109,10 @@ async fn bare(work: &Work) -> anyhow::Result<()> {
             .context("the model wrote nothing")?;
         let tokens = |count: i64| usize::try_from(count).unwrap_or_default();
         reading.push(rate(tokens(answer.tokens_in), first - began));
-        writing.push(rate(tokens(answer.tokens_out).saturating_sub(1), end - first));
+        writing.push(rate(
+            tokens(answer.tokens_out).saturating_sub(1),
+            end - first,
+        ));
         say("text.prompt_tokens", number(tokens(answer.tokens_in)));
     }
     say("text.read_per_s", middle(&mut reading));

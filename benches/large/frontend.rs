@@ -43,9 +43,9 @@ impl Frontend for Recorder {
     ) -> Result<MessageRef, ShowError> {
         let now = Instant::now();
         lock(&self.shown).push((now, view.clone()));
-        Ok(replaces.cloned().unwrap_or_else(|| {
-            MessageRef(self.next.fetch_add(1, Ordering::Relaxed).to_string())
-        }))
+        Ok(replaces
+            .cloned()
+            .unwrap_or_else(|| MessageRef(self.next.fetch_add(1, Ordering::Relaxed).to_string())))
     }
 
     fn progress(&self, _: &RoomAddress, step: &Step) {

@@ -57,6 +57,7 @@ async fn run(group: &str, work: &Work) -> anyhow::Result<()> {
             memory::run(work).await
         }
         "relevance" => relevance::run(work).await,
+        "weights" => relevance::weights(work).await,
         other => anyhow::bail!("there is no group {other}"),
     }
 }

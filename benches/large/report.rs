@@ -27,7 +27,10 @@ pub fn say_times(name: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
     let Some(worst) = times.last() else { return };
     say(&format!("{name}.p50"), millis(times[times.len() / 2]));
-    say(&format!("{name}.p99"), millis(times[(times.len() - 1) * 99 / 100]));
+    say(
+        &format!("{name}.p99"),
+        millis(times[(times.len() - 1) * 99 / 100]),
+    );
     say(&format!("{name}.max"), millis(*worst));
 }
 

@@ -42,10 +42,16 @@ pub async fn run(work: &Work, name: &str, rows: usize) -> anyhow::Result<()> {
     ] {
         let times = bench.ask_all(kind, QUESTIONS).await?;
         say_times(&format!("{name}{what}"), times);
-        say(&format!("{name}{what}.recall"), bench.recall_of(kind).await?);
+        say(
+            &format!("{name}{what}.recall"),
+            bench.recall_of(kind).await?,
+        );
     }
     say(&format!("{name}.resident_mb"), resident_mb()?);
-    say(&format!("{name}.disk_mb"), disk_mb(&scratch.path().join("index"))?);
+    say(
+        &format!("{name}.disk_mb"),
+        disk_mb(&scratch.path().join("index"))?,
+    );
     bench.while_adding().await?;
     bench.while_tidying().await?;
     if rows <= crate::MANY {
@@ -81,13 +87,17 @@ impl Bench {
     ) -> anyhow::Result<Self> {
         let supply = Arc::new(Supply::read(work)?);
         let clock: SharedClock = Arc::new(SystemClock);
-        let store = Store::open(&StoreOptions::file(&folder.join("lumen.db")), clock.clone()).await?;
+        let store =
+            Store::open(&StoreOptions::file(&folder.join("lumen.db")), clock.clone()).await?;
         supply.store(&store, 0..rows).await?;
         let uri = folder.join("index").to_string_lossy().into_owned();
         let recall = Recall::open(uri.clone(), store.clone(), Some(Arc::new(Made)), clock);
         let began = Instant::now();
         catch_up(&recall).await?;
-        say(&format!("{name}.indexed_per_s"), rate(rows, began.elapsed()));
+        say(
+            &format!("{name}.indexed_per_s"),
+            rate(rows, began.elapsed()),
+        );
         Ok(Self {
             name: name.to_owned(),
             supply,
@@ -269,7 +279,9 @@ impl Bench {
             .await?;
         self.rows += added;
         let recall = self.recall.clone();
-        let times = self.ask_beside(async move { catch_up(&recall).await }).await?;
+        let times = self
+            .ask_beside(async move { catch_up(&recall).await })
+            .await?;
         say_times(&format!("{}.upkeep", self.name), times);
         Ok(())
     }
@@ -288,7 +300,12 @@ impl Bench {
 }
 
 async fn catch_up(recall: &Recall) -> anyhow::Result<()> {
-    let ended = recall.catch_up(&Unwatched, &CancellationToken::new()).await?;
-    anyhow::ensure!(ended == CaughtUp::Done, "the index is not complete: {ended:?}");
+    let ended = recall
+        .catch_up(&Unwatched, &CancellationToken::new())
+        .await?;
+    anyhow::ensure!(
+        ended == CaughtUp::Done,
+        "the index is not complete: {ended:?}"
+    );
     Ok(())
 }

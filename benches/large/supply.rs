@@ -73,7 +73,11 @@ impl Supply {
     }
 
     /// Puts the posts with these numbers into the store. In an empty one a post's id is its number plus one.
-    pub async fn store(&self, store: &Store, numbers: std::ops::Range<usize>) -> anyhow::Result<()> {
+    pub async fn store(
+        &self,
+        store: &Store,
+        numbers: std::ops::Range<usize>,
+    ) -> anyhow::Result<()> {
         for from in numbers.clone().step_by(BATCH) {
             let upto = numbers.end.min(from + BATCH);
             let posts: Vec<FetchedPost> = (from..upto).map(|number| self.post(number)).collect();

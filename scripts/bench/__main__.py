@@ -3,13 +3,11 @@
 `python3 scripts/bench BINARY MODELS TARGET [ROWS]`.
 
 ROWS is a comma list of groups (see `rows.py`), without it all that take minutes; `million` has to be asked for. The same as JSON is
-written to `TARGET/bench/bench.json`. Figures of one run on one machine: quote them with the machine they were seen on.
+kept in `TARGET/bench/bench.json`, and the table of all groups measured so far in `bench.md` beside it. Figures of one run on one machine: quote them with the machine they were seen on.
 Real posts and judged collections are looked for in `../shared/data` (`LUMEN_BENCH_DATA`); without them posts are made up.
 """
 
-import json
 import os
-import platform
 import sys
 import time
 from pathlib import Path
@@ -30,13 +28,6 @@ def groups_of(argument):
     return wanted or rows.USUAL
 
 
-def cpu():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
-
-
 def main():
     if len(sys.argv) < 4:
         sys.exit(__doc__)
@@ -45,17 +36,18 @@ def main():
     work = target / "bench"
     work.mkdir(parents=True, exist_ok=True)
     prepare.all_of(work)
-    seen = {}
+    known = table.read(work)
     for group in groups:
         print(f"measuring {group} …", file=sys.stderr, flush=True)
-        began = time.monotonic()
-        seen |= program.measure(group, binary, models, work)
-        seen |= large.measure(group, models, work)
-        seen |= baselines_run.measure(group, models, work)
+        began, load = time.monotonic(), os.getloadavg()[0]
+        figures = program.measure(group, binary, models, work)
+        figures |= large.measure(group, models, work)
+        figures |= baselines_run.measure(group, models, work)
+        known[group] = {"at": time.strftime("%Y-%m-%d %H:%M"), "load_before": round(load, 2), "figures": figures}
+        # Kept group by group: what broke off later does not take it away.
+        table.write(work, known)
         print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-    facts = {"cpu": cpu(), "cores": os.cpu_count(), "at": time.strftime("%Y-%m-%d %H:%M"), "load": os.getloadavg()[0]}
-    (work / "bench.json").write_text(json.dumps({"machine": facts, "figures": seen}, indent=1))
-    print(table.markdown(groups, seen, facts))
+    print(table.markdown({group: known[group] for group in groups}))
 
 
 if __name__ == "__main__":

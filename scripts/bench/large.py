@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-LARGE = {"embedding", "search", "text", "program", "relevance", "million"}
+LARGE = {"embedding", "search", "text", "program", "relevance", "weights", "million"}
 
 
 def measure(group, models, work):

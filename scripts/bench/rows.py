@@ -5,9 +5,9 @@ To add a row: measure a figure under a name (`program.py`, `benches/large`, `bas
 
 from dataclasses import dataclass
 
-GROUPS = ["small", "storing", "embedding", "search", "text", "program", "relevance", "million"]
-# A million posts take a long time and several gigabytes; they are measured when asked for.
-USUAL = [group for group in GROUPS if group != "million"]
+GROUPS = ["small", "storing", "embedding", "search", "text", "program", "relevance", "weights", "million"]
+# A million posts take a long time and several gigabytes, and weights are chosen rarely: both are measured when asked for.
+USUAL = [group for group in GROUPS if group not in ("million", "weights")]
 
 
 @dataclass
@@ -130,10 +130,16 @@ def relevance_rows(seen):
     return listed
 
 
+def weights_rows(seen):
+    """Every weight of meaning that was tried, on the splits that may choose."""
+    names = [name for name in seen if name.startswith("weights.") and name.endswith(".hybrid.mrr")]
+    return [more("weights", name.removesuffix(".hybrid.mrr").replace(".", ", "), name, "MRR@10", None) for name in names]
+
+
 def all_rows(seen):
     small = [
         less("small", name.removeprefix("small."), name, "µs", None) for name in seen if name.startswith("small.")
     ]
     search = search_rows("search", "search10k", "10,000") + search_rows("search", "search", "100,000")
     million = search_rows("million", "million", "1,000,000", p50=None, p99=None)
-    return small + STORING + EMBEDDING + search + TEXT + PROGRAM + relevance_rows(seen) + million
+    return small + STORING + EMBEDDING + search + TEXT + PROGRAM + relevance_rows(seen) + weights_rows(seen) + million

@@ -1,6 +1,29 @@
-"""Figures to Markdown."""
+"""Figures to JSON and to Markdown."""
+
+import json
+import os
+import platform
+from pathlib import Path
 
 import rows
+
+
+def read(work):
+    """What earlier runs have measured, group by group."""
+    path = work / "bench.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def write(work, known):
+    (work / "bench.json").write_text(json.dumps(known, indent=1))
+    (work / "bench.md").write_text(markdown(known) + "\n")
+
+
+def machine():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return f"{line.split(':', 1)[1].strip()}, {os.cpu_count()} cores"
+    return f"{platform.machine()}, {os.cpu_count()} cores"
 
 
 def shown(value, unit):
@@ -35,14 +58,14 @@ def line(row, seen):
     return f"| {row.what} | {shown(value, row.unit)} | {baseline} | {ratio} | {mark}{row.goal} |"
 
 
-def markdown(groups, seen, facts):
+def markdown(known):
+    seen = {name: value for group in known.values() for name, value in group["figures"].items()}
+    days = sorted({group["at"][:10] for group in known.values()})
     lines = [
-        f"{facts['cpu']}, {facts['cores']} cores, {facts['at']}",
+        f"{machine()}, {' and '.join(days)}",
         "",
         "| row | Lumen | baseline | ratio | goal |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for row in rows.all_rows(seen):
-        if row.group in groups and (text := line(row, seen)):
-            lines.append(text)
-    return "\n".join(lines)
+    texts = (line(row, seen) for row in rows.all_rows(seen))
+    return "\n".join(lines + [text for text in texts if text])
