@@ -96,7 +96,7 @@ fn fusion(c: &mut Criterion) {
     c.bench_function("fusing two halves", |b| {
         b.iter_batched(
             halves,
-            |(near, worded)| Fusion::default().rank(Some(&question), near, worded, 0.8),
+            |(near, worded)| Fusion::default().rank(Some(question.as_slice()), near, worded, 0.8),
             criterion::BatchSize::SmallInput,
         );
     });

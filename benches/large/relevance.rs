@@ -184,7 +184,7 @@ impl House {
         );
         let mut questions = Vec::new();
         let mut posts = Vec::new();
-        for line in work::lines(path)? {
+        for line in work::lines::<Line>(path)? {
             match line {
                 Line::Text { id, text } => posts.push(post(id, text)),
                 Line::Question {

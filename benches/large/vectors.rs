@@ -36,7 +36,7 @@ pub fn of(text: &str) -> Vec<f32> {
     text.hash(&mut hasher);
     let seed = hasher.finish();
     let mut vector = direction(seed % CLUSTERS);
-    let away = direction(seed | 1 << 63);
+    let away = direction(seed | (1 << 63));
     for (x, away) in vector.iter_mut().zip(away) {
         *x += SPREAD * away;
     }
@@ -46,7 +46,7 @@ pub fn of(text: &str) -> Vec<f32> {
 fn direction(seed: u64) -> Vec<f32> {
     let mut random = StdRng::seed_from_u64(seed);
     // The sum of three even numbers is near enough to a normal one.
-    let mut number = || (0..3).map(|_| random.random_range(-1.0..1.0_f32)).sum();
+    let mut number = || -> f32 { (0..3).map(|_| random.random_range(-1.0..1.0_f32)).sum() };
     unit((0..DIMENSIONS).map(|_| number()).collect())
 }
 
@@ -61,8 +61,8 @@ fn unit(mut vector: Vec<f32>) -> Vec<f32> {
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        for at in 0..8 {
-            sums[at] += a[at] * b[at];
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
         }
     }
     sums.iter().sum()
