@@ -4,7 +4,7 @@ pub mod archive;
 pub mod check;
 mod duties;
 mod handlers;
-mod house;
+pub mod house;
 
 use std::sync::Arc;
 use std::time::Duration;

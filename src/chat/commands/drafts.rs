@@ -57,13 +57,16 @@ pub async fn show(ctx: &Ctx, rest: &str) -> Done {
 /// The card as a new message; a draft that has expired comes back.
 pub async fn shown(ctx: &Ctx, number: DraftNumber) -> Done {
     let draft = find(ctx, number).await?;
-    let mut tx = ctx.begin().await?;
     // Only who may decide about a draft brings one back; for the others it is a look.
-    if matches!(draft.state, DraftState::Expired { .. })
-        && ctx.allow("", Command::Approve.spec().role).is_ok()
-    {
+    let comes_back = matches!(draft.state, DraftState::Expired { .. })
+        && ctx.allow("", Command::Approve.spec().role).is_ok();
+    let tx = if comes_back {
+        let mut tx = ctx.begin().await?;
         review::revive(&mut tx, ctx.w(), number, &ctx.operator, Some(ctx.inbox)).await?;
-    }
+        tx
+    } else {
+        ctx.store().begin_lightly().await?
+    };
     ctx.settle(
         tx,
         Answer::Card {

@@ -131,9 +131,9 @@ impl Ctx {
         Ok(answer)
     }
 
-    /// The end of a command that changed nothing.
+    /// The end of a command that changed nothing. After a power cut it is asked and answered once more.
     async fn say(&self, view: View) -> Done {
-        let tx = self.begin().await?;
+        let tx = self.store().begin_lightly().await?;
         self.settle(tx, Answer::line(view)).await
     }
 
