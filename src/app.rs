@@ -5,7 +5,7 @@ pub mod check;
 mod duties;
 mod front;
 mod handlers;
-mod house;
+pub mod house;
 mod pictures;
 
 use std::sync::Arc;
@@ -71,7 +71,12 @@ pub async fn run(
 
     let background = Background::start(&house, &fronts, port, counters, &stop).await?;
     let end = fronts.run(&house, &stop).await;
-    background.end(&stop).await;
+    // The rooms end beside the jobs: what is in hand in either has the same time.
+    let rooms = tokio::time::timeout(lifecycle::SOFT_STOP, house.control.close());
+    let (in_time, ()) = tokio::join!(rooms, background.end(&stop));
+    if in_time.is_err() {
+        tracing::warn!("a command did not end in time; it is taken up again at the next start");
+    }
     house.close().await;
     end.map_err(Trouble::Failed)
 }
@@ -111,22 +116,24 @@ impl Background {
         }
         let (worker, until) = (house.worker.clone(), stop.clone());
         tasks.spawn(async move { worker.run(until).await });
-        let ticks = Ticks::start(house.every_second(), house.every_minute()).await?;
+        let ticks = Ticks::start(house.clock.clone(), house.on_ticks()).await?;
         Ok(Self { tasks, ticks, stop })
     }
 
     /// Stops everything; what does not end in time is cut off, and taken up again at the next start.
     async fn end(mut self, signalled: &CancellationToken) {
-        if let Err(error) = self.ticks.stop().await {
-            tracing::warn!(error = %format!("{error:#}"), "the clock did not stop");
-        }
         self.stop.cancel();
         let limit = if signalled.is_cancelled() {
             lifecycle::SOFT_STOP
         } else {
             Duration::from_secs(5)
         };
-        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let all = async {
+            if let Err(error) = self.ticks.stop().await {
+                tracing::warn!(error = %format!("{error:#}"), "the ticks did not stop");
+            }
+            while self.tasks.join_next().await.is_some() {}
+        };
         if tokio::time::timeout(limit, all).await.is_err() {
             tracing::warn!("some work did not end in time; it is taken up again at the next start");
         }

@@ -13,6 +13,7 @@ use crate::chat::control_room::Announce;
 use crate::chat::frontend::Frontend;
 use crate::chat::words;
 use crate::config::Config;
+use crate::config::log::Log;
 use crate::config::telegram::Telegram as Settings;
 use crate::domain::operator::Surface;
 use crate::frontends::telegram::{Limits, Options as TelegramOptions, Telegram, Webhook};
@@ -44,10 +45,13 @@ impl Fronts {
     /// Opens them, and starts logging where it does not tear the screen.
     pub fn open(config: &Config, terminal: bool) -> Result<Self, Trouble> {
         let telegram = config.telegram.as_ref().map(telegram).transpose()?;
-        let wanted = terminal || telegram.is_none() || std::io::stdin().is_terminal();
-        let screen = wanted.then(|| screen(config)).transpose()?;
-        match screen.as_deref().map(Terminal::log_writer) {
-            Some(log) => telemetry::start_logging(&config.log, move || log.clone()),
+        let opens = terminal || telegram.is_none() || std::io::stdin().is_terminal();
+        let screen = opens.then(|| screen(config)).transpose()?;
+        match screen.as_deref() {
+            Some(screen) => {
+                let (log, wanted) = (screen.log_writer(), wanted(config, screen));
+                telemetry::start_logging(&wanted, move || log.clone());
+            }
             None => telemetry::start_logging(&config.log, std::io::stderr),
         }
         Ok(Self {
@@ -118,6 +122,15 @@ impl Fronts {
             }
             (end, _) => end.map(|_| ()),
         }
+    }
+}
+
+/// What is logged beside an open screen.
+fn wanted(config: &Config, screen: &Terminal) -> Log {
+    if screen.shows_logs() {
+        config.log.among_the_talk()
+    } else {
+        config.log.clone()
     }
 }
 

@@ -170,8 +170,9 @@ impl ControlRoom {
             tracing::error!(error = %error, "what came in could not be kept");
             anyhow::Error::from(error.user())
         })?;
-        for (room, id, new) in &kept {
+        for ((room, id, new), incoming) in kept.iter().zip(incoming) {
             if *new {
+                self.brake(incoming, *room, *id).await;
                 self.hand_over(*room, *id);
             }
         }
@@ -256,22 +257,20 @@ impl ControlRoom {
         rows: &mut mpsc::UnboundedReceiver<InboxId>,
     ) -> Option<InboxId> {
         let next = tokio::time::timeout(ROOM_IDLE, rows.recv());
-        match self.0.stop.run_until_cancelled(next).await? {
-            Ok(id) => id,
-            Err(_) => {
-                let mut workers = self
-                    .0
-                    .workers
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                // Whoever hands in holds the same lock, so nothing comes in between.
-                let last = rows.try_recv().ok();
-                if last.is_none() {
-                    workers.remove(&room);
-                }
-                last
-            }
+        if let Ok(id) = self.0.stop.run_until_cancelled(next).await? {
+            return id;
         }
+        let mut workers = self
+            .0
+            .workers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Whoever hands in holds the same lock, so nothing comes in between.
+        let last = rows.try_recv().ok();
+        if last.is_none() {
+            workers.remove(&room);
+        }
+        last
     }
 
     /// Stops taking work up and waits for what is in hand.

@@ -11,7 +11,7 @@ use crate::chat::words;
 use crate::domain::ids::{DraftId, RoomId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Notice;
-use crate::domain::operator::Room;
+use crate::domain::operator::{Room, RoomAddress};
 use crate::store::{R, Tx};
 
 /// How long one room may take to be shown a notice before the others go on without it.
@@ -83,7 +83,8 @@ impl ControlRoom {
     /// One line for each standing room, so that one that hears it late does not have the others hear it twice.
     async fn spread(&self, text: &str, lease: &Lease) -> R<()> {
         let mut tx = self.store().begin().await?;
-        for room in self.store().standing_rooms(self.workspace()).await? {
+        let rooms = self.store().standing_rooms(self.workspace()).await?;
+        for room in self.or_the_terminal(rooms).await? {
             tell_room(&mut tx, room.id, text).await?;
         }
         tx.finish_job(lease).await?;
@@ -132,11 +133,20 @@ impl ControlRoom {
                 rooms.extend(self.store().room(id).await?);
             }
         }
+        let rooms = self.or_the_terminal(rooms).await?;
         let shown = rooms.iter().map(|room| {
             let refreshed = self.refresh_card(room, draft, false);
             self.patiently(room, refreshed)
         });
         join_all(shown).await.into_iter().fold(Ok(()), both)
+    }
+
+    /// What nobody asked for and no standing room hears of, such as the draft of a task, is shown at the terminal.
+    async fn or_the_terminal(&self, mut rooms: Vec<Room>) -> R<Vec<Room>> {
+        if rooms.is_empty() {
+            rooms.extend(self.store().room_at(&RoomAddress::terminal()).await?);
+        }
+        Ok(rooms)
     }
 
     /// One room that is slow or out of reach does not hold up what the others are told: it hears the notice later.

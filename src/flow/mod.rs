@@ -3,6 +3,8 @@
 pub mod checks;
 pub mod collect;
 pub mod compose;
+pub mod forget;
+pub mod gone;
 pub mod import;
 pub mod media;
 pub mod publish;

@@ -10,6 +10,7 @@ mod bad_input;
 mod crashes;
 mod main_job;
 mod migrations;
+mod stopping;
 mod telegram;
 mod telegram_kills;
 mod telegram_secrets;

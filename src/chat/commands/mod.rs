@@ -22,12 +22,14 @@ mod talk;
 mod tasks;
 pub mod tune;
 
+pub use house::brake;
+
 use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::chat::answer::Answer;
-use crate::chat::catalogue::Command;
+use crate::chat::catalogue::{self, Command};
 use crate::chat::dialogue::{Event, Kept, Talk};
 use crate::chat::frontend::Frontend;
 use crate::chat::house::House;
@@ -137,9 +139,9 @@ impl Ctx {
         Ok(answer)
     }
 
-    /// The end of a command that changed nothing.
+    /// The end of a command that changed nothing. After a power cut it is asked and answered once more.
     async fn say(&self, view: View) -> Done {
-        let tx = self.begin().await?;
+        let tx = self.store().begin_lightly().await?;
         self.settle(tx, Answer::line(view)).await
     }
 
@@ -189,7 +191,7 @@ impl Ctx {
         command: Command,
         rest: &'a str,
     ) -> Result<(DraftNumber, &'a str), ChatError> {
-        let (word, after) = parse::split_word(rest);
+        let (word, after) = parse::split_number(rest);
         match self.about {
             // Typed as an answer to a card, the number may be left out.
             Some(number) if parse::draft_number(word).is_none() => {
@@ -199,13 +201,15 @@ impl Ctx {
         }
         if word.is_empty() {
             let waiting = self.waiting().await?;
-            return Err(words::errors::which_draft(
-                &crate::chat::catalogue::usage(command, None),
-                &waiting,
-            )
-            .into());
+            let verb = (command == Command::Schedule).then_some(catalogue::SCHEDULE_DRAFT);
+            return Err(
+                words::errors::which_draft(&catalogue::usage(command, verb), &waiting).into(),
+            );
         }
-        Ok((word.parse()?, after))
+        match word.parse() {
+            Ok(number) => Ok((number, after)),
+            Err(_) => Err(words::errors::no_number(word, &self.waiting().await?).into()),
+        }
     }
 
     async fn waiting(&self) -> Result<Vec<DraftNumber>, ChatError> {
@@ -234,6 +238,12 @@ pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
             Err(why) => ctx.say(words::errors::unreadable(why)).await,
         },
     }
+}
+
+/// Whether `text` is `/stop`.
+#[must_use]
+pub fn stops(text: &str) -> bool {
+    matches!(parse::line(text), Line::Call(call) if call.command == Command::Stop)
 }
 
 async fn said(ctx: &Ctx, text: &str) -> Done {
@@ -283,7 +293,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Settings => house::settings(ctx).await,
         Command::Room => house::room(ctx, verb).await,
         Command::Member => members::run(ctx, verb, rest).await,
-        Command::Claim => members::claim(ctx).await,
+        Command::Claim => members::claim(),
         Command::Stop => house::stop(ctx).await,
         Command::Go => house::go(ctx).await,
         Command::Forget => house::forget(ctx, rest).await,

@@ -90,6 +90,15 @@ impl Seen {
 }
 
 impl ControlRoom {
+    /// Whether somebody with a role says it, or whoever sits at the terminal.
+    pub(super) async fn admits_at_once(&self, incoming: &Incoming) -> bool {
+        incoming.room.surface == Surface::Terminal
+            || matches!(
+                self.store().operator_of(&incoming.sender).await,
+                Ok(Some(_))
+            )
+    }
+
     /// Whether this is to be taken in. An operator's always is; a stranger's within limits, and in a group only where
     /// the network can answer them unseen by the others. Asked by front ends before [`ControlRoom::take`].
     pub async fn admits(&self, incoming: &Incoming) -> bool {

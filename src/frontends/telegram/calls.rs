@@ -17,7 +17,7 @@ const CALL: Duration = Duration::from_secs(30);
 /// A picture takes longer on a slow line.
 const UPLOAD: Duration = Duration::from_secs(90);
 /// Longer than any of the above and than a long poll, as a last resort.
-const CLIENT: Duration = Duration::from_secs(120);
+const CLIENT: Duration = Duration::from_mins(2);
 /// How long Telegram holds a long poll open while there is nothing.
 pub const POLL: Duration = Duration::from_secs(50);
 

@@ -89,7 +89,7 @@ impl Pace {
             let full = went.len() >= *most;
             went.get(went.len().saturating_sub(*most))
                 .filter(|_| full)
-                .map(|first| *first + Duration::from_secs(60))
+                .map(|first| *first + Duration::from_mins(1))
         });
         [Some(self.steady.next(now)), in_minute, self.patience]
             .into_iter()

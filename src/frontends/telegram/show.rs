@@ -163,8 +163,7 @@ impl Telegram {
     ) -> Result<Vec<MessageId>, CallError> {
         let (calls, chat) = (&self.calls, ChatId(to.chat));
         let buttons = buttons.filter(|buttons| !buttons.inline_keyboard.is_empty());
-        let sent = self
-            .queue
+        self.queue
             .run(to.chat, to.urgency, || async {
                 match message {
                     Message::Text(text) => {
@@ -207,8 +206,7 @@ impl Telegram {
                     }
                 }
             })
-            .await;
-        sent
+            .await
     }
 
     /// Changes the messages that stand there into those of `layout`.

@@ -46,14 +46,6 @@ pub fn mark<'a>(paths: impl IntoIterator<Item = &'a Path>) -> String {
 }
 
 impl Standing {
-    #[must_use]
-    pub fn text(id: MessageId) -> Self {
-        Self(vec![Stands {
-            kind: Kind::Text,
-            ids: vec![id],
-        }])
-    }
-
     pub fn ids(&self) -> impl Iterator<Item = MessageId> {
         self.0.iter().flat_map(|stands| stands.ids.iter().copied())
     }
@@ -152,7 +144,7 @@ mod tests {
     fn what_is_written_is_read_back() {
         let photo = || Kind::Photo("ab12cd34".into());
         for (standing, written) in [
-            (Standing::text(MessageId(7)), "7"),
+            (Standing(vec![stands(Kind::Text, &[7])]), "7"),
             (Standing(vec![stands(photo(), &[7])]), "7+=pab12cd34"),
             (
                 Standing(vec![stands(photo(), &[7]), stands(Kind::Text, &[8])]),
