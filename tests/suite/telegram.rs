@@ -80,6 +80,9 @@ fn the_first_owner_claims_with_the_code_and_lets_others_in() {
         eve.say("let me in");
     }
     api.wait("all of it is confirmed", |api| api.unconfirmed() == 0);
+    api.wait("the menu is the editor's", |_| {
+        menu("chat 99").contains("\"draft\"")
+    });
     let set = api.count("setMyCommands");
     mira.say("/status");
     api.until(mira.chat, "Working");
@@ -140,7 +143,12 @@ fn a_picture_edits_and_decisions_in_a_topic_of_a_group() {
     mira.press(&card, "Reject");
     let reasons = api.until(TEAM, "Why is #1 rejected?");
     mira.press(&reasons, "Wrong tone");
-    api.until(TEAM, "#1 rejected");
+    api.until_some(TEAM, "the rejected card", |message| {
+        message.shown.starts_with("#1 rejected") && message.photo.is_some()
+    });
+    api.until_some(TEAM, "the answered question", |message| {
+        message.id == reasons.id && message.shown.starts_with("#1 rejected")
+    });
     api.wait("the presses are answered", |_| mira.presses_open() == 0);
     assert_seen!("a_topic_of_a_group", api.transcript(TEAM));
     assert!(lumen.stop().0);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{BotApi, Chat, Message, World, bot_user};
 
 /// How long a test waits for something that must happen.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// Somebody, in one chat.
 #[derive(Clone)]
