@@ -4,7 +4,7 @@ pub mod archive;
 pub mod check;
 mod duties;
 mod handlers;
-mod house;
+pub mod house;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +72,12 @@ pub async fn run(
         config.surroundings.get(name).map(str::to_owned)
     })?);
     let log = screen.log_writer();
-    telemetry::start_logging(&config.log, move || log.clone());
+    let wanted = if screen.shows_logs() {
+        config.log.among_the_talk()
+    } else {
+        config.log.clone()
+    };
+    telemetry::start_logging(&wanted, move || log.clone());
     let house = House::open(&config, Arc::new(SystemClock), vec![screen.clone()]).await?;
     house.settle_in(&config).await?;
 

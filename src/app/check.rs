@@ -1,5 +1,6 @@
 //! `lumen check`: every configured service with a real call, in a table.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use super::Trouble;
 use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
-use crate::lifecycle;
 use crate::models::{Message, Speaker, TextRequest};
+use crate::{http, lifecycle};
 
 /// How long one service may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -18,35 +19,32 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// One line of the table: what was tested, and how it went.
 struct Line {
     part: &'static str,
-    works: bool,
+    /// `works`, `fails` or `off`.
+    state: &'static str,
     says: String,
 }
 
 impl Line {
     fn of<E: std::fmt::Display>(part: &'static str, result: Result<String, E>) -> Self {
         match result {
-            Ok(says) => Self {
-                part,
-                works: true,
-                says,
-            },
-            Err(error) => Self {
-                part,
-                works: false,
-                says: error.to_string(),
-            },
+            Ok(says) => Self::said(part, "works", says),
+            Err(error) => Self::said(part, FAILS, error.to_string()),
         }
     }
+
+    fn said(part: &'static str, state: &'static str, says: impl Into<String>) -> Self {
+        let says = says.into();
+        Self { part, state, says }
+    }
 }
+
+const FAILS: &str = "fails";
 
 pub async fn run(config: Config) -> Result<(), Trouble> {
     lifecycle::prepare(&config.place.data_dir)?;
     let house = House::open(&config, Arc::new(SystemClock), Vec::new()).await?;
-    let mut lines = vec![Line {
-        part: "settings",
-        works: true,
-        says: format!("data in {}", config.place.data_dir.display()),
-    }];
+    let data = format!("data in {}", config.place.data_dir.display());
+    let mut lines = vec![Line::said("settings", "works", data), port(&config).await];
     let posts = house.store.post_count(super::house::WORKSPACE).await;
     lines.push(Line::of(
         "store",
@@ -67,18 +65,36 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
         lines.push(Line::of(outlet.network().name(), asked));
     }
     house.close().await;
+    println!("{:<10} {:<6} says", "part", "state");
     for line in &lines {
-        println!(
-            "{:<10} {:<6} {}",
-            line.part,
-            if line.works { "works" } else { "fails" },
-            line.says
-        );
+        println!("{:<10} {:<6} {}", line.part, line.state, line.says);
     }
-    if lines.iter().all(|line| line.works) {
+    if lines.iter().all(|line| line.state != FAILS) {
         Ok(())
     } else {
         Err(Trouble::Told)
+    }
+}
+
+/// Whether the HTTP port could be opened; the Lumen that runs on the same data may hold it.
+async fn port(config: &Config) -> Line {
+    const PART: &str = "http";
+    let Some(address) = config.http.address else {
+        return Line::said(PART, "off", "no port");
+    };
+    match http::listen(address).await {
+        Ok(_) => Line::said(PART, "works", format!("{address} is free")),
+        Err(error)
+            if error.kind() == ErrorKind::AddrInUse
+                && lifecycle::hold(&config.place.data_dir).is_err() =>
+        {
+            Line::said(
+                PART,
+                "works",
+                format!("{address}, held by the Lumen that runs"),
+            )
+        }
+        Err(error) => Line::said(PART, FAILS, format!("{address} cannot be opened: {error}")),
     }
 }
 
@@ -89,11 +105,7 @@ fn no_answer() -> String {
 async fn text(house: &House) -> Line {
     let (provider, model) = house.text.name();
     if provider == "off" {
-        return Line {
-            part: "text",
-            works: true,
-            says: "off".to_owned(),
-        };
+        return Line::said("text", "off", "nothing is written");
     }
     let request = TextRequest {
         messages: vec![Message {
@@ -125,11 +137,7 @@ async fn text(house: &House) -> Line {
 
 async fn embedder(house: &House) -> Line {
     let Some(embedder) = &house.embedder else {
-        return Line {
-            part: "embedder",
-            works: true,
-            says: "off: search goes by words alone".to_owned(),
-        };
+        return Line::said("embedder", "off", "search goes by words alone");
     };
     let (provider, model) = embedder.name();
     let asked =

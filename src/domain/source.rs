@@ -39,7 +39,7 @@ impl std::fmt::Display for Selector {
 impl std::str::FromStr for Selector {
     type Err = UserError;
 
-    /// Reads `all`, `replies`, `@handle`, `#tag`; anything else is a search.
+    /// Reads `all`, `replies` (phones begin them with a capital), `@handle`, `#tag`; anything else is a search.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text
             .trim()
@@ -51,8 +51,8 @@ impl std::str::FromStr for Selector {
                 "It does not say what to fetch.",
                 "Name an author (@handle), a tag (#tag), some words, replies, or all.",
             )),
-            "all" => Ok(Self::All),
-            "replies" => Ok(Self::Replies),
+            _ if text.eq_ignore_ascii_case("all") => Ok(Self::All),
+            _ if text.eq_ignore_ascii_case("replies") => Ok(Self::Replies),
             _ => match (text.strip_prefix('@'), text.strip_prefix('#')) {
                 (Some(handle), _) if named(handle) => Ok(Self::Author(handle.to_owned())),
                 (_, Some(tag)) if named(tag) => Ok(Self::Tag(tag.to_lowercase())),

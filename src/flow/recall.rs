@@ -96,12 +96,23 @@ impl Recall {
         embedder: Option<Arc<dyn Embedder>>,
         clock: SharedClock,
     ) -> Self {
+        Self::weighing(uri, store, embedder, clock, Fusion::default())
+    }
+
+    /// The same with other weights: that is how they are chosen, see `benches/large/relevance.rs`.
+    pub fn weighing(
+        uri: impl Into<String>,
+        store: Store,
+        embedder: Option<Arc<dyn Embedder>>,
+        clock: SharedClock,
+        fusion: Fusion,
+    ) -> Self {
         Self(Arc::new(Inner {
             index: Index::at(uri),
             store,
             embedder,
             clock,
-            fusion: Fusion::default(),
+            fusion,
             open: Mutex::default(),
             trouble: Mutex::default(),
             catching_up: tokio::sync::Mutex::default(),

@@ -140,6 +140,32 @@ fn nothing_blocks(draft: &Draft, revision: &Revision) -> Result<(), ReviewError>
     }
 }
 
+/// Whether the draft can still be changed, rejected or put on a time, before a person is asked for more. The answer is
+/// checked again.
+///
+/// # Errors
+/// What the decision itself would be refused for.
+pub async fn open_to(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    tried: Move,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen).await?;
+    let now = tx.now();
+    let moved = match tried {
+        Move::Schedule => draft.schedule(ApprovalId(0), "", now),
+        Move::Reject => draft.reject("", now, None),
+        _ => draft.revise(),
+    };
+    allowed(&draft, moved)?;
+    if tried == Move::Schedule {
+        nothing_blocks(&draft, &revision)?;
+    }
+    Ok(draft)
+}
+
 /// Writes the notice that makes every copy of the card follow.
 pub async fn tell(
     tx: &mut Tx,
@@ -236,7 +262,11 @@ pub async fn schedule(
         )
         .await?;
     let state = allowed(&draft, draft.schedule(approval.id, &by.name, due))?;
-    let log = format!("scheduled {number} version {} for {due}", revision.number);
+    let log = format!(
+        "scheduled {number} version {} for {}",
+        revision.number,
+        due.strftime("%a %-d %b %Y %H:%M UTC")
+    );
     settled(tx, w, draft, state, &log, &by.name, cause).await
 }
 
@@ -321,7 +351,7 @@ pub async fn revise(
     Ok(revised)
 }
 
-/// Asks for another version by the model.
+/// Asks for another version by the model. False while one of the current version is being written already.
 #[expect(
     clippy::too_many_arguments,
     reason = "a decision like the others, with where its card is shown"
@@ -335,7 +365,7 @@ pub async fn redo(
     guidance: Option<String>,
     room: Option<RoomId>,
     cause: Option<InboxId>,
-) -> Reviewed {
+) -> Result<bool, ReviewError> {
     let (draft, _) = current(tx, w, number, seen).await?;
     allowed(&draft, draft.revise())?;
     let request = compose::ComposeRequest::Redo {
@@ -344,8 +374,7 @@ pub async fn redo(
         guidance,
     };
     let key = format!("redo:{}:{}", draft.id, draft.revision);
-    compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?;
-    Ok(draft)
+    Ok(compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?)
 }
 
 /// Brings an expired draft back as a new revision with the same words.

@@ -119,7 +119,8 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
 /// quotes or a time say so.
 fn what_and_when(ctx: &Ctx, rest: &str) -> (String, String) {
     let (first, after) = parse::split_argument(rest);
-    let one_word = matches!(first, "all" | "replies") || first.starts_with(['@', '#']);
+    let one_word =
+        matches!(first.to_lowercase().as_str(), "all" | "replies") || first.starts_with(['@', '#']);
     let in_quotes = !first.is_empty() && !rest.trim_start().starts_with(first);
     if one_word || in_quotes {
         return (first.to_owned(), after.to_owned());
@@ -176,7 +177,7 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
 }
 
 async fn fetch(ctx: &Ctx, rest: &str) -> Done {
-    let sources = match parse::unquoted(rest) {
+    let sources = match parse::unquoted(rest).to_lowercase().as_str() {
         "" | "all" => {
             let all = ctx.store().sources(ctx.w()).await?;
             if all.is_empty() {
@@ -249,7 +250,7 @@ async fn find(ctx: &Ctx, name: &str) -> Result<Source, ChatError> {
     let advice = if names.is_empty() {
         "There are none yet; /source add sandbox all begins.".to_owned()
     } else {
-        format!("There are {}.", words::listed(&names))
+        words::there_are(&names)
     };
     Err(UserError::new(what, advice).into())
 }

@@ -41,6 +41,11 @@ fn one_off_phrases() {
         ("tomorrow evening at 7", "2026-11-21 19:00"),
         ("tomorrow at noon", "2026-11-21 12:00"),
         ("9 tomorrow", "2026-11-21 09:00"),
+        (
+            "tomorrow \u{ff11}\u{ff17}\u{ff1a}\u{ff14}\u{ff15}",
+            "2026-11-21 17:45",
+        ),
+        ("tomorrow 9:00\u{202f}AM", "2026-11-21 09:00"),
         ("the day after tomorrow at 9", "2026-11-22 09:00"),
         ("in 2 hours", "2026-11-20 12:00"),
         ("in 20 minutes", "2026-11-20 10:20"),

@@ -85,7 +85,7 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 type Broken = (Reason, String);
 
 /// Reads a line.
-pub(super) fn read(bytes: &[u8], own: bool) -> Result<FetchedPost, Broken> {
+pub fn read(bytes: &[u8], own: bool) -> Result<FetchedPost, (Reason, String)> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         (
             Reason::NotUtf8,
