@@ -44,8 +44,9 @@ pub struct Ticks {
 impl Ticks {
     /// Calls `second` each second and `minute` each minute; a call that is still busy when the next is due is not joined by another.
     pub async fn start(clock: SharedClock, on: OnTicks) -> anyhow::Result<Self> {
+        let seen = (clock.now(), Instant::now());
         let scheduler = Arc::new(Mutex::new(begin(&on).await?));
-        let watch = tokio::spawn(watch(clock, on, Arc::clone(&scheduler)));
+        let watch = tokio::spawn(watch(clock, seen, on, Arc::clone(&scheduler)));
         Ok(Self {
             scheduler,
             _watch: AbortOnDropHandle::new(watch),
@@ -76,10 +77,17 @@ async fn begin(on: &OnTicks) -> anyhow::Result<JobScheduler> {
     Ok(scheduler)
 }
 
-async fn watch(clock: SharedClock, on: OnTicks, scheduler: Arc<Mutex<JobScheduler>>) {
+/// What a clock showed at a moment of the other one, which nobody can set.
+type Seen = (Timestamp, Instant);
+
+async fn watch(
+    clock: SharedClock,
+    mut seen: Seen,
+    on: OnTicks,
+    scheduler: Arc<Mutex<JobScheduler>>,
+) {
     let mut looks = tokio::time::interval(WATCH);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen = (clock.now(), Instant::now());
     loop {
         looks.tick().await;
         let now = (clock.now(), Instant::now());
@@ -99,14 +107,14 @@ async fn watch(clock: SharedClock, on: OnTicks, scheduler: Arc<Mutex<JobSchedule
                 }
             }
             Err(error) => {
-                tracing::error!(error = %format!("{error:#}"), "the ticks did not begin anew")
+                tracing::error!(error = %format!("{error:#}"), "the ticks did not begin anew");
             }
         }
     }
 }
 
 /// How far the clock on the wall fell behind the time that went by.
-fn set_back(before: (Timestamp, Instant), now: (Timestamp, Instant)) -> Duration {
+fn set_back(before: Seen, now: Seen) -> Duration {
     let should_be = before.0.saturating_add(now.1 - before.1);
     let behind = should_be.map(|should_be| should_be.duration_since(now.0));
     // A clock that was set forward is behind by less than nothing.

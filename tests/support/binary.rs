@@ -55,7 +55,7 @@ impl House {
     /// The same, started by another program, which gets the binary and its arguments behind its own.
     pub fn command_through(&self, through: &[&str], args: &[&str]) -> Command {
         let binary = env!("CARGO_BIN_EXE_lumen");
-        let words: Vec<&str> = [through, &[binary], args].concat();
+        let words: Vec<&str> = [through, &[binary][..], args].concat();
         let mut command = Command::new(words[0]);
         command
             .args(&words[1..])

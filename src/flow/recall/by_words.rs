@@ -41,9 +41,9 @@ pub(super) async fn search(
         .into_iter()
         .filter_map(|post| {
             let (_, hits) = found.iter().find(|(id, _)| *id == post.id)?;
-            let score = share(*hits).min(1.0);
+            let fit = share(*hits).min(1.0);
             Some(Scored {
-                hit: Hit { post, score },
+                hit: Hit { post, score: fit },
                 vector: None,
             })
         })
