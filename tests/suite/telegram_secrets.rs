@@ -121,6 +121,7 @@ fn a_check_names_the_bot_and_readiness_its_state() {
 fn updates_that_are_brought_need_the_secret_and_are_taken_once() {
     let house = house_with(MIRA, &["Friday at six."]);
     let api = BotApi::start();
+    api.is_patient();
     let port = free_port();
     let lumen = Lumen::with(&house, &api, |command| {
         command

@@ -18,7 +18,7 @@ use super::bot_api::{BotApi, TOKEN};
 
 /// A running Lumen whose talk is on Telegram.
 pub struct Lumen {
-    child: Child,
+    pub child: Child,
     pub log: PathBuf,
 }
 
@@ -72,17 +72,6 @@ impl Lumen {
         let line = self.until_logged("/claim ");
         let at = line.rfind("/claim ").expect("it is there") + "/claim ".len();
         line[at..].trim().to_owned()
-    }
-
-    /// What it holds in memory, in kilobytes.
-    pub fn memory(&self) -> u64 {
-        let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
-        status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .and_then(|rest| rest.trim().split(' ').next()?.parse().ok())
-            .expect("a figure")
     }
 
     pub fn kill(mut self) {
