@@ -50,7 +50,8 @@ fn the_token_appears_nowhere() {
     });
     mira.say("/show #1");
     let card = api.until(mira.chat, "#1");
-    mira.photo(&card, &png(), Some("A cup"));
+    // The card was shown twice, since the first answer was lost: the number says which draft is meant.
+    mira.photo(&card, &png(), Some("#1 A cup"));
     api.until(mira.chat, "could not be fetched");
     mira.say("/status");
     api.until(mira.chat, "Working");
