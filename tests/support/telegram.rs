@@ -53,7 +53,7 @@ impl Lumen {
 
     /// Waits until the log has a line with `words`, and gives the newest.
     pub fn until_logged(&self, words: &str) -> String {
-        let end = Instant::now() + Duration::from_secs(60);
+        let end = Instant::now() + Duration::from_mins(1);
         loop {
             let log = self.logged();
             if let Some(line) = log.lines().rev().find(|line| line.contains(words)) {

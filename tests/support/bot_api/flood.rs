@@ -18,7 +18,7 @@ impl Patience {
         };
         // A short burst is let through.
         let hasty = recent(went, Duration::from_secs(10)) >= 14;
-        let crowded = chat < 0 && recent(went, Duration::from_secs(60)) >= 20;
+        let crowded = chat < 0 && recent(went, Duration::from_mins(1)) >= 20;
         let loud = recent(&self.all, Duration::from_secs(1)) >= 40;
         if hasty || crowded || loud {
             return Some(if crowded { 10 } else { 2 });
@@ -27,7 +27,7 @@ impl Patience {
             times.push_back(now);
             while times
                 .front()
-                .is_some_and(|at| now - *at > Duration::from_secs(60))
+                .is_some_and(|at| now - *at > Duration::from_mins(1))
             {
                 times.pop_front();
             }

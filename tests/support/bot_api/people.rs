@@ -197,8 +197,10 @@ impl Person {
             .iter()
             .flatten()
             .find(|(known, _)| known == label)
-            .map(|(_, code)| code.clone())
-            .unwrap_or_else(|| panic!("no [{label}] under:\n{}", message.seen()));
+            .map_or_else(
+                || panic!("no [{label}] under:\n{}", message.seen()),
+                |(_, code)| code.clone(),
+            );
         self.press_code(message, &code)
     }
 
