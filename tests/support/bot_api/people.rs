@@ -10,6 +10,9 @@ use super::{BotApi, Chat, Message, World, bot_user};
 /// How long a test waits for something that must happen.
 const LIMIT: Duration = Duration::from_mins(3);
 
+/// Lumen writes about once a second in a chat; after this nothing more is coming.
+const QUIET: Duration = Duration::from_millis(2_500);
+
 /// Somebody, in one chat.
 #[derive(Clone)]
 pub struct Person {
@@ -36,6 +39,21 @@ impl BotApi {
     pub fn transcript(&self, chat: i64) -> String {
         let mut world = self.world();
         world.chats.entry(chat).or_default().look()
+    }
+
+    /// [`BotApi::transcript`], once nothing has moved in the chat for a moment.
+    pub fn settled(&self, chat: i64) -> String {
+        let mut before = String::new();
+        let mut since = Instant::now();
+        while since.elapsed() < QUIET {
+            let now: Vec<String> = self.messages(chat).iter().map(Message::seen).collect();
+            let now = now.join("\n");
+            if now != before {
+                (before, since) = (now, Instant::now());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.transcript(chat)
     }
 
     /// The messages that stand in a chat.

@@ -80,8 +80,10 @@ async fn a_picture_as_an_answer_becomes_the_drafts_picture() {
         "what is approved covers the description"
     );
     mira.picture(None, "picture-b", Some("#1 A cup")).await;
-    assert_snapshot!(mira.press(&card_press(DraftVerb::NoPicture, 1, 3)).await, @"This is version 3; version 4 is the current one: with the same words; its picture or its state changed.
-    [Show version 4]");
+    assert_snapshot!(mira.press(&card_press(DraftVerb::NoPicture, 1, 3)).await, @r"
+    This is version 3; version 4 is the current one: with the same words; its picture or its state changed.
+    [Show version 4]
+    ");
     mira.press(&card_press(DraftVerb::NoPicture, 1, 4)).await;
     assert_eq!(world.pictures(1).await, Vec::<String>::new());
     let vera = world.member("vera", Role::Viewer).await;
