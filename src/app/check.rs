@@ -9,8 +9,10 @@ use super::Trouble;
 use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
+use crate::domain::network::Network;
 use crate::lifecycle;
 use crate::models::{Message, Speaker, TextRequest};
+use crate::platforms::Outlet as _;
 
 /// How long one service may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -18,8 +20,27 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// One line of the table: what was tested, and how it went.
 struct Line {
     part: &'static str,
-    works: bool,
+    state: State,
     says: String,
+}
+
+/// How a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Works,
+    Fails,
+    /// It does not work, and nobody has asked for it.
+    Absent,
+}
+
+impl State {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Fails => "fails",
+            Self::Absent => "absent",
+        }
+    }
 }
 
 impl Line {
@@ -27,12 +48,12 @@ impl Line {
         match result {
             Ok(says) => Self {
                 part,
-                works: true,
+                state: State::Works,
                 says,
             },
             Err(error) => Self {
                 part,
-                works: false,
+                state: State::Fails,
                 says: error.to_string(),
             },
         }
@@ -44,7 +65,7 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
     let house = House::open(&config, Arc::new(SystemClock), Vec::new()).await?;
     let mut lines = vec![Line {
         part: "settings",
-        works: true,
+        state: State::Works,
         says: format!("data in {}", config.place.data_dir.display()),
     }];
     let posts = house.store.post_count(super::house::WORKSPACE).await;
@@ -66,20 +87,44 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
         );
         lines.push(Line::of(outlet.network().name(), asked));
     }
+    if !house.lens.can_publish() {
+        lines.push(lens_to_read(&house, config.lens.chosen).await);
+    }
     house.close().await;
     for line in &lines {
         println!(
             "{:<10} {:<6} {}",
             line.part,
-            if line.works { "works" } else { "fails" },
+            line.state.name(),
             line.says
         );
     }
-    if lines.iter().all(|line| line.works) {
+    if lines.iter().all(|line| line.state != State::Fails) {
         Ok(())
     } else {
         Err(Trouble::Told)
     }
+}
+
+/// Lens without a key. Where nobody has set it up or follows something there, it may be out of reach.
+async fn lens_to_read(house: &House, chosen: bool) -> Line {
+    let asked = tokio::time::timeout(LIMIT, house.lens.check()).await;
+    let asked = asked.map_or_else(
+        |_| Err(no_answer()),
+        |answer| answer.map_err(|error| error.to_string()),
+    );
+    let mut line = Line::of("lens", asked);
+    let followed = house.store.sources(super::house::WORKSPACE).await;
+    let followed = followed.is_ok_and(|sources| {
+        sources
+            .iter()
+            .any(|source| source.network == Network::Lens && !source.paused)
+    });
+    if line.state == State::Fails && !chosen && !followed {
+        line.state = State::Absent;
+        line.says.push_str(". Nothing of Lens is set up, so nothing is amiss");
+    }
+    line
 }
 
 fn no_answer() -> String {
@@ -91,7 +136,7 @@ async fn text(house: &House) -> Line {
     if provider == "off" {
         return Line {
             part: "text",
-            works: true,
+            state: State::Works,
             says: "off".to_owned(),
         };
     }
@@ -127,7 +172,7 @@ async fn embedder(house: &House) -> Line {
     let Some(embedder) = &house.embedder else {
         return Line {
             part: "embedder",
-            works: true,
+            state: State::Works,
             says: "off: search goes by words alone".to_owned(),
         };
     };

@@ -16,6 +16,7 @@ use crate::chat::house::{Accounts, House as ChatHouse};
 use crate::config::Config;
 use crate::config::models::Choice;
 use crate::domain::clock::SharedClock;
+use crate::domain::error::UserError;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::ledger::ModelRole;
 use crate::domain::network::Network;
@@ -29,7 +30,8 @@ use crate::models::metered::{MeteredEmbedder, MeteredText};
 use crate::models::missing::NoText;
 use crate::models::prompt::Prompts;
 use crate::models::{Embedder, TextModel};
-use crate::net::{HttpClient, NetOptions};
+use crate::net::{HttpClient, NetOptions, Origin};
+use crate::platforms::lens::{self, Lens};
 use crate::platforms::sandbox::{Options, Sandbox};
 use crate::platforms::{Outlet, Source};
 use crate::schedule::due;
@@ -54,6 +56,7 @@ pub struct House {
     pub text: Arc<dyn TextModel>,
     pub embedder: Option<Arc<dyn Embedder>>,
     pub sandbox: Arc<Sandbox>,
+    pub lens: Arc<Lens>,
     pub outlets: Vec<Arc<dyn Outlet>>,
     pub control: ControlRoom,
     pub worker: Worker,
@@ -88,13 +91,14 @@ impl House {
             clock.clone(),
             Options::default(),
         ));
-        let sources: Vec<Arc<dyn Source>> = vec![sandbox.clone()];
-        let outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
+        let http = http_client(config, &clock)?;
+        let lens = Arc::new(lens_network(config, &http, &clock, &store)?);
+        let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
+        let mut outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
+        if lens.can_publish() {
+            outlets.insert(0, lens.clone());
+        }
         let media = MediaFolder::at(config.place.media());
-        let http = HttpClient::new(NetOptions {
-            clock: clock.clone(),
-            ..NetOptions::default()
-        })?;
 
         let control = ControlRoom::new(ChatHouse {
             store: store.clone(),
@@ -151,6 +155,7 @@ impl House {
             text,
             embedder,
             sandbox,
+            lens,
             outlets,
             control,
             worker,
@@ -254,6 +259,37 @@ impl House {
     }
 }
 
+/// The client for everything outside; what the configuration names may lie in a private network.
+fn http_client(config: &Config, clock: &SharedClock) -> anyhow::Result<HttpClient> {
+    let named = [&config.lens.api, &config.lens.storage];
+    HttpClient::new(NetOptions {
+        trusted: named.into_iter().filter_map(Origin::of).collect(),
+        clock: clock.clone(),
+        ..NetOptions::default()
+    })
+}
+
+fn lens_network(
+    config: &Config,
+    http: &HttpClient,
+    clock: &SharedClock,
+    store: &Store,
+) -> Result<Lens, UserError> {
+    let lens = config.lens.clone();
+    let settings = lens::Settings {
+        api: lens.api.into(),
+        storage: lens.storage.into(),
+        account: lens.account,
+        key: lens.key,
+        app: lens.app,
+        app_key: lens.app_key,
+        origin: lens.origin,
+        session_file: config.place.lens_session(),
+        pace: Duration::from_secs(1),
+    };
+    Lens::new(settings, http.clone(), clock.clone(), Arc::new(store.clone()))
+}
+
 fn text_model(
     choice: Choice,
     local: &LocalModels,
@@ -318,7 +354,12 @@ impl Accounts for OutletAccounts {
                 .map(move |account| (network, account))
                 .collect::<Vec<_>>()
         };
-        self.0.iter().flat_map(of).collect()
+        let mut all: Vec<_> = self.0.iter().flat_map(of).collect();
+        // The sandbox is for where nothing else is set up.
+        if all.iter().any(|(network, _)| *network != Network::Sandbox) {
+            all.retain(|(network, _)| *network != Network::Sandbox);
+        }
+        all
     }
 
     async fn check(&self, network: Network, account: &str) -> Result<String, String> {

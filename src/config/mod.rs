@@ -5,6 +5,7 @@
 
 pub mod env;
 pub mod http;
+pub mod lens;
 pub mod log;
 pub mod models;
 pub mod people;
@@ -21,6 +22,7 @@ pub struct Config {
     pub people: people::People,
     pub http: http::Http,
     pub models: models::Models,
+    pub lens: lens::Lens,
     pub log: log::Log,
     /// How the person at the terminal is called: their login name.
     pub person: String,
@@ -42,6 +44,7 @@ impl Config {
             people: people::People::from_env(env)?,
             http: http::Http::from_env(env)?,
             models: models::Models::from_env(env)?,
+            lens: lens::Lens::from_env(env)?,
             log: log::Log::from_env(env)?,
             person: ["USER", "LOGNAME"]
                 .into_iter()

@@ -311,7 +311,8 @@ impl Collector {
             return Ok(None);
         };
         for post in &mut page.posts {
-            post.own |= source.own;
+            // What was passed on is somebody else's voice.
+            post.own |= source.own && post.repost_of.is_none();
         }
         let mut counts = tx.store_posts(fetch.workspace, &page.posts).await?;
         let gone = tx
@@ -321,7 +322,7 @@ impl Collector {
         gone::tell_drafts(&mut tx, &gone).await?;
 
         let complete = page.next.is_none()
-            || (!source.own && all_known(counts) && reaches(&page.posts, known_since));
+            || (!source.own && !page.unordered && all_known(counts) && reaches(&page.posts, known_since));
         place.cursor = page.next.filter(|_| !complete);
         source.cursor = place.kept();
         if complete {

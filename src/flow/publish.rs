@@ -28,9 +28,6 @@ use crate::media::MediaFolder;
 use crate::platforms::{LookUp, OutgoingPicture, Outlet, PlatformError, Published};
 use crate::store::{Intent, IntentState, Store, StoreError, Tx};
 
-/// How long a network may take for one call before its outcome counts as unclear.
-const CALL_LIMIT: Duration = Duration::from_secs(20);
-
 /// The waits between tries while a network cannot be reached or asks to slow down. In sum under the 90 seconds in which
 /// a command has its final answer.
 const TRIES: [Duration; 4] = [
@@ -268,13 +265,14 @@ impl Publisher {
         tx.commit().await?;
         metrics::counter!("lumen_publish_calls_total", "network" => content.network.name())
             .increment(1);
+        let limit = outlet.patience();
         let call =
-            tokio::time::timeout(CALL_LIMIT, outlet.publish(&content, pictures, &intent.key)).await;
+            tokio::time::timeout(limit, outlet.publish(&content, pictures, &intent.key)).await;
         let network = content.network;
         let answer = call.unwrap_or_else(|_| {
             Err(PlatformError::Unclear {
                 network,
-                why: format!("no answer in {} seconds", CALL_LIMIT.as_secs()),
+                why: format!("no answer in {} seconds", limit.as_secs()),
             })
         });
         match answer {

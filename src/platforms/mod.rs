@@ -3,6 +3,7 @@
 //! To add a network, give it a folder with `mod.rs` (wire to domain), `client.rs` and `wire.rs`, a variant of
 //! [`Network`](crate::domain::network::Network), limits in `domain/limits.rs`, and a line in `app.rs`.
 
+pub mod lens;
 pub mod sandbox;
 
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub struct Page {
     pub next: Option<String>,
     /// About how many posts there are in all, when the network says it.
     pub about: Option<u64>,
+    /// What comes after it may be newer: known posts on it say nothing about the rest.
+    pub unordered: bool,
 }
 
 /// Fetches posts.
@@ -95,6 +98,11 @@ pub struct OutgoingPicture {
 #[async_trait]
 pub trait Outlet: Send + Sync {
     fn network(&self) -> Network;
+
+    /// How long one call of [`Outlet::publish`] may take before its outcome counts as unclear.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(20)
+    }
 
     /// The accounts it can publish as.
     fn accounts(&self) -> Vec<String>;

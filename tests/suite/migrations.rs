@@ -21,7 +21,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Rows as the schema of this number takes them.
-const ROWS: [(i64, &str); 1] = [(1, include_str!("migrations/rows_0001.sql"))];
+const ROWS: [(i64, &str); 2] = [
+    (1, include_str!("migrations/rows_0001.sql")),
+    (3, include_str!("migrations/rows_0003.sql")),
+];
 
 async fn database(folder: &std::path::Path) -> SqliteConnection {
     SqliteConnectOptions::new()

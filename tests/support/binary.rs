@@ -58,6 +58,9 @@ impl House {
         command
             .env("LUMEN_HTTP_ADDR", "off")
             .env("LUMEN_TIMEZONE", "Europe/Berlin")
+            // Nothing listens there: the tests talk to loopback only.
+            .env("LENS_API_URL", "http://127.0.0.1:9/graphql")
+            .env("LENS_STORAGE_URL", "http://127.0.0.1:9")
             .env("LUMEN_LOG", "lumen=info,warn")
             // candle's pool of threads spins: next to another process two of them are slower than one.
             .env("CANDLE_NUM_THREADS", "1");

@@ -111,6 +111,7 @@ impl FakeFinder {
             language: None,
             reply_to: None,
             quote_of: None,
+            repost_of: None,
             url: None,
             counts: Counts::default(),
             media: Vec::new(),
