@@ -35,7 +35,7 @@
 //! | `app` | the only file that knows every concrete type | everything |
 //!
 //! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb
-//! and arrow in `index`, candle in `models`, tokio-cron-scheduler in `schedule`, rustyline in `frontends/terminal`.
+//! and arrow in `index`, candle and rten in `models`, tokio-cron-scheduler in `schedule`, rustyline in `frontends/terminal`.
 //! `tests/suite/architecture.rs` holds the house to this.
 
 pub mod app;

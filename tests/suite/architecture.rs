@@ -41,6 +41,7 @@ const SDKS: &[(&str, &[&str])] = &[
     ("arrow_schema::", &["index"]),
     ("candle_core::", &["models"]),
     ("candle_transformers::", &["models"]),
+    ("rten::", &["models"]),
     ("tokenizers::", &["models"]),
     ("minijinja::", &["models"]),
     ("tokio_cron_scheduler::", &["schedule"]),

@@ -73,15 +73,15 @@ impl Material {
 
     /// Whose words lie in the prompt, with a name for each: none of them may come out as our own.
     pub fn others(&self) -> Vec<(String, String)> {
-        let fetched = material
+        let fetched = self
             .posts
             .iter()
             .map(|(post, _)| (format!("@{}", post.body.author), post.body.text.clone()));
-        let own = material
+        let own = self
             .examples
             .iter()
             .map(|post| ("an own post".to_owned(), post.body.text.clone()));
-        let answered = material
+        let answered = self
             .answered
             .iter()
             .map(|post| ("the post it answers".to_owned(), post.body.text.clone()));

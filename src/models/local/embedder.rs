@@ -1,19 +1,22 @@
 //! all-MiniLM-L6-v2: a text becomes 384 numbers of unit length, near texts near numbers.
 
-use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use anyhow::Context as _;
 use async_trait::async_trait;
-use candle_core::{D, DType, Device, Tensor};
-use candle_nn::VarBuilder;
-use candle_transformers::models::bert::{BertModel, Config};
 use jiff::Timestamp;
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
+use rten_gemm::GemmExecutor;
+use rten_tensor::NdTensor;
+use rten_tensor::prelude::*;
+use safetensors::SafeTensors;
 use tokenizers::{Tokenizer, TruncationParams};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::SharedClock;
-use crate::models::local::batch::runs;
+use crate::models::local::bert;
 use crate::models::local::resident::Resident;
 use crate::models::local::{PROVIDER, failed, files, off_the_async_threads};
 use crate::models::{Embedded, Embedder, ModelError};
@@ -79,7 +82,10 @@ impl Embedder for LocalEmbedder {
 /// The model in memory.
 struct Loaded {
     tokenizer: Tokenizer,
-    bert: BertModel,
+    model: Model,
+    tokens: NodeId,
+    places: NodeId,
+    mean: NodeId,
 }
 
 impl std::fmt::Debug for Loaded {
@@ -109,16 +115,19 @@ impl Loaded {
                     ..TruncationParams::default()
                 }))
                 .map_err(anyhow::Error::from_boxed)?;
-            let config: Config = serde_json::from_slice(&std::fs::read(&config)?)?;
-            let bytes = std::fs::read(&weights)?;
-            let tensors = VarBuilder::from_buffered_safetensors(bytes, DType::F32, &Device::Cpu)?;
-            let bert = BertModel::load(tensors, &config)?;
-            Ok(Self { tokenizer, bert })
+            let config = serde_json::from_slice(&std::fs::read(&config)?)?;
+            let model = in_eight_bits(&std::fs::read(&weights)?, config)?;
+            Ok(Self {
+                tokens: model.node_id(bert::TOKENS)?,
+                places: model.node_id(bert::PLACES)?,
+                mean: model.node_id(bert::MEAN)?,
+                tokenizer,
+                model,
+            })
         };
         read().map_err(|why| files::EMBEDDER.broken(&weights, why))
     }
 
-    /// Embeds in batches of like length, on every core, a batch a thread.
     fn embed(&self, texts: &[String], stop: &CancellationToken) -> Result<Embedded, ModelError> {
         let mut rows = Vec::with_capacity(texts.len());
         for (place, text) in texts.iter().enumerate() {
@@ -132,46 +141,37 @@ impl Loaded {
             });
         }
         let tokens = rows.iter().map(|row| row.ids.len()).sum::<usize>();
-        rows.sort_by_key(|row| row.ids.len());
-        let lengths: Vec<usize> = rows.iter().map(|row| row.ids.len()).collect();
-        let vectors = self.embed_rows(&rows, &runs(&lengths), stop)?;
+        // The longest first: one of them at the end would leave the other cores idle.
+        rows.sort_by_key(|row| std::cmp::Reverse(row.ids.len()));
         Ok(Embedded {
-            vectors,
+            vectors: self.embed_rows(&rows, stop)?,
             tokens: i64::try_from(tokens).unwrap_or(i64::MAX),
             micro_usd: 0,
         })
     }
 
-    /// Every core takes the next run as it gets free. (Inside a batch only the products of matrices use both.)
+    /// Every core takes the next text as it gets free: side by side they do more than together on one.
     fn embed_rows(
         &self,
         rows: &[Row],
-        runs: &[Range<usize>],
         stop: &CancellationToken,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        // The longest texts first: they are at the end, and a long last batch would leave the other cores idle.
-        let next = AtomicUsize::new(runs.len());
+        let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<(usize, Vec<f32>)>, ModelError> {
+            let alone = Arc::new(ThreadPool::with_num_threads(1));
             let mut done = Vec::new();
-            while let Some(turn) = next
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                    left.checked_sub(1)
-                })
-                .ok()
-                .map(|left| left - 1)
-            {
+            while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if stop.is_cancelled() {
                     return Err(ModelError::Cancelled);
                 }
-                let batch = &rows[runs[turn].clone()];
-                let vectors = self.forward(batch).map_err(failed)?;
-                done.extend(batch.iter().map(|row| row.place).zip(vectors));
+                let vector = self.forward(&row.ids, alone.clone()).map_err(failed)?;
+                done.push((row.place, vector));
             }
             Ok(done)
         };
         let parts = std::thread::scope(|scope| {
-            let helpers: Vec<_> = (1..cores.min(runs.len()))
+            let helpers: Vec<_> = (1..cores.min(rows.len()))
                 .map(|_| scope.spawn(work))
                 .collect();
             let mut parts = vec![work()];
@@ -193,25 +193,41 @@ impl Loaded {
         Ok(vectors)
     }
 
-    /// One batch, sorted by length: padded to the last one's, mean over the real tokens, unit length.
-    fn forward(&self, batch: &[Row]) -> candle_core::Result<Vec<Vec<f32>>> {
-        let longest = batch.last().map_or(0, |row| row.ids.len());
-        let mut ids = Vec::with_capacity(batch.len() * longest);
-        let mut mask = Vec::with_capacity(batch.len() * longest);
-        for Row { ids: row, .. } in batch {
-            ids.extend(row);
-            ids.resize(ids.len() + longest - row.len(), 0);
-            mask.resize(mask.len() + row.len(), 1.0_f32);
-            mask.resize(mask.len() + longest - row.len(), 0.0);
+    /// The mean over the tokens' states, made unit length.
+    fn forward(&self, ids: &[u32], threads: Arc<ThreadPool>) -> anyhow::Result<Vec<f32>> {
+        let tokens: Vec<i32> = ids
+            .iter()
+            .map(|&id| i32::try_from(id))
+            .collect::<Result<_, _>>()?;
+        let places: Vec<i32> = (0..i32::try_from(ids.len())?).collect();
+        let tokens = NdTensor::from_data([ids.len()], tokens);
+        let places = NdTensor::from_data([ids.len()], places);
+        let inputs = vec![(self.tokens, tokens.into()), (self.places, places.into())];
+        let options = RunOptions::default().with_thread_pool(Some(threads));
+        let [mean] = self.model.run_n(inputs, [self.mean], Some(options))?;
+        let mean: NdTensor<f32, 1> = mean.try_into()?;
+        let mut vector = mean.to_vec();
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        anyhow::ensure!(
+            length.is_finite() && length > 0.0,
+            "the vector has no direction"
+        );
+        for x in &mut vector {
+            *x /= length;
         }
-        let shape = (batch.len(), longest);
-        let ids = Tensor::from_vec(ids, shape, &Device::Cpu)?;
-        let mask = Tensor::from_vec(mask, shape, &Device::Cpu)?;
-        let states = self.bert.forward(&ids, &ids.zeros_like()?, Some(&mask))?;
-        let weights = mask.unsqueeze(D::Minus1)?;
-        let sums = states.broadcast_mul(&weights)?.sum(1)?;
-        let means = sums.broadcast_div(&weights.sum(1)?)?;
-        let lengths = means.sqr()?.sum_keepdim(1)?.sqrt()?;
-        means.broadcast_div(&lengths)?.to_vec2()
+        Ok(vector)
     }
+}
+
+/// The model, its weights in eight bits: a quarter of the memory, and two to three times as fast as in 32.
+fn in_eight_bits(weights: &[u8], config: bert::Config) -> anyhow::Result<Model> {
+    // Without the instructions for it (VNNI), pairs of products are added up in sixteen bits: two of full size overflow.
+    let narrow = GemmExecutor::<u8, i8, i32>::default().may_saturate();
+    let largest = if narrow { 63 } else { 127 };
+    let graph = bert::graph(&SafeTensors::deserialize(weights)?, config, largest)?;
+    let graph = graph.write_buf().context("the graph cannot be written")?;
+    let model = ModelOptions::with_all_ops()
+        .prepack_weights(true)
+        .load(graph)?;
+    Ok(model)
 }

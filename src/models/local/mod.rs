@@ -1,4 +1,5 @@
-//! The models that run inside the process: SmolLM2-135M-Instruct writes, all-MiniLM-L6-v2 embeds. Both in candle, on the CPU.
+//! The models that run inside the process, on the CPU: SmolLM2-135M-Instruct writes, in candle; all-MiniLM-L6-v2 embeds, in
+//! rten.
 //!
 //! They are loaded on first use, off the async threads, and dropped after [`IDLE`] without use. To try another model of
 //! the same kind, name its files in [`files`] and in `scripts/models.py`; another architecture is a file beside [`text`].
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 use crate::domain::clock::SharedClock;
 use crate::models::ModelError;
 
-mod batch;
+mod bert;
 pub mod embedder;
 pub mod files;
 mod resident;
