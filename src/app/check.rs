@@ -92,12 +92,7 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
     }
     house.close().await;
     for line in &lines {
-        println!(
-            "{:<10} {:<6} {}",
-            line.part,
-            line.state.name(),
-            line.says
-        );
+        println!("{:<10} {:<6} {}", line.part, line.state.name(), line.says);
     }
     if lines.iter().all(|line| line.state != State::Fails) {
         Ok(())
@@ -122,7 +117,8 @@ async fn lens_to_read(house: &House, chosen: bool) -> Line {
     });
     if line.state == State::Fails && !chosen && !followed {
         line.state = State::Absent;
-        line.says.push_str(". Nothing of Lens is set up, so nothing is amiss");
+        line.says
+            .push_str(". Nothing of Lens is set up, so nothing is amiss");
     }
     line
 }

@@ -287,7 +287,12 @@ fn lens_network(
         session_file: config.place.lens_session(),
         pace: Duration::from_secs(1),
     };
-    Lens::new(settings, http.clone(), clock.clone(), Arc::new(store.clone()))
+    Lens::new(
+        settings,
+        http.clone(),
+        clock.clone(),
+        Arc::new(store.clone()),
+    )
 }
 
 fn text_model(

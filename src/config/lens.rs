@@ -50,7 +50,11 @@ impl Lens {
             }
         }
         let on_test_network = api.host_str().is_some_and(|host| host.contains("testnet"));
-        let open_app = if on_test_network { OPEN_TEST_APP } else { OPEN_APP };
+        let open_app = if on_test_network {
+            OPEN_TEST_APP
+        } else {
+            OPEN_APP
+        };
         let app = evm_address(env, "LENS_APP")?.unwrap_or_else(|| open_app.to_owned());
         Ok(Self {
             api,
@@ -71,9 +75,7 @@ fn address(env: &Environment, name: &str, default: &str) -> Result<Url, ConfigEr
         .parse()
         .ok()
         .filter(|url: &Url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
-        .ok_or_else(|| {
-            ConfigError::new(name, value, format!("a web address such as {default}"))
-        })
+        .ok_or_else(|| ConfigError::new(name, value, format!("a web address such as {default}")))
 }
 
 fn evm_address(env: &Environment, name: &str) -> Result<Option<String>, ConfigError> {
@@ -141,7 +143,10 @@ mod tests {
             let error = read(pairs).unwrap_err();
             assert_eq!(error.variable, variable);
             let said = error.to_string();
-            assert!(!said.contains("hunter2") && !said.contains(&KEY[2..]), "{said}");
+            assert!(
+                !said.contains("hunter2") && !said.contains(&KEY[2..]),
+                "{said}"
+            );
         }
         let whole = read(&[("LENS_ACCOUNT", ACCOUNT), ("LENS_PRIVATE_KEY", KEY)]).unwrap();
         assert!(whole.key.is_some() && !format!("{whole:?}").contains(&KEY[2..]));

@@ -322,7 +322,10 @@ impl Collector {
         gone::tell_drafts(&mut tx, &gone).await?;
 
         let complete = page.next.is_none()
-            || (!source.own && !page.unordered && all_known(counts) && reaches(&page.posts, known_since));
+            || (!source.own
+                && !page.unordered
+                && all_known(counts)
+                && reaches(&page.posts, known_since));
         place.cursor = page.next.filter(|_| !complete);
         source.cursor = place.kept();
         if complete {

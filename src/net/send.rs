@@ -117,8 +117,8 @@ impl HttpClient {
             None => client.get(url.clone()),
         };
         for (name, value) in &request.headers {
-            let mut value = HeaderValue::from_str(value)
-                .map_err(|_| certainly_not(NetError::NotAnAddress))?;
+            let mut value =
+                HeaderValue::from_str(value).map_err(|_| certainly_not(NetError::NotAnAddress))?;
             value.set_sensitive(true);
             building = building.header(HeaderName::from_static(name), value);
         }

@@ -1,6 +1,7 @@
 //! The fake world of the tests: the real binary on a temporary data directory, driven through its pipes.
 
 pub mod binary;
+pub mod lens;
 
 use std::path::PathBuf;
 

@@ -122,8 +122,11 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
 /// quotes or a time say so.
 fn what_and_when(ctx: &Ctx, rest: &str) -> (String, String) {
     let (first, after) = parse::split_argument(rest);
-    let one_word = matches!(first, "all" | "replies") || first.starts_with(['@', '#'])
-        || ["feed:", "post:"].iter().any(|kind| first.starts_with(kind));
+    let one_word = matches!(first, "all" | "replies")
+        || first.starts_with(['@', '#'])
+        || ["feed:", "post:"]
+            .iter()
+            .any(|kind| first.starts_with(kind));
     let in_quotes = !first.is_empty() && !rest.trim_start().starts_with(first);
     if one_word || in_quotes {
         return (first.to_owned(), after.to_owned());

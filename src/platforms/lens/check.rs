@@ -38,12 +38,17 @@ struct Allowance {
 impl Lens {
     /// That it answers, and that posts can be read.
     pub(super) async fn reads(&self) -> Result<String, LensError> {
-        let health: Health = self.client.ask(operations::HEALTH, &json!({}), None).await?;
+        let health: Health = self
+            .client
+            .ask(operations::HEALTH, &json!({}), None)
+            .await?;
         if health.maintenance {
             return Err(LensError::Broken("it is under maintenance".to_owned()));
         }
         if !health.health {
-            return Err(LensError::Broken("it says itself that it is not well".to_owned()));
+            return Err(LensError::Broken(
+                "it says itself that it is not well".to_owned(),
+            ));
         }
         let request = json!({"filter": {"feeds": [{"globalFeed": true}]}, "pageSize": "TEN"});
         let _: super::wire::Posts = self

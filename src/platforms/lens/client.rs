@@ -188,7 +188,10 @@ mod tests {
         assert_eq!(with("UNAUTHENTICATED"), LensError::Unauthenticated);
         assert!(matches!(with("FORBIDDEN"), LensError::Refused(_)));
         assert!(matches!(with("BAD_USER_INPUT"), LensError::Refused(_)));
-        assert!(matches!(with("INTERNAL_SERVER_ERROR"), LensError::Broken(_)));
+        assert!(matches!(
+            with("INTERNAL_SERVER_ERROR"),
+            LensError::Broken(_)
+        ));
         assert!(matches!(with("TEAPOT"), LensError::Broken(_)));
         assert!(matches!(read_of(200, "<html>"), Err(LensError::Garbled(_))));
         assert!(matches!(read_of(403, "<html>"), Err(LensError::Refused(_))));

@@ -76,7 +76,8 @@ mod tests {
     /// Known from the documents of the Ethereum libraries.
     #[test]
     fn an_address_and_a_signature_are_those_that_wallets_make() {
-        let key = key("0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318").unwrap();
+        let key =
+            key("0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318").unwrap();
         assert_eq!(key.address(), "0x2c7536E3605D9C16a7a3D7b1898e529396a65c23");
         assert_eq!(
             key.sign("Some data"),
@@ -86,7 +87,13 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused() {
-        for text in ["", "0x12", &"0".repeat(64), &"f".repeat(64), &"\u{e4}".repeat(32)] {
+        for text in [
+            "",
+            "0x12",
+            &"0".repeat(64),
+            &"f".repeat(64),
+            &"\u{e4}".repeat(32),
+        ] {
             assert!(key(text).is_none(), "{text}");
         }
     }

@@ -73,7 +73,10 @@ pub fn document(id: &str, text: &str, pictures: &[Stored]) -> Result<Value, Stri
 
 fn medium(picture: &Stored) -> Result<Value, String> {
     if !KINDS.contains(&picture.mime.as_str()) {
-        return Err(format!("Lens takes no pictures of the kind {}", picture.mime));
+        return Err(format!(
+            "Lens takes no pictures of the kind {}",
+            picture.mime
+        ));
     }
     let mut medium = json!({"item": picture.uri, "type": picture.mime});
     if !picture.alt.is_empty() {

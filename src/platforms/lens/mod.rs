@@ -20,8 +20,6 @@ mod replies;
 mod rights;
 mod session;
 mod storage;
-#[cfg(test)]
-mod tests;
 mod tokens;
 mod wire;
 
@@ -131,7 +129,11 @@ impl Lens {
             storage: Storage {
                 http,
                 base: settings.storage.trim_end_matches('/').to_owned(),
-                chain: if on_test_network { TEST_CHAIN } else { MAIN_CHAIN },
+                chain: if on_test_network {
+                    TEST_CHAIN
+                } else {
+                    MAIN_CHAIN
+                },
                 pace: settings.pace / 2,
             },
             account: settings.account,
@@ -248,7 +250,9 @@ impl Outlet for Lens {
         let read = self.reads().await;
         let said = match (read, &self.session) {
             (Ok(_), Some(session)) => self.publishes(session).await,
-            (Ok(read), None) => Ok(format!("{read}; nothing is published there without LENS_PRIVATE_KEY")),
+            (Ok(read), None) => Ok(format!(
+                "{read}; nothing is published there without LENS_PRIVATE_KEY"
+            )),
             (Err(error), _) => Err(error),
         };
         said.map_err(LensError::before_the_call)

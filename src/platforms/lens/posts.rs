@@ -118,7 +118,12 @@ fn words(post: &Post) -> String {
         (None, None) => String::new(),
     };
     let mut content = content;
-    for replace in post.mentions.iter().flatten().filter_map(|m| m.replace.as_ref()) {
+    for replace in post
+        .mentions
+        .iter()
+        .flatten()
+        .filter_map(|m| m.replace.as_ref())
+    {
         if !replace.from.is_empty() {
             content = content.replace(&replace.from, &replace.to);
         }
@@ -148,10 +153,14 @@ fn content_of_unknown(raw: &serde_json::Value) -> Option<String> {
         }
         other => other,
     };
-    [&object["lens"]["content"], &object["content"], &object["lens"]["title"]]
-        .into_iter()
-        .find_map(|found| found.as_str())
-        .map(str::to_owned)
+    [
+        &object["lens"]["content"],
+        &object["content"],
+        &object["lens"]["title"],
+    ]
+    .into_iter()
+    .find_map(|found| found.as_str())
+    .map(str::to_owned)
 }
 
 fn tags(metadata: &Metadata, text: &str) -> Vec<String> {

@@ -282,15 +282,14 @@ impl Lens {
     }
 
     /// The own post with this metadata id, if there is one since then.
-    async fn among_own(
-        &self,
-        key: &str,
-        since: Timestamp,
-    ) -> Result<Option<Published>, LensError> {
+    async fn among_own(&self, key: &str, since: Timestamp) -> Result<Option<Published>, LensError> {
         let mut cursor = None;
         for _ in 0..MOST_PAGES {
             let page = self.own_posts(cursor.as_deref()).await?.posts;
-            let found = page.items.iter().find(|post| post.metadata_id() == Some(key));
+            let found = page
+                .items
+                .iter()
+                .find(|post| post.metadata_id() == Some(key));
             if let Some(post) = found
                 && let (Some(id), Some(slug), Some(at)) = (&post.id, &post.slug, post.timestamp)
             {
@@ -315,8 +314,7 @@ impl Lens {
     }
 
     async fn noted(&self, key: &str) -> Result<Option<Note>, LensError> {
-        let unread =
-            |error: anyhow::Error| LensError::Own(format!("the note of it: {error:#}"));
+        let unread = |error: anyhow::Error| LensError::Own(format!("the note of it: {error:#}"));
         let Some(text) = self.notes.noted(key).await.map_err(unread)? else {
             return Ok(None);
         };
@@ -388,9 +386,10 @@ fn meaning(taking: Taking) -> PlatformError {
             self_funded_reason.as_deref().unwrap_or("no sponsor"),
             said(&reason)
         )),
-        Taking::TransactionWillFail { reason } => {
-            refused(format!("the post would fail on the chain: {}", said(&reason)))
-        }
+        Taking::TransactionWillFail { reason } => refused(format!(
+            "the post would fail on the chain: {}",
+            said(&reason)
+        )),
         Taking::PostResponse { .. } | Taking::Unknown => {
             unclear("it answered with something unknown")
         }

@@ -148,9 +148,9 @@ impl Lens {
             .client
             .ask(operations::ACCOUNT, &json!({ "request": request }), None)
             .await?;
-        let account = found.account.ok_or_else(|| {
-            LensError::refused(format!("there is nobody called @{}", said(name)))
-        })?;
+        let account = found
+            .account
+            .ok_or_else(|| LensError::refused(format!("there is nobody called @{}", said(name))))?;
         self.remember_address(name, &account.address);
         Ok(account.address)
     }

@@ -87,13 +87,17 @@ fn judge(rights: Rights, account: &str, signer: &str) -> Result<Standing, LensEr
             "LENS_PRIVATE_KEY is the key of the account's owner ({signer}), which Lumen does not take. Add another key as a manager of the account, with the right to post and no right to tokens, and give that one"
         )));
     }
-    let may = rights.accounts_available.items.iter().find_map(|item| match item {
-        Item::AccountManaged {
-            account,
-            permissions,
-        } if is_it(account) => Some(permissions.can_execute_transactions),
-        _ => None,
-    });
+    let may = rights
+        .accounts_available
+        .items
+        .iter()
+        .find_map(|item| match item {
+            Item::AccountManaged {
+                account,
+                permissions,
+            } if is_it(account) => Some(permissions.can_execute_transactions),
+            _ => None,
+        });
     match may {
         Some(true) => Ok(Standing {
             handle: found.handle().to_owned(),
@@ -120,7 +124,8 @@ mod tests {
 
     #[test]
     fn every_standing_has_its_own_words() {
-        let account = json!({"address": "0xaa", "owner": "0xcc", "username": {"localName": "roastery"}});
+        let account =
+            json!({"address": "0xaa", "owner": "0xcc", "username": {"localName": "roastery"}});
         let managed = |may: bool| {
             json!([{"__typename": "AccountManaged", "account": {"address": "0xaa"},
                     "permissions": {"canExecuteTransactions": may}}])
@@ -134,14 +139,23 @@ mod tests {
             (with(&account, json!([])), "is no manager of @roastery"),
             (with(&json!(null), json!([])), "there is no account"),
             (
-                with(&json!({"address": "0xaa", "owner": "0xbb", "username": null}), managed(true)),
+                with(
+                    &json!({"address": "0xaa", "owner": "0xbb", "username": null}),
+                    managed(true),
+                ),
                 "account's owner",
             ),
             (
-                with(&account, json!([{"__typename": "AccountOwned", "account": {"address": "0xAA"}}])),
+                with(
+                    &account,
+                    json!([{"__typename": "AccountOwned", "account": {"address": "0xAA"}}]),
+                ),
                 "account's owner",
             ),
-            (with(&account, json!([{"__typename": "AccountLent"}])), "is no manager"),
+            (
+                with(&account, json!([{"__typename": "AccountLent"}])),
+                "is no manager",
+            ),
         ] {
             let said = answer.unwrap_err();
             assert!(said.contains(words), "{said}");

@@ -190,11 +190,7 @@ impl Session {
         use secrecy::ExposeSecret as _;
         let variables = json!({"request": {"refreshToken": old.refresh.expose_secret()}});
         // A refresh token works once: what was lost on the way is made up for by the key.
-        match self
-            .client
-            .act(operations::REFRESH, &variables, None)
-            .await
-        {
+        match self.client.act(operations::REFRESH, &variables, None).await {
             Ok(Authenticated { authenticate }) => Ok(self.tokens_of(authenticate).ok()),
             Err(LensError::Unauthenticated | LensError::Refused(_)) => Ok(None),
             Err(LensError::Send(failed)) if failed.may_have_arrived => Ok(None),

@@ -112,7 +112,11 @@ impl TokenFile {
         file.write_all(&serde_json::to_vec(&kept)?)?;
         file.sync_all()?;
         std::fs::rename(&beside, &self.0)?;
-        if let Some(folder) = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = self
+            .0
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             File::open(folder)?.sync_all()?;
         }
         Ok(())
