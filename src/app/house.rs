@@ -15,12 +15,14 @@ use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
 use crate::config::Config;
 use crate::config::models::Choice;
+use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
 use crate::domain::error::UserError;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::ledger::ModelRole;
 use crate::domain::network::Network;
 use crate::domain::operator::Role;
+use crate::flow::act::Actor;
 use crate::flow::compose::Composer;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
@@ -126,6 +128,10 @@ impl House {
                 recall: recall.clone(),
                 text: text.clone(),
                 prompts,
+                outlets: outlets.clone(),
+            },
+            actor: Actor {
+                store: store.clone(),
                 outlets: outlets.clone(),
             },
             publisher: Publisher {
@@ -365,6 +371,11 @@ impl Accounts for OutletAccounts {
             all.retain(|(network, _)| *network != Network::Sandbox);
         }
         all
+    }
+
+    fn actions(&self, network: Network) -> &'static [Action] {
+        let outlet = self.0.iter().find(|outlet| outlet.network() == network);
+        outlet.map_or(&[], |outlet| outlet.actions())
     }
 
     async fn check(&self, network: Network, account: &str) -> Result<String, String> {

@@ -3,6 +3,7 @@
 //! To add a concept: a file here with its type, the moves it knows and the errors of a wrong move; then its
 //! table in `store/`. What other rooms need of each other (a ledger, a progress line) is a small trait here.
 
+pub mod action;
 pub mod call_notes;
 pub mod clock;
 pub mod content;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::domain::action::Action;
 use crate::domain::content::Content;
 use crate::domain::network::Network;
 use crate::domain::post::FetchedPost;
@@ -122,6 +123,20 @@ pub trait Outlet: Send + Sync {
         key: &str,
         since: Timestamp,
     ) -> Result<LookUp, PlatformError>;
+
+    /// What it can do with somebody else's post.
+    fn actions(&self) -> &'static [Action] {
+        &[]
+    }
+
+    /// Does it with the post of this native id, unless it is done already. [`PlatformError::Unclear`] when it may have been
+    /// done; asked again with the same `key`, it finds out.
+    async fn act(&self, action: Action, _post: &str, _key: &str) -> Result<(), PlatformError> {
+        Err(PlatformError::Refused {
+            network: self.network(),
+            why: format!("it knows no {}", action.name()),
+        })
+    }
 
     /// One real call that shows whether the account works; a line for `lumen check`.
     async fn check(&self) -> Result<String, PlatformError>;

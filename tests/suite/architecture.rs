@@ -49,6 +49,8 @@ const SDKS: &[(&str, &[&str])] = &[
     ("rustyline::", &["frontends/terminal"]),
     ("viuer::", &["frontends/terminal"]),
     ("reqwest::", &["net"]),
+    ("secp256k1::", &["platforms/lens"]),
+    ("sha3::", &["platforms/lens"]),
     ("axum::", &["http", "net"]),
     ("teloxide::", &["frontends/telegram"]),
     ("serenity::", &["frontends/discord"]),

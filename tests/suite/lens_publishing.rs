@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use lumen::domain::action::Action;
 use lumen::domain::content::{Attachment, Content};
 use lumen::domain::network::Network;
 use lumen::platforms::lens::Lens;
@@ -344,4 +345,65 @@ async fn cut_off_at_any_moment_nothing_is_twice() {
         .map(|post| post.metadata["id"].clone())
         .collect();
     assert_eq!(ids.len(), scene.published(), "a key has two posts");
+}
+
+#[tokio::test]
+async fn likes_reposts_bookmarks_and_follows_are_done_once() {
+    let scene = Scene::new();
+    let (bean, post) = {
+        let mut world = scene.fake.world();
+        let bean = world.add("bean");
+        let post = world.write(&bean, "the first cup", Timestamp::now());
+        (bean, post)
+    };
+    let lens = scene.lens();
+    assert_eq!(lens.actions(), Action::ALL);
+    for (number, action) in (1..).zip(Action::ALL) {
+        for _ in 0..3 {
+            lens.act(action, &post.to_string(), &key(number))
+                .await
+                .unwrap();
+        }
+        // Pressed again later, by another press: done already.
+        lens.act(action, &post.to_string(), &key(number + 10))
+            .await
+            .unwrap();
+    }
+    assert_eq!(scene.fake.world().reactions.len(), 4);
+    assert_eq!(scene.published(), 1, "one repost");
+    // Lost on the way, it is found to be done.
+    let other = scene
+        .fake
+        .world()
+        .write(&bean, "the second cup", Timestamp::now());
+    scene.fail(PostFault::AcceptThenDrop);
+    let error = lens
+        .act(Action::Repost, &other.to_string(), &key(20))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, PlatformError::Unclear { .. }), "{error}");
+    lens.act(Action::Repost, &other.to_string(), &key(20))
+        .await
+        .unwrap();
+    assert_eq!(scene.published(), 2);
+    // Lost before it arrived, nobody can know; it is not sent again by itself.
+    let third = scene
+        .fake
+        .world()
+        .write(&bean, "the third cup", Timestamp::now());
+    scene.fail(PostFault::Drop);
+    for _ in 0..2 {
+        let error = lens
+            .act(Action::Repost, &third.to_string(), &key(21))
+            .await
+            .unwrap_err();
+        assert!(matches!(error, PlatformError::Unclear { .. }), "{error}");
+    }
+    assert_eq!(scene.published(), 2);
+    let gone = lens
+        .act(Action::Like, "999999", &key(22))
+        .await
+        .unwrap_err();
+    assert!(gone.to_string().contains("gone"), "{gone}");
+    scene.fake.nothing_to_complain();
 }

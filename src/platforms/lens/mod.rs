@@ -7,6 +7,7 @@
 //! `operations/` holds every document that is sent, [`wire`] what is answered, [`posts`] makes posts of the domain of it. To
 //! add an operation: its document, a line in [`operations`], its answer in the file that asks.
 
+mod acting;
 mod check;
 mod client;
 mod error;
@@ -32,6 +33,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+use crate::domain::action::Action;
 use crate::domain::call_notes::CallNotes;
 use crate::domain::clock::SharedClock;
 use crate::domain::content::Content;
@@ -233,6 +235,14 @@ impl Outlet for Lens {
         key: &str,
     ) -> Result<Published, PlatformError> {
         self.publish_once(content, pictures, key).await
+    }
+
+    fn actions(&self) -> &'static [Action] {
+        &Action::ALL
+    }
+
+    async fn act(&self, action: Action, post: &str, key: &str) -> Result<(), PlatformError> {
+        self.do_once(action, post, key).await
     }
 
     async fn look_up(

@@ -31,8 +31,13 @@ operation!(REFRESH, "Refresh", "refresh");
 operation!(CREATE_POST, "CreatePost", "create_post");
 operation!(TRANSACTION, "Transaction", "transaction");
 operation!(POST_OF, "PostOf", "post_of");
+operation!(STANDING, "Standing", "standing");
+operation!(LIKE, "Like", "like");
+operation!(REPOST, "Repost", "repost");
+operation!(BOOKMARK, "Bookmark", "bookmark");
+operation!(FOLLOW, "Follow", "follow");
 
-pub const ALL: [Operation; 15] = [
+pub const ALL: [Operation; 20] = [
     POSTS,
     AUTHOR_POSTS,
     REFERENCES,
@@ -48,4 +53,9 @@ pub const ALL: [Operation; 15] = [
     CREATE_POST,
     TRANSACTION,
     POST_OF,
+    STANDING,
+    LIKE,
+    REPOST,
+    BOOKMARK,
+    FOLLOW,
 ];

@@ -39,7 +39,7 @@ const MOST_PAGES: usize = 4;
 /// How far a call has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "lowercase")]
-enum Note {
+pub(super) enum Note {
     Begun,
     Sent,
     Taken { hash: String },
@@ -47,17 +47,21 @@ enum Note {
 
 /// What Lens answers to a call.
 #[derive(Deserialize)]
-struct Created {
-    post: Taking,
+pub(super) struct Created {
+    pub taken: Taking,
 }
 
 #[derive(Deserialize)]
 #[serde(tag = "__typename")]
-enum Taking {
+pub(super) enum Taking {
+    #[serde(alias = "FollowResponse")]
     PostResponse {
         hash: String,
     },
-    #[serde(rename_all = "camelCase")]
+    #[serde(
+        rename_all = "camelCase",
+        alias = "AccountFollowOperationValidationFailed"
+    )]
     PostOperationValidationFailed {
         reason: String,
         unsatisfied_rules: Option<Value>,
@@ -129,7 +133,7 @@ impl Lens {
             .await
             .map_err(LensError::before_the_call)?;
         let answer = session.act(operations::CREATE_POST, &request).await;
-        let hash = match answer.map(|Created { post }| post) {
+        let hash = match answer.map(|Created { taken }| taken) {
             Ok(Taking::PostResponse { hash }) => hash,
             Ok(taking) => return Err(self.not_taken(key, meaning(taking)).await),
             Err(error) => return Err(self.not_taken(key, error.of_the_call()).await),
@@ -210,7 +214,7 @@ impl Lens {
     }
 
     /// Notes that the call certainly did nothing, where it did not.
-    async fn not_taken(&self, key: &str, error: PlatformError) -> PlatformError {
+    pub(super) async fn not_taken(&self, key: &str, error: PlatformError) -> PlatformError {
         let unclear = matches!(
             error,
             PlatformError::Unclear { .. } | PlatformError::Garbled { .. }
@@ -242,16 +246,12 @@ impl Lens {
     }
 
     async fn seen(&self, hash: &str) -> Result<Seen, LensError> {
-        let variables = json!({"request": {"txHash": hash}});
-        let status: Transaction = self
-            .client
-            .ask(operations::TRANSACTION, &variables, None)
-            .await?;
-        match status.transaction_status {
-            Status::FailedTransactionStatus { failed } => return Ok(Seen::Failed(said(&failed))),
-            Status::UnderWay => return Ok(Seen::UnderWay),
-            Status::FinishedTransactionStatus {} => {}
+        match self.stage(hash).await? {
+            Stage::Failed(why) => return Ok(Seen::Failed(why)),
+            Stage::UnderWay => return Ok(Seen::UnderWay),
+            Stage::Finished => {}
         }
+        let variables = json!({"request": {"txHash": hash}});
         let found: PostOf = self
             .client
             .ask(operations::POST_OF, &variables, None)
@@ -259,6 +259,20 @@ impl Lens {
         Ok(found.post.map_or(Seen::UnderWay, |post| {
             Seen::There(published(post.id, &post.slug, post.timestamp))
         }))
+    }
+
+    /// How far a transaction is.
+    pub(super) async fn stage(&self, hash: &str) -> Result<Stage, LensError> {
+        let variables = json!({"request": {"txHash": hash}});
+        let answer: Transaction = self
+            .client
+            .ask(operations::TRANSACTION, &variables, None)
+            .await?;
+        Ok(match answer.transaction_status {
+            Status::FinishedTransactionStatus {} => Stage::Finished,
+            Status::FailedTransactionStatus { failed } => Stage::Failed(said(&failed)),
+            Status::UnderWay => Stage::UnderWay,
+        })
     }
 
     pub(super) async fn find(&self, key: &str, since: Timestamp) -> Result<LookUp, LensError> {
@@ -305,7 +319,7 @@ impl Lens {
         Ok(None)
     }
 
-    async fn note(&self, key: &str, note: &Note) -> Result<(), LensError> {
+    pub(super) async fn note(&self, key: &str, note: &Note) -> Result<(), LensError> {
         let unkept = |error: anyhow::Error| {
             LensError::Own(format!("the step could not be noted: {error:#}"))
         };
@@ -313,7 +327,7 @@ impl Lens {
         self.notes.note(key, &text).await.map_err(unkept)
     }
 
-    async fn noted(&self, key: &str) -> Result<Option<Note>, LensError> {
+    pub(super) async fn noted(&self, key: &str) -> Result<Option<Note>, LensError> {
         let unread = |error: anyhow::Error| LensError::Own(format!("the note of it: {error:#}"));
         let Some(text) = self.notes.noted(key).await.map_err(unread)? else {
             return Ok(None);
@@ -324,7 +338,14 @@ impl Lens {
     }
 }
 
-/// How far a transaction is.
+/// How far a transaction is on the chain.
+pub(super) enum Stage {
+    Finished,
+    Failed(String),
+    UnderWay,
+}
+
+/// How far a transaction's post is.
 enum Seen {
     There(Published),
     Failed(String),
@@ -339,14 +360,14 @@ fn published(native_id: String, slug: &str, at: Timestamp) -> Published {
     }
 }
 
-fn refused(why: impl Into<String>) -> PlatformError {
+pub(super) fn refused(why: impl Into<String>) -> PlatformError {
     PlatformError::Refused {
         network: Network::Lens,
         why: why.into(),
     }
 }
 
-fn unclear(why: &str) -> PlatformError {
+pub(super) fn unclear(why: &str) -> PlatformError {
     PlatformError::Unclear {
         network: Network::Lens,
         why: why.to_owned(),
@@ -354,7 +375,7 @@ fn unclear(why: &str) -> PlatformError {
 }
 
 /// What an answer that is no transaction means: each is a certain no, with what to do about it.
-fn meaning(taking: Taking) -> PlatformError {
+pub(super) fn meaning(taking: Taking) -> PlatformError {
     match taking {
         Taking::PostOperationValidationFailed {
             reason,

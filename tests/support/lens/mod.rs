@@ -2,6 +2,7 @@
 //! is present, with accounts, signatures that are recovered, tokens that end and rotate, a storage, an index that takes
 //! its time, and every way to fail.
 
+mod acting;
 mod execute;
 mod login;
 mod open;

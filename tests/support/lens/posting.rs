@@ -109,7 +109,7 @@ impl World {
         })
     }
 
-    fn take(&mut self, mut post: Post, wait: Duration, fails: bool) -> String {
+    pub fn take(&mut self, mut post: Post, wait: Duration, fails: bool) -> String {
         let number = self.number();
         let hash = format!("0x{number:064x}");
         let done = Instant::now() + wait;

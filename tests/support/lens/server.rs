@@ -176,12 +176,20 @@ fn answer(world: &mut World, headers: &HeaderMap, prepared: &Prepared) -> Reply 
                 Outcome::Answer(value) => value,
                 // Only a whole answer goes through the schema.
                 Outcome::Late(wait, value) => {
-                    let value = json!({"data": {"post": value}});
+                    let value = json!({"data": {"taken": value}});
                     return Reply::Outcome(Outcome::Late(wait, value));
                 }
                 other => return Reply::Outcome(other),
             },
+            ("post", Some(login)) => world.post_for(&request, &login),
             ("addReaction", Some(login)) => world.react(&request, &login),
+            ("bookmarkPost", Some(login)) => world.bookmark(&request, &login),
+            ("repost" | "follow", Some(login)) => {
+                match world.pass_on(&field.name, &request, &login) {
+                    Outcome::Answer(value) => value,
+                    other => return Reply::Outcome(other),
+                }
+            }
             ("me", Some(login)) => world.me(&login),
             ("notifications", Some(login)) => world.notifications_page(&login.account, &request),
             _ => world.asked(&field.name, &request),
@@ -259,23 +267,6 @@ impl World {
             .expect("a login has an account");
         json!({"__typename": "MeResult", "isSignless": account.signless, "isSponsored": account.sponsored,
             "limit": {"__typename": "SponsorshipAllowance", "allowance": 50, "allowanceUsed": 3, "allowanceLeft": 47, "window": "HOUR"}})
-    }
-
-    fn react(&mut self, request: &Value, login: &super::world::Login) -> Value {
-        let Some(post) = request["post"]
-            .as_str()
-            .and_then(|id| self.named(id))
-            .map(|post| post.id)
-        else {
-            return json!({"__typename": "AddReactionFailure", "reason": "there is no such post"});
-        };
-        let kind = request["reaction"].as_str().unwrap_or_default().to_owned();
-        let reaction = (login.account.clone(), kind, post);
-        if self.reactions.contains(&reaction) {
-            return json!({"__typename": "AddReactionFailure", "reason": "you have reacted already"});
-        }
-        self.reactions.push(reaction);
-        json!({"__typename": "AddReactionResponse", "success": true})
     }
 }
 
