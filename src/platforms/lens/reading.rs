@@ -1,5 +1,6 @@
 //! What is fetched: an author's posts, a tag, a search, a feed, what was said to a post, and what was said to us.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::{LensError, said};
@@ -7,6 +8,11 @@ use super::wire::{Notifications, Posts, References};
 use super::{Lens, PAGE_SIZE, operations, posts, wire};
 use crate::domain::source::Selector;
 use crate::platforms::Page;
+
+#[derive(Deserialize)]
+struct Found {
+    account: Option<wire::Account>,
+}
 
 impl Lens {
     pub(super) async fn read(
@@ -138,10 +144,6 @@ impl Lens {
         let name = name.strip_suffix(".lens").unwrap_or(name);
         if let Some(known) = self.known_address(name) {
             return Ok(known);
-        }
-        #[derive(serde::Deserialize)]
-        struct Found {
-            account: Option<wire::Account>,
         }
         let request = json!({"username": {"localName": name}});
         let found: Found = self
