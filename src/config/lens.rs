@@ -22,7 +22,7 @@ pub struct Lens {
     pub app_key: Option<SecretString>,
     /// The web address of the app.
     pub origin: String,
-    /// Any of it was set: then it has to work.
+    /// Somebody wants to be there: then it has to work.
     pub chosen: bool,
 }
 
@@ -56,6 +56,7 @@ impl Lens {
             OPEN_APP
         };
         let app = evm_address(env, "LENS_APP")?.unwrap_or_else(|| open_app.to_owned());
+        let chosen = account.is_some() || env.get("LENS_APP").is_some();
         Ok(Self {
             api,
             storage,
@@ -64,7 +65,7 @@ impl Lens {
             app,
             app_key: env.secret("LENS_APP_KEY")?,
             origin: origin.origin().ascii_serialization(),
-            chosen: env.names().any(|name| name.starts_with("LENS_")),
+            chosen,
         })
     }
 }
@@ -125,7 +126,8 @@ mod tests {
         assert_eq!(lens.app, OPEN_APP);
         let test = read(&[("LENS_API_URL", "https://api.testnet.lens.xyz/graphql")]).unwrap();
         assert_eq!(test.app, OPEN_TEST_APP);
-        assert!(test.chosen);
+        assert!(!test.chosen);
+        assert!(read(&[("LENS_ACCOUNT", ACCOUNT)]).unwrap().chosen);
     }
 
     #[test]

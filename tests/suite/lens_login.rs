@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lumen::domain::source::Selector;
 use lumen::platforms::{Outlet as _, Source as _};
 
-use crate::support::binary::House;
+use crate::support::binary::{Ended, House};
 use crate::support::lens::{FakeLens, KEY, address_of};
 
 async fn check(fake: &FakeLens, account: &str) -> Result<String, String> {
@@ -206,16 +206,23 @@ fn without_a_network_the_check_says_what_could_not_be_reached() {
     let mut house = House::new();
     house.set("LUMEN_TEXT", "off");
     house.set("LUMEN_EMBEDDER", "off");
+    let lens = |ended: &Ended| {
+        let line = ended.out.lines().find(|line| line.starts_with("lens"));
+        line.unwrap().to_owned()
+    };
     let ended = house.run(&["check"]);
-    let line = ended
-        .out
-        .lines()
-        .find(|line| line.starts_with("lens"))
-        .unwrap();
+    let line = lens(&ended);
     assert!(
         line.contains("could not be reached") && line.contains("127.0.0.1"),
         "{line}"
     );
-    // The tests name an address, so it is asked for.
+    // Nobody has asked for Lens, so that is no fault; once something there is followed, it is one.
+    assert!(
+        ended.status.success() && line.contains("absent"),
+        "{ended:?}"
+    );
+    house.session(&["/source add lens #coffee"]);
+    let ended = house.run(&["check"]);
+    assert!(lens(&ended).contains("fails"), "{ended:?}");
     assert_eq!(ended.status.code(), Some(1));
 }

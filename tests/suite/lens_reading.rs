@@ -1,5 +1,7 @@
 //! Reading Lens without an account, and what was said to us with one.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use lumen::domain::post::FetchedPost;
 use lumen::domain::source::Selector;
@@ -224,11 +226,11 @@ async fn what_was_said_to_us_comes_both_ways() {
     let folder = tempfile::tempdir().unwrap();
     let told = fake.open(
         fake.settings(folder.path(), Some(&brand), Some(KEY)),
-        Default::default(),
+        Arc::default(),
     );
     let asking = fake.open(
         fake.settings(folder.path(), Some(&brand), None),
-        Default::default(),
+        Arc::default(),
     );
     for lens in [told, asking] {
         let (posts, ..) = all(&lens, &Selector::Replies).await;
@@ -256,7 +258,7 @@ async fn what_was_said_to_us_comes_both_ways() {
     assert_eq!(fake.world().calls_of("Notifications"), 1);
     let page = fake.open(
         fake.settings(folder.path(), Some(&brand), None),
-        Default::default(),
+        Arc::default(),
     );
     assert!(page.page(&Selector::Replies, None).await.unwrap().unordered);
     fake.nothing_to_complain();

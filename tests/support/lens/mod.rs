@@ -15,5 +15,5 @@ pub mod world;
 
 pub use login::address_of;
 pub use open::{KEY, Notes};
-pub use server::{FakeLens, eventually};
+pub use server::FakeLens;
 pub use storage::metadata_errors;

@@ -1,7 +1,7 @@
 //! The server, on a thread of its own, so that tests without a runtime and the real binary can use it.
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -303,16 +303,4 @@ async fn fetch(State(world): State<Shared>, Path(key): Path<String>) -> Response
             .into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
-}
-
-/// Waits until `done` holds of the world.
-pub fn eventually(lens: &FakeLens, limit: Duration, done: impl Fn(&World) -> bool) -> bool {
-    let end = Instant::now() + limit;
-    while Instant::now() < end {
-        if done(&lens.world()) {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    false
 }
