@@ -96,10 +96,7 @@ impl House {
         let http = http_client(config, &clock)?;
         let lens = Arc::new(lens_network(config, &http, &clock, &store)?);
         let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
-        let mut outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
-        if lens.can_publish() {
-            outlets.insert(0, lens.clone());
-        }
+        let outlets = outlets(&lens, &sandbox);
         let media = MediaFolder::at(config.place.media());
 
         let control = ControlRoom::new(ChatHouse {
@@ -299,6 +296,16 @@ fn lens_network(
         clock.clone(),
         Arc::new(store.clone()),
     )
+}
+
+/// Where it can be published; the sandbox comes last, as it is for where nothing else is set up.
+fn outlets(lens: &Arc<Lens>, sandbox: &Arc<Sandbox>) -> Vec<Arc<dyn Outlet>> {
+    let mut outlets: Vec<Arc<dyn Outlet>> = Vec::new();
+    if lens.can_publish() {
+        outlets.push(lens.clone());
+    }
+    outlets.push(sandbox.clone());
+    outlets
 }
 
 fn text_model(

@@ -89,10 +89,8 @@ impl Actor {
             let line = format!("Nothing leaves the house until /go, so no {name}.");
             return self.tell(work, job, lease, line, true).await;
         }
-        let outlet = self.outlets.iter();
-        let outlet = outlet
-            .into_iter()
-            .find(|outlet| outlet.network() == work.network);
+        let mut outlets = self.outlets.iter();
+        let outlet = outlets.find(|outlet| outlet.network() == work.network);
         let Some(outlet) = outlet else {
             let line = format!("There is no account on {} to do it with.", work.network);
             return self.tell(work, job, lease, line, false).await;

@@ -73,7 +73,7 @@ pub async fn pressed(ctx: &Ctx, action: Action, post: PostId, sure: bool) -> Don
         return Err(error.into());
     };
     let body = &post.body;
-    let accounts = ctx.house.accounts.list().into_iter();
+    let accounts = ctx.house.accounts.list();
     let account = accounts
         .into_iter()
         .find(|(network, _)| *network == body.network)

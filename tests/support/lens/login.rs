@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use lumen::domain::content::hex;
 use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
 use secp256k1::{Message, SecretKey};
 use serde_json::{Value, json};
@@ -23,10 +24,7 @@ pub fn address_of(key: &str) -> String {
 
 fn address(key: &secp256k1::PublicKey) -> String {
     let hash = Keccak256::digest(&key.serialize_uncompressed()[1..]);
-    let digits: String = hash[12..]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits = hex(&hash[12..]);
     format!("0x{digits}")
 }
 
