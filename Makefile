@@ -9,7 +9,7 @@ help:
 	@echo "make setup   the part before the start: tools and the local models, once"
 	@echo "make test    the whole test suite, no network beyond loopback"
 	@echo "make check   formatter, linter, dependency audit where the tool is present"
-	@echo "make bench   the benchmarks, with a table at the end"
+	@echo "make bench   the benchmarks, with a table at the end; make bench ROWS=search,text for some of them"
 
 setup: tools
 	@python3 scripts/models.py "$(MODELS)"
@@ -34,4 +34,5 @@ check: tools
 	@echo "check: formatter and linter have nothing to say"
 
 bench: setup build
-	@python3 scripts/bench.py "$$(scripts/target.sh)/release/lumen" "$(abspath $(MODELS))" $(ARCHIVE)
+	@target="$$(scripts/target.sh)" && \
+		python3 -B scripts/bench "$$target/release/lumen" "$(abspath $(MODELS))" "$$target" "$(ROWS)"

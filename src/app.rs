@@ -4,7 +4,8 @@ pub mod archive;
 pub mod check;
 mod duties;
 mod handlers;
-mod house;
+pub mod house;
+mod networks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +73,12 @@ pub async fn run(
         config.surroundings.get(name).map(str::to_owned)
     })?);
     let log = screen.log_writer();
-    telemetry::start_logging(&config.log, move || log.clone());
+    let wanted = if screen.shows_logs() {
+        config.log.among_the_talk()
+    } else {
+        config.log.clone()
+    };
+    telemetry::start_logging(&wanted, move || log.clone());
     let house = House::open(&config, Arc::new(SystemClock), vec![screen.clone()]).await?;
     house.settle_in(&config).await?;
 
@@ -83,7 +89,12 @@ pub async fn run(
         // What is in hand is finished first.
         house.finish_work(&stop).await;
     }
-    background.end(&stop).await;
+    // The rooms end beside the jobs: what is in hand in either has the same time.
+    let rooms = tokio::time::timeout(lifecycle::SOFT_STOP, house.control.close());
+    let (in_time, ()) = tokio::join!(rooms, background.end(&stop));
+    if in_time.is_err() {
+        tracing::warn!("a command did not end in time; it is taken up again at the next start");
+    }
     house.close().await;
     end.map(|_| ()).map_err(Trouble::Failed)
 }
@@ -118,22 +129,24 @@ impl Background {
         }
         let (worker, until) = (house.worker.clone(), stop.clone());
         tasks.spawn(async move { worker.run(until).await });
-        let ticks = Ticks::start(house.every_second(), house.every_minute()).await?;
+        let ticks = Ticks::start(house.clock.clone(), house.on_ticks()).await?;
         Ok(Self { tasks, ticks, stop })
     }
 
     /// Stops everything; what does not end in time is cut off, and taken up again at the next start.
     async fn end(mut self, signalled: &CancellationToken) {
-        if let Err(error) = self.ticks.stop().await {
-            tracing::warn!(error = %format!("{error:#}"), "the clock did not stop");
-        }
         self.stop.cancel();
         let limit = if signalled.is_cancelled() {
             lifecycle::SOFT_STOP
         } else {
             Duration::from_secs(5)
         };
-        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let all = async {
+            if let Err(error) = self.ticks.stop().await {
+                tracing::warn!(error = %format!("{error:#}"), "the ticks did not stop");
+            }
+            while self.tasks.join_next().await.is_some() {}
+        };
         if tokio::time::timeout(limit, all).await.is_err() {
             tracing::warn!("some work did not end in time; it is taken up again at the next start");
         }

@@ -1,6 +1,6 @@
 //! How Lumen starts and stops: the CPU it needs, the data directory and its lock, signals.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -12,7 +12,10 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::error::UserError;
 
 /// How long work in hand has after the first signal.
-pub const SOFT_STOP: Duration = Duration::from_secs(8);
+pub const SOFT_STOP: Duration = Duration::from_secs(7);
+
+/// When the process ends after the first signal, whatever hangs: what was in hand is taken up again at the next start.
+const LAST_RESORT: Duration = Duration::from_millis(9_500);
 
 /// Why this CPU cannot run the program, in one line.
 ///
@@ -79,7 +82,8 @@ pub fn prepare(path: &Path) -> Result<(), UserError> {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
             .map_err(|error| refused(&error))?;
     }
-    let probe = path.join(".writable");
+    // A name of its own: another process may be looking at the same moment.
+    let probe = path.join(format!(".writable-{}", std::process::id()));
     std::fs::write(&probe, b"")
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|error| refused(&error))
@@ -106,22 +110,10 @@ pub fn hold(path: &Path) -> Result<DataDir, UserError> {
         .mode(0o600)
         .open(&file)
         .map_err(unusable)?;
-    if lock.try_lock().is_err() {
-        let mut holder = String::new();
-        // Who holds it is a courtesy; without it the message still stands.
-        let _ = (&lock).take(20).read_to_string(&mut holder);
-        let process = if holder.trim().is_empty() {
-            String::new()
-        } else {
-            format!(" (process {})", holder.trim())
-        };
-        return Err(UserError::new(
-            format!(
-                "Lumen is already running on \u{201c}{}\u{201d}{process}.",
-                path.display()
-            ),
-            "Stop it first, or name another LUMEN_DATA_DIR for this one.",
-        ));
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        Err(TryLockError::WouldBlock) => return Err(held_by_another(path, &lock)),
     }
     lock.set_len(0)
         .and_then(|()| lock.seek(SeekFrom::Start(0)))
@@ -130,7 +122,26 @@ pub fn hold(path: &Path) -> Result<DataDir, UserError> {
     Ok(DataDir { _lock: lock })
 }
 
-/// The token is cancelled at the first SIGTERM or Ctrl-C; at the second one the process ends at once.
+fn held_by_another(path: &Path, lock: &File) -> UserError {
+    let mut holder = String::new();
+    // Who holds it is a courtesy; without it the message still stands.
+    let _ = lock.take(20).read_to_string(&mut holder);
+    let process = if holder.trim().is_empty() {
+        String::new()
+    } else {
+        format!(" (process {})", holder.trim())
+    };
+    UserError::new(
+        format!(
+            "Lumen is already running on \u{201c}{}\u{201d}{process}.",
+            path.display()
+        ),
+        "Stop it first, or name another LUMEN_DATA_DIR for this one.",
+    )
+}
+
+/// The token is cancelled at the first SIGTERM or Ctrl-C; at the second one the process ends at once. When what hangs does
+/// not let it end by itself within ten seconds of the first, it ends all the same.
 pub fn stop_on_signals() -> anyhow::Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;
@@ -142,11 +153,27 @@ pub fn stop_on_signals() -> anyhow::Result<CancellationToken> {
             if nth > 1 {
                 std::process::exit(130);
             }
-            tracing::info!("stopping; once more ends at once");
             token.cancel();
+            last_resort();
+            // Last: somebody who does not read the log must not keep Lumen from stopping.
+            tracing::info!("stopping; once more ends at once");
         }
     });
     Ok(stop)
+}
+
+/// A thread and no task: it ends the process also when every task stands still.
+fn last_resort() {
+    let waits = std::thread::Builder::new()
+        .name("last-resort".to_owned())
+        .spawn(|| {
+            std::thread::sleep(LAST_RESORT);
+            // Not a word of it: writing the log may be what hangs.
+            std::process::exit(0);
+        });
+    if let Err(error) = waits {
+        tracing::warn!(%error, "nothing ends Lumen if something hangs");
+    }
 }
 
 #[cfg(test)]

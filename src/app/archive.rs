@@ -1,14 +1,18 @@
 //! The subcommands that work on the data directory: import, backup, restore, and the sandbox's other side.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Trouble;
 use super::house::{House, WORKSPACE};
+use crate::chat::words;
+use crate::chat::words::time::Now;
 use crate::commands::SandboxAction;
 use crate::config::Config;
 use crate::domain::clock::{SharedClock, SystemClock};
+use crate::domain::error::UserError;
 use crate::domain::progress::{Progress, Step};
 use crate::flow::import::{self, Input};
 use crate::flow::recall::{self, CaughtUp};
@@ -38,12 +42,15 @@ fn clock() -> SharedClock {
     Arc::new(SystemClock)
 }
 
-async fn open_store(config: &Config) -> Result<Store, Trouble> {
-    let options = StoreOptions {
+fn store_options(config: &Config, read_connections: u32) -> StoreOptions {
+    StoreOptions {
         url: config.place.database_url.clone(),
-        read_connections: 2,
-    };
-    Ok(Store::open(&options, clock())
+        read_connections,
+    }
+}
+
+async fn open_store(config: &Config) -> Result<Store, Trouble> {
+    Ok(Store::open(&store_options(config, 2), clock())
         .await
         .map_err(|error| error.user())?)
 }
@@ -59,8 +66,8 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
     lifecycle::prepare(&config.place.data_dir)?;
     // Without the lock another Lumen is at work here; the index has one writer.
     let held = lifecycle::hold(&config.place.data_dir).ok();
-    let house = House::open(&config, clock(), Vec::new()).await?;
     let stop = lifecycle::stop_on_signals()?;
+    let house = House::open(&config, clock(), Vec::new()).await?;
     let progress = OnStderr::default();
     let report = import::run(
         &house.store,
@@ -97,6 +104,10 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
 
 pub async fn backup(config: Config, file: &Path) -> Result<(), Trouble> {
     lifecycle::prepare(&config.place.data_dir)?;
+    may_take_a_backup(&config, file).map_err(|error| {
+        eprintln!("{error}");
+        Trouble::Told
+    })?;
     let store = open_store(&config).await?;
     let sources = BackupSources {
         sandbox_db: Some(config.place.sandbox()),
@@ -106,24 +117,70 @@ pub async fn backup(config: Config, file: &Path) -> Result<(), Trouble> {
         .await
         .map_err(|error| told(&error))?;
     println!(
-        "{} holds everything: {} KB, {} pictures.",
+        "{} holds everything: {} KB, {}.",
         file.display(),
-        report.bytes.div_ceil(1024),
-        report.media
+        words::thousands(report.bytes.div_ceil(1024)),
+        pictures(report.media)
     );
     store.close().await;
     Ok(())
 }
 
+fn pictures(count: u64) -> String {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    words::many(count, "picture", "pictures")
+}
+
+/// A backup takes the place of an earlier one of its name, but never that of what it is a backup of.
+fn may_take_a_backup(config: &Config, file: &Path) -> Result<(), UserError> {
+    let name = file.display();
+    if file.is_dir() {
+        return Err(UserError::new(
+            format!("{name} is a folder."),
+            format!(
+                "Name a file, such as {}.",
+                file.join("lumen.backup").display()
+            ),
+        ));
+    }
+    let folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        folder.unwrap_or(Path::new(".")).canonicalize().ok()
+    };
+    let Some(into) = folder(file) else {
+        return Err(UserError::new(
+            format!("{name} cannot be written: its folder is not there."),
+            "Make the folder, or name another place.",
+        ));
+    };
+    let store = store_options(config, 1)
+        .path()
+        .map_err(|error| error.user())?;
+    let place = &config.place;
+    for own in [store, place.sandbox(), place.history()] {
+        // Also the files that SQLite keeps beside a store.
+        let is_own = |own: &OsStr| {
+            let written = file.file_name().unwrap_or_default().as_encoded_bytes();
+            let behind = written.strip_prefix(own.as_encoded_bytes());
+            matches!(behind, Some(b"" | b"-wal" | b"-shm" | b"-journal"))
+        };
+        if folder(&own).as_ref() == Some(&into) && own.file_name().is_some_and(is_own) {
+            return Err(UserError::new(
+                format!("{name} is one of Lumen's own files."),
+                "Name another file for the backup.",
+            ));
+        }
+    }
+    Ok(())
+}
+
 pub async fn restore(config: Config, file: &Path) -> Result<(), Trouble> {
     let _held = lifecycle::hold(&config.place.data_dir)?;
-    let options = StoreOptions {
-        url: config.place.database_url.clone(),
-        read_connections: 1,
-    };
     let places = RestorePlaces {
         data_dir: config.place.data_dir.clone(),
-        store: options.path().map_err(|error| error.user())?,
+        store: store_options(&config, 1)
+            .path()
+            .map_err(|error| error.user())?,
         sandbox_db: config.place.sandbox(),
         media_dir: config.place.media(),
         index_dir: (!config.place.index_uri.contains("://"))
@@ -132,17 +189,23 @@ pub async fn restore(config: Config, file: &Path) -> Result<(), Trouble> {
     let report = bring_back(file, &places, clock())
         .await
         .map_err(|error| told(&error))?;
+    let now = Now {
+        at: clock().now(),
+        zone: config.place.timezone.clone(),
+    };
     println!(
-        "Everything is back as it was at {}, with {} pictures. The index is built anew at the next start.",
-        report.made_at, report.media
+        "Everything is back as it was on {}, with {}. The index is built anew at the next start.",
+        now.exactly(report.made_at),
+        pictures(report.media)
     );
     if let Some(kept) = report.kept_in {
         println!("What was here before lies in {}.", kept.display());
     }
     if report.on_their_way > 0 {
+        let drafts = usize::try_from(report.on_their_way).unwrap_or(usize::MAX);
         println!(
-            "{} drafts were on their way out when the backup was made and may have been published since. Nothing goes out until /go: look at them with /queue first.",
-            report.on_their_way
+            "{} on the way out when the backup was made and may have been published since. Nothing goes out until /go: look at /queue first.",
+            words::many(drafts, "draft was", "drafts were")
         );
     }
     Ok(())

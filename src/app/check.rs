@@ -1,5 +1,6 @@
 //! `lumen check`: every configured service with a real call, in a table.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +11,9 @@ use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::network::Network;
-use crate::lifecycle;
 use crate::models::{Message, Speaker, TextRequest};
 use crate::platforms::Outlet as _;
+use crate::{http, lifecycle};
 
 /// How long one service may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -20,54 +21,32 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// One line of the table: what was tested, and how it went.
 struct Line {
     part: &'static str,
-    state: State,
+    /// `works`, `fails`, `off`, or `absent`: it does not work, and nobody has asked for it.
+    state: &'static str,
     says: String,
-}
-
-/// How a part is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Works,
-    Fails,
-    /// It does not work, and nobody has asked for it.
-    Absent,
-}
-
-impl State {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Works => "works",
-            Self::Fails => "fails",
-            Self::Absent => "absent",
-        }
-    }
 }
 
 impl Line {
     fn of<E: std::fmt::Display>(part: &'static str, result: Result<String, E>) -> Self {
         match result {
-            Ok(says) => Self {
-                part,
-                state: State::Works,
-                says,
-            },
-            Err(error) => Self {
-                part,
-                state: State::Fails,
-                says: error.to_string(),
-            },
+            Ok(says) => Self::said(part, "works", says),
+            Err(error) => Self::said(part, FAILS, error.to_string()),
         }
     }
+
+    fn said(part: &'static str, state: &'static str, says: impl Into<String>) -> Self {
+        let says = says.into();
+        Self { part, state, says }
+    }
 }
+
+const FAILS: &str = "fails";
 
 pub async fn run(config: Config) -> Result<(), Trouble> {
     lifecycle::prepare(&config.place.data_dir)?;
     let house = House::open(&config, Arc::new(SystemClock), Vec::new()).await?;
-    let mut lines = vec![Line {
-        part: "settings",
-        state: State::Works,
-        says: format!("data in {}", config.place.data_dir.display()),
-    }];
+    let data = format!("data in {}", config.place.data_dir.display());
+    let mut lines = vec![Line::said("settings", "works", data), port(&config).await];
     let posts = house.store.post_count(super::house::WORKSPACE).await;
     lines.push(Line::of(
         "store",
@@ -91,10 +70,11 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
         lines.push(lens_to_read(&house, config.lens.chosen).await);
     }
     house.close().await;
+    println!("{:<10} {:<6} says", "part", "state");
     for line in &lines {
-        println!("{:<10} {:<6} {}", line.part, line.state.name(), line.says);
+        println!("{:<10} {:<6} {}", line.part, line.state, line.says);
     }
-    if lines.iter().all(|line| line.state != State::Fails) {
+    if lines.iter().all(|line| line.state != FAILS) {
         Ok(())
     } else {
         Err(Trouble::Told)
@@ -115,12 +95,34 @@ async fn lens_to_read(house: &House, chosen: bool) -> Line {
             .iter()
             .any(|source| source.network == Network::Lens && !source.paused)
     });
-    if line.state == State::Fails && !chosen && !followed {
-        line.state = State::Absent;
+    if line.state == FAILS && !chosen && !followed {
+        line.state = "absent";
         line.says
             .push_str(". Nothing of Lens is set up, so nothing is amiss");
     }
     line
+}
+
+/// Whether the HTTP port could be opened; the Lumen that runs on the same data may hold it.
+async fn port(config: &Config) -> Line {
+    const PART: &str = "http";
+    let Some(address) = config.http.address else {
+        return Line::said(PART, "off", "no port");
+    };
+    match http::listen(address).await {
+        Ok(_) => Line::said(PART, "works", format!("{address} is free")),
+        Err(error)
+            if error.kind() == ErrorKind::AddrInUse
+                && lifecycle::hold(&config.place.data_dir).is_err() =>
+        {
+            Line::said(
+                PART,
+                "works",
+                format!("{address}, held by the Lumen that runs"),
+            )
+        }
+        Err(error) => Line::said(PART, FAILS, format!("{address} cannot be opened: {error}")),
+    }
 }
 
 fn no_answer() -> String {
@@ -130,11 +132,7 @@ fn no_answer() -> String {
 async fn text(house: &House) -> Line {
     let (provider, model) = house.text.name();
     if provider == "off" {
-        return Line {
-            part: "text",
-            state: State::Works,
-            says: "off".to_owned(),
-        };
+        return Line::said("text", "off", "nothing is written");
     }
     let request = TextRequest {
         messages: vec![Message {
@@ -166,11 +164,7 @@ async fn text(house: &House) -> Line {
 
 async fn embedder(house: &House) -> Line {
     let Some(embedder) = &house.embedder else {
-        return Line {
-            part: "embedder",
-            state: State::Works,
-            says: "off: search goes by words alone".to_owned(),
-        };
+        return Line::said("embedder", "off", "search goes by words alone");
     };
     let (provider, model) = embedder.name();
     let asked =

@@ -144,7 +144,7 @@ struct Pictures {
 impl JobHandler for Pictures {
     async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
         let progress = self.control.progress_for(job.cause).await;
-        let outcome = media::run(&self.deps, lease, progress.as_ref(), stop).await;
+        let outcome = media::run(&self.deps, job, lease, progress.as_ref(), stop).await;
         self.control.job_ended();
         or_retry(outcome)
     }

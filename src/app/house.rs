@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
 use super::duties::HouseDuties;
-use super::handlers;
+use super::{handlers, networks};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
@@ -17,33 +18,36 @@ use crate::config::Config;
 use crate::config::models::Choice;
 use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
-use crate::domain::error::UserError;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::ledger::ModelRole;
 use crate::domain::network::Network;
 use crate::domain::operator::Role;
 use crate::flow::act::Actor;
 use crate::flow::compose::Composer;
+use crate::flow::media;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
 use crate::media::MediaFolder;
+use crate::models::budget::Budget;
 use crate::models::local::LocalModels;
 use crate::models::metered::{MeteredEmbedder, MeteredText};
 use crate::models::missing::NoText;
 use crate::models::prompt::Prompts;
 use crate::models::{Embedder, TextModel};
-use crate::net::{HttpClient, NetOptions, Origin};
-use crate::platforms::lens::{self, Lens};
+use crate::platforms::lens::Lens;
 use crate::platforms::sandbox::{Options, Sandbox};
 use crate::platforms::{Outlet, Source};
 use crate::schedule::due;
 use crate::schedule::give_up::TellRoom;
-use crate::schedule::ticks::OnTick;
+use crate::schedule::ticks::{OnTick, OnTicks};
 use crate::schedule::worker::{Worker, WorkerOptions};
 use crate::store::{Store, StoreOptions};
 
 /// The workspace there is.
 pub const WORKSPACE: WorkspaceId = WorkspaceId::FIRST;
+
+/// How long closing may take.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long work in hand may take once the input has ended.
 const FINISH_LIMIT: Duration = Duration::from_mins(10);
@@ -80,8 +84,14 @@ impl House {
             .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
         let local = Arc::new(LocalModels::new(&config.place.models_dir, &clock));
-        let text = text_model(config.models.text, &local, &store, &clock);
-        let embedder = embedder(config.models.embedder, &local, &store, &clock);
+        let budget = Arc::new(Budget::new(
+            Arc::new(store.clone()),
+            clock.clone(),
+            config.place.timezone.clone(),
+            config.models.daily_budget,
+        ));
+        let text = text_model(config.models.text, &local, &budget);
+        let embedder = embedder(config.models.embedder, &local, &budget);
         let recall = Recall::open(
             &config.place.index_uri,
             store.clone(),
@@ -93,10 +103,10 @@ impl House {
             clock.clone(),
             Options::default(),
         ));
-        let http = http_client(config, &clock)?;
-        let lens = Arc::new(lens_network(config, &http, &clock, &store)?);
+        let http = networks::http_client(config, &clock)?;
+        let lens = Arc::new(networks::lens(config, &http, &clock, &store)?);
         let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
-        let outlets = outlets(&lens, &sandbox);
+        let outlets = networks::outlets(&lens, &sandbox);
         let media = MediaFolder::at(config.place.media());
 
         let control = ControlRoom::new(ChatHouse {
@@ -169,8 +179,11 @@ impl House {
     /// behind gets its job, and what was typed before a crash is taken up.
     pub async fn settle_in(&self, config: &Config) -> anyhow::Result<()> {
         self.store.free_leases().await?;
-        due::realign(&self.store, WORKSPACE, &self.zone).await?;
+        self.store.due_at_last(self.clock.now()).await?;
+        due::mind_zone(&self.store, WORKSPACE, &self.zone).await?;
         let mut tx = self.store.begin().await?;
+        let now = tx.now();
+        media::request_sweep(&mut tx, now).await?;
         for identity in &config.people.owners {
             match tx.operator_of(identity).await? {
                 Some(operator) if operator.role == Role::Owner => {}
@@ -199,13 +212,13 @@ impl House {
         Ok(())
     }
 
-    /// Waits until no job is due any more. Jobs for later stay for the next start.
+    /// Waits until nothing is due or under way that somebody may wait for. The rest goes on at the next start.
     pub async fn finish_work(&self, stop: &CancellationToken) {
         let written = self.store.jobs_written();
         let done = async {
             loop {
                 let wake = written.notified();
-                match self.store.jobs_ready(self.clock.now()).await {
+                match self.store.work_in_hand(self.clock.now()).await {
                     Ok(0) => return,
                     Ok(_) => {}
                     Err(error) => {
@@ -213,6 +226,7 @@ impl House {
                         return;
                     }
                 }
+                // A timeout is a look without having been woken.
                 let _ = tokio::time::timeout(Duration::from_millis(200), wake).await;
             }
         };
@@ -226,100 +240,66 @@ impl House {
         }
     }
 
-    /// What is due is taken up.
-    pub fn every_second(&self) -> OnTick {
-        let house = self.clone();
-        Arc::new(move || {
-            let house = house.clone();
-            Box::pin(async move {
-                if let Err(error) =
-                    due::turn(&house.store, house.clock.now(), &house.zone, &HouseDuties).await
-                {
-                    tracing::error!(%error, "what is due could not be looked up");
-                }
-            })
-        })
+    /// What hangs on the clock.
+    pub fn on_ticks(&self) -> OnTicks {
+        let on = |work: fn(Self) -> BoxFuture<'static, ()>| -> OnTick {
+            let house = self.clone();
+            Arc::new(move || work(house.clone()))
+        };
+        OnTicks {
+            second: on(|house| Box::pin(async move { house.take_up_what_is_due().await })),
+            minute: on(|house| Box::pin(async move { house.look_after().await })),
+            set_back: on(|house| Box::pin(async move { house.clock_was_set_back().await })),
+        }
     }
 
-    /// Upkeep: idle models leave the memory, an index that fell behind catches up.
-    pub fn every_minute(&self) -> OnTick {
-        let house = self.clone();
-        Arc::new(move || {
-            let house = house.clone();
-            Box::pin(async move {
-                house.local.unload_idle(house.clock.now());
-                if let Err(error) = house.keep_index_up().await {
-                    tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
-                }
-            })
-        })
+    async fn take_up_what_is_due(&self) {
+        let turn = due::turn(&self.store, self.clock.now(), &self.zone, &HouseDuties);
+        if let Err(error) = turn.await {
+            tracing::error!(%error, "what is due could not be looked up");
+        }
     }
 
+    /// Upkeep: idle models leave the memory, an index that fell behind catches up, old rows go.
+    async fn look_after(&self) {
+        self.local.unload_idle(self.clock.now());
+        if let Err(error) = self.keep_index_up().await {
+            tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
+        }
+        if let Err(error) = self.store.drop_old(self.clock.now()).await {
+            tracing::error!(%error, "old rows could not be dropped");
+        }
+    }
+
+    /// What was set to a time by the clock that was wrong is set anew.
+    async fn clock_was_set_back(&self) {
+        let mended = async {
+            self.store.due_at_last(self.clock.now()).await?;
+            due::realign(&self.store, WORKSPACE, &self.zone).await
+        };
+        if let Err(error) = mended.await {
+            tracing::error!(%error, "times could not be set anew");
+        }
+    }
+
+    /// Closes everything. What hangs is left behind: it is taken up again at the next start.
     pub async fn close(&self) {
-        self.control.close().await;
-        self.sandbox.close().await;
-        self.store.close().await;
+        let closed = async {
+            self.control.close().await;
+            self.sandbox.close().await;
+            self.store.close().await;
+        };
+        if tokio::time::timeout(CLOSE_LIMIT, closed).await.is_err() {
+            tracing::warn!("something did not close in time");
+        }
     }
 }
 
-/// The client for everything outside; what the configuration names may lie in a private network.
-fn http_client(config: &Config, clock: &SharedClock) -> anyhow::Result<HttpClient> {
-    let named = [&config.lens.api, &config.lens.storage];
-    HttpClient::new(NetOptions {
-        trusted: named.into_iter().filter_map(Origin::of).collect(),
-        clock: clock.clone(),
-        ..NetOptions::default()
-    })
-}
-
-fn lens_network(
-    config: &Config,
-    http: &HttpClient,
-    clock: &SharedClock,
-    store: &Store,
-) -> Result<Lens, UserError> {
-    let lens = config.lens.clone();
-    let settings = lens::Settings {
-        api: lens.api.into(),
-        storage: lens.storage.into(),
-        account: lens.account,
-        key: lens.key,
-        app: lens.app,
-        app_key: lens.app_key,
-        origin: lens.origin,
-        session_file: config.place.lens_session(),
-        pace: Duration::from_secs(1),
-    };
-    Lens::new(
-        settings,
-        http.clone(),
-        clock.clone(),
-        Arc::new(store.clone()),
-    )
-}
-
-/// Where it can be published; the sandbox comes last, as it is for where nothing else is set up.
-fn outlets(lens: &Arc<Lens>, sandbox: &Arc<Sandbox>) -> Vec<Arc<dyn Outlet>> {
-    let mut outlets: Vec<Arc<dyn Outlet>> = Vec::new();
-    if lens.can_publish() {
-        outlets.push(lens.clone());
-    }
-    outlets.push(sandbox.clone());
-    outlets
-}
-
-fn text_model(
-    choice: Choice,
-    local: &LocalModels,
-    store: &Store,
-    clock: &SharedClock,
-) -> Arc<dyn TextModel> {
-    let ledger = Arc::new(store.clone());
+fn text_model(choice: Choice, local: &LocalModels, budget: &Arc<Budget>) -> Arc<dyn TextModel> {
     match choice {
         Choice::First | Choice::Local => Arc::new(MeteredText::new(
             local.text.clone(),
-            ledger,
-            clock.clone(),
+            budget.clone(),
             WORKSPACE,
         )),
         Choice::Off => Arc::new(NoText),
@@ -329,15 +309,12 @@ fn text_model(
 fn embedder(
     choice: Choice,
     local: &LocalModels,
-    store: &Store,
-    clock: &SharedClock,
+    budget: &Arc<Budget>,
 ) -> Option<Arc<dyn Embedder>> {
-    let ledger = Arc::new(store.clone());
     match choice {
         Choice::First | Choice::Local => Some(Arc::new(MeteredEmbedder::new(
             local.embedder.clone(),
-            ledger,
-            clock.clone(),
+            budget.clone(),
             WORKSPACE,
         ))),
         Choice::Off => None,

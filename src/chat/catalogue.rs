@@ -157,7 +157,9 @@ impl Opt {
 pub fn usage(command: Command, verb: Option<&Verb>) -> String {
     let spec = command.spec();
     let mut words = vec![format!("/{}", spec.name)];
-    words.extend(verb.map(|verb| verb.name.to_owned()));
+    // A draft's number or a task's name says enough behind `/schedule`.
+    let said = verb.filter(|_| command != Command::Schedule);
+    words.extend(said.map(|verb| verb.name.to_owned()));
     words.extend(
         verb.map_or(spec.options, |verb| verb.options)
             .iter()
@@ -269,5 +271,9 @@ mod tests {
             "/task new morning post \u{201c}what is on the roaster\u{201d} every day at 9"
         );
         assert_eq!(usage(Command::Reject, None), "/reject #N [REASON]");
+        assert_eq!(
+            usage(Command::Schedule, Some(SCHEDULE_DRAFT)),
+            "/schedule #N WHEN"
+        );
     }
 }

@@ -145,6 +145,7 @@ impl ControlRoom {
             anyhow::Error::from(error.user())
         })?;
         if new {
+            self.brake(&incoming, room, id).await;
             self.hand_over(room, id).await;
         }
         Ok(id)

@@ -8,7 +8,7 @@ use crate::chat::words;
 use crate::domain::ids::{DraftId, RoomId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Notice;
-use crate::domain::operator::Room;
+use crate::domain::operator::{Room, RoomAddress};
 use crate::store::{R, Tx};
 
 /// Writes a line for one room.
@@ -94,6 +94,7 @@ impl ControlRoom {
             Notice::Everyone { text } => {
                 let view = View::text(text);
                 let rooms = self.store().standing_rooms(self.workspace()).await?;
+                let rooms = self.or_the_terminal(rooms).await?;
                 self.show_in_each(&rooms, &view).await
             }
         }
@@ -116,11 +117,20 @@ impl ControlRoom {
                 rooms.extend(self.store().room(id).await?);
             }
         }
+        let rooms = self.or_the_terminal(rooms).await?;
         let mut outcome = Ok(());
         for room in &rooms {
             outcome = both(outcome, self.refresh_card(room, draft, false).await);
         }
         outcome
+    }
+
+    /// What nobody asked for and no standing room hears of, such as the draft of a task, is shown at the terminal.
+    async fn or_the_terminal(&self, mut rooms: Vec<Room>) -> R<Vec<Room>> {
+        if rooms.is_empty() {
+            rooms.extend(self.store().room_at(&RoomAddress::terminal()).await?);
+        }
+        Ok(rooms)
     }
 
     async fn show_in_each(&self, rooms: &[Room], view: &View) -> Result<(), Undelivered> {

@@ -2,6 +2,7 @@
 
 use crate::chat::catalogue::{self, Command, Verb};
 use crate::domain::error::{UserError, shortened};
+use crate::domain::ids::DraftNumber;
 
 /// What a line turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,8 @@ pub struct Call {
 #[must_use]
 pub fn line(text: &str) -> Line {
     let text = text.trim();
-    let Some(after) = text.strip_prefix('/') else {
+    // Some keyboards write the slash as wide as their letters.
+    let Some(after) = text.strip_prefix(['/', '\u{ff0f}']) else {
         return if text.is_empty() {
             Line::Empty
         } else {
@@ -61,9 +63,7 @@ fn call(command: Command, rest: &str) -> Line {
         (Some(verb), _) => (verb, after),
         (None, _) if word.is_empty() => (default, ""),
         // `/schedule #12 WHEN` and `/schedule TASK WHEN` are told apart by their first word.
-        (None, Command::Schedule) if draft_number(word).is_some() => {
-            (catalogue::SCHEDULE_DRAFT, rest)
-        }
+        (None, Command::Schedule) if is_about_a_draft(rest) => (catalogue::SCHEDULE_DRAFT, rest),
         (None, Command::Schedule) => (catalogue::SCHEDULE_TASK, rest),
         (None, _) => return Line::Unknown(unknown_verb(command, word)),
     };
@@ -106,8 +106,18 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     if word.is_empty() || word.chars().count() > 40 {
         return None;
     }
+    // A word that was not written to its end is nearer than one with slips in it.
+    let begun = |name: &str| word.len() > 1 && name.starts_with(word);
+    let likeness = |name: &str| {
+        let likeness = strsim::normalized_damerau_levenshtein(word, name);
+        if begun(name) {
+            likeness.max(0.75)
+        } else {
+            likeness
+        }
+    };
     known
-        .map(|name| (strsim::normalized_damerau_levenshtein(word, name), name))
+        .map(|name| (likeness(name), name))
         .filter(|(likeness, _)| *likeness >= 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
@@ -156,10 +166,27 @@ pub fn unquoted(text: &str) -> &str {
     }
 }
 
+/// The draft's number at the head of `text` as it was typed, and the rest: `#12 …`, `12 …`, `# 12 …`.
+#[must_use]
+pub fn split_number(text: &str) -> (&str, &str) {
+    let (word, rest) = split_word(text);
+    if !matches!(word, "#" | "\u{ff03}") {
+        return (word, rest);
+    }
+    split_word(rest)
+}
+
 /// Reads `#12` or `12`.
 #[must_use]
-pub fn draft_number(word: &str) -> Option<crate::domain::ids::DraftNumber> {
+pub fn draft_number(word: &str) -> Option<DraftNumber> {
     word.parse().ok()
+}
+
+/// Whether `text` begins with what should be a draft's number.
+fn is_about_a_draft(text: &str) -> bool {
+    let (word, _) = split_word(text);
+    let all_figures = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    all_figures || word.starts_with(['#', '\u{ff03}']) || draft_number(word).is_some()
 }
 
 /// Whether `word` is the flag `name`: `--own`, `-own`, and what phones make of two dashes.
@@ -218,6 +245,13 @@ mod tests {
             called("/schedule 12 tomorrow"),
             ("schedule", Some("draft"), "12 tomorrow".into())
         );
+        for typed in ["# 12 tomorrow", "\u{ff03}\u{ff11}\u{ff12} tomorrow", "#x"] {
+            assert_eq!(
+                called(&format!("/schedule {typed}")),
+                ("schedule", Some("draft"), typed.into())
+            );
+        }
+        assert_eq!(called("\u{ff0f}status"), ("status", None, String::new()));
         assert_eq!(
             called("/schedule morning every day at 9"),
             ("schedule", Some("task"), "morning every day at 9".into())
@@ -229,6 +263,10 @@ mod tests {
         assert_eq!(
             refused("/drft x"),
             "I do not know /drft. Did you mean /draft?"
+        );
+        assert_eq!(
+            refused("/app #1"),
+            "I do not know /app. Did you mean /approve?"
         );
         assert_eq!(
             refused("/xyzzy"),
@@ -258,6 +296,7 @@ mod tests {
             let _ = line(&text);
             let _ = split_argument(&text);
             let _ = unquoted(&text);
+            let _ = split_number(&text);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The environment as a map: the process's own, with `.env` behind it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -33,11 +34,36 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
 impl Environment {
     /// The process's environment, and `.env` in the working directory for what it does not name.
     pub fn of_process() -> Result<Self, ConfigError> {
-        let mut all = Self::from_file(Path::new(".env"))?.0;
-        all.extend(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }));
-        Ok(Self(all))
+        let mut all = Self::from_file(Path::new(".env"))?;
+        all.extend_with(std::env::vars_os())?;
+        Ok(all)
+    }
+
+    /// Adds what the process was given. Names and values that are no text are other programs' business, unless the name
+    /// is one of Lumen's: then its default would be taken without a word.
+    fn extend_with(
+        &mut self,
+        given: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<(), ConfigError> {
+        for (name, value) in given {
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
+            match value.into_string() {
+                Ok(value) => {
+                    self.0.insert(name, value);
+                }
+                Err(_) if super::variables::known(&name) => {
+                    return Err(ConfigError {
+                        variable: name,
+                        holds: "is not UTF-8".to_owned(),
+                        expects: "text in UTF-8".to_owned(),
+                    });
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(())
     }
 
     fn from_file(path: &Path) -> Result<Self, ConfigError> {
@@ -49,11 +75,10 @@ impl Environment {
             holds: format!("cannot be read: {why}"),
             expects: "lines of the form NAME=value".to_owned(),
         };
-        // The parser's own error repeats the line, which may hold a secret: only its kind is passed on.
         let lines =
-            dotenvy::from_path_iter(path).map_err(|error| unreadable(kind(&error).to_owned()))?;
+            dotenvy::from_path_iter(path).map_err(|error| unreadable(trouble(path, &error)))?;
         lines
-            .map(|line| line.map_err(|error| unreadable(kind(&error).to_owned())))
+            .map(|line| line.map_err(|error| unreadable(trouble(path, &error))))
             .collect::<Result<Self, _>>()
     }
 
@@ -90,23 +115,35 @@ impl Environment {
         let Some(path) = self.get(&file) else {
             return Ok(None);
         };
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
-            variable: file,
-            holds: format!(
-                "names \u{201c}{path}\u{201d}, which cannot be read: {}",
-                error.kind()
-            ),
-            expects: "the path of a file with the secret in it".to_owned(),
-        })?;
-        Ok(Some(SecretString::from(text.trim().to_owned())))
+        let wrong = |why: String| ConfigError {
+            variable: file.clone(),
+            holds: format!("names \u{201c}{path}\u{201d}, {why}"),
+            expects: "the path of a file with the secret in its first line".to_owned(),
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| wrong(format!("which cannot be read: {}", error.kind())))?;
+        match text.trim().lines().next() {
+            Some(secret) => Ok(Some(SecretString::from(secret.trim().to_owned()))),
+            None => Err(wrong("which is empty".to_owned())),
+        }
     }
 }
 
-const fn kind(error: &dotenvy::Error) -> &'static str {
+/// What is wrong with the file. The parser's own error repeats the line, which may hold a secret: only where it stands is
+/// passed on.
+fn trouble(path: &Path, error: &dotenvy::Error) -> String {
     match error {
-        dotenvy::Error::LineParse(..) => "a line is not of the form NAME=value",
-        dotenvy::Error::Io(_) => "the file cannot be opened",
-        _ => "it is malformed",
+        dotenvy::Error::LineParse(line, _) => {
+            let broken = line.lines().next().unwrap_or_default().trim().to_owned();
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let at = text.lines().position(|line| line.trim() == broken);
+            match at {
+                Some(at) => format!("line {} is not of the form NAME=value", at + 1),
+                None => "a line is not of the form NAME=value".to_owned(),
+            }
+        }
+        dotenvy::Error::Io(error) => error.kind().to_string(),
+        _ => "it is malformed".to_owned(),
     }
 }
 
@@ -127,7 +164,7 @@ mod tests {
     fn a_secret_may_lie_in_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
-        std::fs::write(&path, "hunter2\n").unwrap();
+        std::fs::write(&path, "hunter2\nand a remark\n").unwrap();
         let env: Environment = [("TOKEN_FILE", path.to_str().unwrap())]
             .into_iter()
             .collect();
@@ -142,14 +179,40 @@ mod tests {
                 .to_string()
                 .starts_with("TOKEN_FILE names")
         );
+        std::fs::write(&path, "\n").unwrap();
+        let env: Environment = [("TOKEN_FILE", path.to_str().unwrap())]
+            .into_iter()
+            .collect();
+        assert!(env.secret("TOKEN").is_err(), "an empty file is no secret");
     }
 
     #[test]
     fn a_broken_env_file_is_named_without_its_content() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
-        std::fs::write(&path, "TOKEN='hunter2").unwrap();
-        let error = Environment::from_file(&path).unwrap_err();
-        assert!(!error.to_string().contains("hunter2"), "{error}");
+        for (text, line) in [
+            ("TOKEN='hunter2", "line 1"),
+            ("# mine\nLUMEN_LOG=info\nhunter2 is the word\n", "line 3"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = Environment::from_file(&path).unwrap_err().to_string();
+            assert!(
+                error.contains(line) && !error.contains("hunter2"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_no_text_is_named_where_it_is_ours() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let given = |name: &str| (OsString::from(name), OsString::from_vec(vec![b'/', 0xff]));
+        let mut env = Environment::default();
+        env.extend_with([given("SOMEBODYS_OWN")]).unwrap();
+        let error = env.extend_with([given("LUMEN_DATA_DIR")]).unwrap_err();
+        assert!(
+            error.to_string().starts_with("LUMEN_DATA_DIR is not UTF-8"),
+            "{error}"
+        );
     }
 }

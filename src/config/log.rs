@@ -10,18 +10,20 @@ pub struct Log {
     /// A tracing filter, known to be valid.
     pub filter: String,
     pub json: bool,
+    /// The filter was set, and is not the default.
+    pub set: bool,
 }
 
 impl Log {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
         let filter = env.get("LUMEN_LOG").unwrap_or("info");
-        EnvFilter::try_new(filter).map_err(|_| {
-            ConfigError::new(
+        if !is_level_or_more(filter) || EnvFilter::try_new(filter).is_err() {
+            return Err(ConfigError::new(
                 "LUMEN_LOG",
                 filter,
-                "a filter such as info or lumen=debug,warn",
-            )
-        })?;
+                "a level (error, warn, info, debug, trace or off) or a filter such as lumen=debug,warn",
+            ));
+        }
         let json = match env.get("LUMEN_LOG_FORMAT") {
             None | Some("text") => false,
             Some("json") => true,
@@ -30,8 +32,27 @@ impl Log {
         Ok(Self {
             filter: quieter(filter),
             json,
+            set: env.get("LUMEN_LOG").is_some(),
         })
     }
+
+    /// What is logged where logs stand among the talk: without a wish of the person's only what they should know of.
+    #[must_use]
+    pub fn among_the_talk(&self) -> Self {
+        let mut log = self.clone();
+        if !log.set {
+            "warn".clone_into(&mut log.filter);
+        }
+        log
+    }
+}
+
+/// A single word is a level. The filter itself would take any other for the name of a part, and log nothing else.
+fn is_level_or_more(filter: &str) -> bool {
+    filter.contains(['=', ',', '['])
+        || filter
+            .parse::<tracing_subscriber::filter::LevelFilter>()
+            .is_ok()
 }
 
 /// Some libraries say at `info` what nobody needs; a filter that names no target of its own keeps them at `warn`.
@@ -41,5 +62,22 @@ fn quieter(filter: &str) -> String {
         "warn,lumen=info".to_owned()
     } else {
         filter.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn among_the_talk_only_what_was_asked_for_or_matters_is_logged() {
+        let log = |pairs: &[(&str, &str)]| {
+            let env: Environment = pairs.iter().copied().collect();
+            Log::from_env(&env).unwrap()
+        };
+        assert_eq!(log(&[]).filter, "warn,lumen=info");
+        assert_eq!(log(&[]).among_the_talk().filter, "warn");
+        let asked = log(&[("LUMEN_LOG", "debug")]);
+        assert_eq!(asked.among_the_talk(), asked);
     }
 }

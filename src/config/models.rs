@@ -24,9 +24,10 @@ pub struct Models {
 
 impl Models {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
-        // Vision and pictures have no provider yet; a word that is wrong is wrong all the same.
-        choice(env, "LUMEN_VISION", &["ollama", "openai"])?;
-        choice(env, "LUMEN_IMAGE", &["xai", "quote"])?;
+        // Vision and pictures have no provider yet, and setting them is remarked on; a word that is wrong is wrong all
+        // the same.
+        later(env, "LUMEN_VISION", &["ollama", "openai", "off"])?;
+        later(env, "LUMEN_IMAGE", &["xai", "quote", "off"])?;
         Ok(Self {
             text: choice(env, "LUMEN_TEXT", &["openai", "ollama", "local"])?,
             embedder: choice(env, "LUMEN_EMBEDDER", &["local", "openai", "ollama"])?,
@@ -43,17 +44,16 @@ fn choice(env: &Environment, name: &str, providers: &[&str]) -> Result<Choice, C
         Some(word) if providers.contains(&word) => Err(ConfigError::new(
             name,
             word,
-            format!("{}; {word} is not built yet", built(providers)),
+            format!("local or off; {word} is not built yet"),
         )),
-        Some(word) => Err(ConfigError::new(name, word, built(providers))),
+        Some(word) => Err(ConfigError::new(name, word, "local or off")),
     }
 }
 
-fn built(providers: &[&str]) -> &'static str {
-    if providers.contains(&"local") {
-        "local or off"
-    } else {
-        "off"
+fn later(env: &Environment, name: &str, words: &[&str]) -> Result<(), ConfigError> {
+    match env.get(name) {
+        Some(word) if !words.contains(&word) => Err(ConfigError::new(name, word, words.join(", "))),
+        _ => Ok(()),
     }
 }
 
@@ -62,7 +62,8 @@ fn budget(env: &Environment) -> Result<MicroUsd, ConfigError> {
     let expects = "dollars a day, from 0 to 100000, such as 5 or 2.50";
     let dollars: f64 = env.parsed(name, expects)?.unwrap_or(5.0);
     if !(0.0..=100_000.0).contains(&dollars) {
-        return Err(ConfigError::new(name, &dollars.to_string(), expects));
+        let typed = env.get(name).unwrap_or_default();
+        return Err(ConfigError::new(name, typed, expects));
     }
     #[expect(clippy::cast_possible_truncation, reason = "within 100,000 dollars")]
     let micros = (dollars * 1e6).round() as i64;

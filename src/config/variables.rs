@@ -111,7 +111,8 @@ pub(super) fn remarks(env: &Environment) -> Vec<String> {
     unbuilt.chain(mistyped).collect()
 }
 
-fn known(name: &str) -> bool {
+/// Whether it is a setting of Lumen's.
+pub(super) fn known(name: &str) -> bool {
     // Set for the tests and the build, not settings of the program.
     if name.starts_with("LUMEN_TEST_") {
         return true;
@@ -171,6 +172,7 @@ mod tests {
     #[test]
     fn what_is_not_built_and_what_is_mistyped_is_remarked() {
         let env: Environment = [
+            ("LUMEN_VISION", "ollama"),
             ("OPENAI_API_KEY_FILE", "/x"),
             ("LUMEN_TIMEZNE", "UTC"),
             ("LUMEN_TIMEZONE", "UTC"),
@@ -181,6 +183,7 @@ mod tests {
         assert_eq!(
             remarks,
             [
+                "LUMEN_VISION is set, but understanding pictures is not built yet: it is left aside.",
                 "OPENAI_API_KEY_FILE is set, but OpenAI is not built yet: it is left aside.",
                 "LUMEN_TIMEZNE is no setting of Lumen's. Did you mean LUMEN_TIMEZONE?",
             ]
@@ -197,8 +200,11 @@ mod tests {
             ("LUMEN_TEXT", "parrot"),
             ("LUMEN_TEXT", "openai"),
             ("LUMEN_IMAGE", "local"),
+            ("LUMEN_VISION", "eyes"),
             ("LUMEN_OWNERS", "telegram:me"),
             ("LUMEN_LOG", "lumen=loud"),
+            ("LUMEN_LOG", "loud"),
+            ("LUMEN_DAILY_BUDGET_USD", "1e999"),
             ("LUMEN_LOG_FORMAT", "xml"),
             ("DATABASE_URL", "postgres://db/lumen"),
         ] {

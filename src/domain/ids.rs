@@ -1,6 +1,7 @@
 //! Row identities. Each is its own type so that a post's id cannot be passed where a draft's is meant.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -56,9 +57,11 @@ impl std::fmt::Display for DraftNumber {
 impl std::str::FromStr for DraftNumber {
     type Err = crate::domain::error::UserError;
 
-    /// Reads `#12` and `12`.
+    /// Reads `#12`, `12`, `#12:` and what other keyboards make of it: `＃１２`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.strip_prefix('#').unwrap_or(text);
+        let folded: String = text.nfkc().collect();
+        let folded = folded.trim_end_matches([',', '.', ':', ';']);
+        let digits = folded.strip_prefix('#').unwrap_or(folded);
         match digits.parse::<i64>() {
             Ok(number) if number > 0 => Ok(Self(number)),
             _ => Err(Self::Err::new(

@@ -68,6 +68,22 @@ pub struct NewJob {
     pub run_at: Timestamp,
 }
 
+impl NewJob {
+    /// Work that takes in whatever there is, so that one waiting job is enough for all; with a `cause` it is that line's own,
+    /// which is done only when this is.
+    #[must_use]
+    pub fn upkeep(kind: JobKind, cause: Option<InboxId>, run_at: Timestamp) -> Self {
+        let name = kind.name();
+        Self {
+            kind,
+            unique_key: cause.map_or_else(|| name.to_owned(), |cause| format!("{name}:{cause}")),
+            payload: Value::Object(serde_json::Map::new()),
+            cause,
+            run_at,
+        }
+    }
+}
+
 /// A claimed job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
@@ -78,6 +94,16 @@ pub struct Job {
     pub cause: Option<InboxId>,
     /// How often it was begun, this time included.
     pub attempts: i64,
+    /// How often Lumen ended in the middle of it.
+    pub crashes: i64,
+}
+
+impl Job {
+    /// How often it was tried before this time, not counting what a crash cut off.
+    #[must_use]
+    pub fn tries(&self) -> usize {
+        usize::try_from(self.attempts - self.crashes - 1).unwrap_or(0)
+    }
 }
 
 /// Proof that a worker holds a job. Finishing a job needs it, so two workers cannot both settle one.

@@ -96,4 +96,11 @@ pub struct ModelCall {
 pub trait Ledger: Send + Sync {
     async fn record(&self, workspace: WorkspaceId, call: &ModelCall)
     -> anyhow::Result<ModelCallId>;
+
+    /// What the calls since then have cost.
+    async fn spent_since(
+        &self,
+        workspace: WorkspaceId,
+        since: Timestamp,
+    ) -> anyhow::Result<MicroUsd>;
 }

@@ -82,6 +82,9 @@ impl std::ops::AddAssign for StoreCounts {
     }
 }
 
+/// More tags than this say nothing about a post. Whoever writes a thousand of them does not make Lumen compare each with all.
+pub const MOST_TAGS: usize = 64;
+
 /// The hashtags of a text, in order, without `#`, lower case, each once. A tag of digits alone is a number, not a tag.
 #[must_use]
 pub fn hashtags(text: &str) -> Vec<String> {
@@ -96,6 +99,9 @@ pub fn hashtags(text: &str) -> Vec<String> {
         before = Some(mark);
         if !opens {
             continue;
+        }
+        if tags.len() == MOST_TAGS {
+            break;
         }
         let rest = &text[at + mark.len_utf8()..];
         let end = rest

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::domain::error::{UserError, shortened};
 use crate::domain::schedule::grammar::Reading;
@@ -81,7 +82,9 @@ impl Schedule {
     /// # Errors
     /// What is not understood, is over already, or cannot be done, with what was probably meant.
     pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, WhenError> {
-        let text = text
+        // Figures and colons as other keyboards write them are figures and colons.
+        let folded: String = text.nfkc().collect();
+        let text = folded
             .trim()
             .trim_matches(['"', '\u{201c}', '\u{201d}'])
             .trim();

@@ -45,7 +45,8 @@ impl std::fmt::Display for Selector {
 impl std::str::FromStr for Selector {
     type Err = UserError;
 
-    /// Reads `all`, `replies`, `@handle`, `#tag`, `feed:ADDRESS`, `post:ID`; anything else is a search.
+    /// Reads `all`, `replies` (phones begin them with a capital), `@handle`, `#tag`, `feed:ADDRESS`, `post:ID`; anything else
+    /// is a search.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text
             .trim()
@@ -57,8 +58,8 @@ impl std::str::FromStr for Selector {
                 "It does not say what to fetch.",
                 "Name an author (@handle), a tag (#tag), some words, replies, or all.",
             )),
-            "all" => Ok(Self::All),
-            "replies" => Ok(Self::Replies),
+            _ if text.eq_ignore_ascii_case("all") => Ok(Self::All),
+            _ if text.eq_ignore_ascii_case("replies") => Ok(Self::Replies),
             _ if text.strip_prefix("feed:").is_some_and(named) => {
                 Ok(Self::Feed(text["feed:".len()..].to_owned()))
             }

@@ -1,12 +1,14 @@
 //! What a text is checked for before a person sees it. A model's answer is outside text like any other: links and mentions
 //! only from an allowed set, no piece of the prompt, no near-copy, within the network's length.
 
+mod links;
+mod mentions;
+mod plain;
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use linkify::{LinkFinder, LinkKind};
 use regex::Regex;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
@@ -14,16 +16,15 @@ use crate::domain::limits::Limits;
 use crate::domain::network::Network;
 use crate::domain::persona::Voice;
 
+use links::{links, turned};
+use mentions::mentions;
+use plain::plain;
+
 /// How many words in a row of the instructions count as a piece of the prompt.
 const PROMPT_RUN: usize = 7;
 
 /// The share of a text's three-word runs that stand in another text, from which on it is a near-copy.
 const NEAR: f64 = 0.5;
-
-/// Endings that name things on a chain or hidden services; they are no top-level domains but lead somewhere all the same.
-const LINK_LIKE_ENDINGS: [&str; 8] = [
-    "eth", "lens", "onion", "sol", "crypto", "bit", "x402", "i2p",
-];
 
 /// What a draft may point to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,8 +141,10 @@ fn length(text: &str, network: Network) -> Vec<Finding> {
 }
 
 fn pointing(text: &str, allowance: &Allowance, blocks: bool) -> Vec<Finding> {
+    let backwards = turned(text).map(|text| plain(&text)).unwrap_or_default();
     let text = plain(text);
-    let foreign_links = links(&text)
+    let foreign_links = [links(&text), links(&backwards)]
+        .concat()
         .into_iter()
         .filter(|link| !allowance.allows_link(link))
         .map(|link| Finding {
@@ -164,98 +167,7 @@ fn pointing(text: &str, allowance: &Allowance, blocks: bool) -> Vec<Finding> {
         .collect()
 }
 
-/// The text as a reader sees it: compatibility forms folded, dots of other scripts made dots, invisible characters left out.
-/// So `example。com` and `ex<zero width>ample.com` are found for what they are.
-fn plain(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}'))
-        .map(|c| match c {
-            '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{2024}' => '.',
-            other => other,
-        })
-        .collect()
-}
-
-/// Every link in a text: web addresses, bare domains, mail addresses, written-apart domains, wallet addresses.
-fn links(text: &str) -> Vec<String> {
-    static APART: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)\b([a-z0-9-]+)\s*(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))\s*([a-z]{2,24})\b",
-        )
-        .ok()
-    });
-    // Spelled out, only the endings that are no words of their own: a polka dot is no address.
-    static SPELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)\b([a-z0-9-]+)(?:\s\.\s|\sdot\s)(com|net|org|io|xyz|info|biz|dev|eth|lens)\b",
-        )
-        .ok()
-    });
-    static WALLET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"\b(?:0x[0-9a-fA-F]{40}|(?:bc1|tb1|ltc1|addr1|cosmos1)[0-9a-z]{20,90}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|T[1-9A-HJ-NP-Za-km-z]{33}|[1-9A-HJ-NP-Za-km-z]{43,44})\b").ok()
-    });
-    static SCHEME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:h[tx]{2}ps?|ftp|ipfs|ipns|ar|lens|mailto|tel|tg|magnet|data|javascript):[^\s]+").ok()
-    });
-    let mut finder = LinkFinder::new();
-    finder.url_must_have_scheme(false);
-    let mut found: Vec<String> = finder
-        .links(text)
-        .filter(|link| match link.kind() {
-            LinkKind::Email => true,
-            _ => leads_somewhere(link.as_str()),
-        })
-        .map(|link| link.as_str().to_owned())
-        .collect();
-    // linkify wants ASCII around a bare domain; the endings that are no top-level domains it finds as well.
-    for pattern in [&*WALLET, &*SCHEME].into_iter().flatten() {
-        found.extend(pattern.find_iter(text).map(|hit| hit.as_str().to_owned()));
-    }
-    for pattern in [&*APART, &*SPELLED].into_iter().flatten() {
-        found.extend(
-            pattern
-                .captures_iter(text)
-                .filter(|hit| is_ending(&hit[2]))
-                .map(|hit| format!("{}.{}", &hit[1], &hit[2])),
-        );
-    }
-    found
-}
-
-/// Whether something that looks like an address has an ending that exists: `six.Bring` is a missing space, `bean.coffee` a link.
-fn leads_somewhere(link: &str) -> bool {
-    if link.contains("://") {
-        return true;
-    }
-    let host = link
-        .split(['/', '?', '#', ':'])
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('.');
-    host.parse::<std::net::Ipv4Addr>().is_ok() || host.rsplit('.').next().is_some_and(is_ending)
-}
-
-fn is_ending(ending: &str) -> bool {
-    let ending = ending.to_lowercase();
-    LINK_LIKE_ENDINGS.contains(&ending.as_str()) || tld::exist(&ending)
-}
-
-/// Every `@handle`, without mail addresses.
-fn mentions(text: &str) -> Vec<String> {
-    static MENTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[^\w.@/-])@([\p{L}\p{N}_](?:[\p{L}\p{N}_.\-/@]*[\p{L}\p{N}_])?)").ok()
-    });
-    MENTION
-        .as_ref()
-        .map(|pattern| {
-            pattern
-                .captures_iter(text)
-                .map(|hit| hit[1].to_owned())
-                .collect()
-        })
-        .unwrap_or_default()
-}
-
+/// A link as it is compared: without scheme and `www.`.
 fn bare_link(link: &str) -> String {
     let link = link.trim().to_lowercase();
     let link = link
@@ -267,7 +179,7 @@ fn bare_link(link: &str) -> String {
 }
 
 fn bare_handle(handle: &str) -> String {
-    handle
+    plain(handle)
         .trim()
         .trim_start_matches('@')
         .trim_end_matches('.')
@@ -282,14 +194,16 @@ fn words(text: &str) -> Vec<String> {
 
 fn prompt_piece(text: &str, instructions: &[String]) -> Option<Finding> {
     static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)<\|[a-z_]+\|>|\[/?(?:INST|SYS)\]|<<|>>|\[p\d+\]|\bp\d{2,}\b:|^(?:system|assistant|user):").ok()
+        Regex::new(r"(?im)<\|[a-z_]+\|>|\[/?(?:INST|SYS)\]|<<|>>|</?post\b|^={3} |\[p\d+\]|\bp\d{2,}\b:|^\s*(?:system|assistant|user|topic|wish):").ok()
     });
     let finding = |piece: &str| Finding {
         kind: FindingKind::PromptPiece,
         blocks: true,
         detail: format!("a piece of the instructions: {}", shortened(piece, 80)),
     };
-    if let Some(mark) = MARK.as_ref().and_then(|mark| mark.find(text)) {
+    // A word with something invisible in it is still that word.
+    let text = plain(text);
+    if let Some(mark) = MARK.as_ref().and_then(|mark| mark.find(&text)) {
         return Some(finding(mark.as_str()));
     }
     let told: HashSet<Vec<String>> = instructions
@@ -301,7 +215,7 @@ fn prompt_piece(text: &str, instructions: &[String]) -> Option<Finding> {
                 .collect::<Vec<_>>()
         })
         .collect();
-    words(text)
+    words(&text)
         .windows(PROMPT_RUN)
         .find(|run| told.contains(*run))
         .map(|run| finding(&run.join(" ")))
@@ -336,139 +250,4 @@ fn near_copy(text: &str, others: &[(String, String)]) -> Option<Finding> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kinds(text: &str, allowance: &Allowance) -> Vec<FindingKind> {
-        pointing(text, allowance, true)
-            .into_iter()
-            .map(|finding| finding.kind)
-            .collect()
-    }
-
-    #[test]
-    fn links_of_every_dress_are_found() {
-        let nothing = Allowance::default();
-        for text in [
-            "see https://evil.example/x",
-            "see evil.com now",
-            "see Evil.Coffee/menu",
-            "write to me@evil.org",
-            "evil [.] com is it",
-            "evil dot com is it",
-            "evil . com is it",
-            "ev\u{200b}il.com",
-            "evil\u{3002}com",
-            "send to 0x52908400098527886E0F7030069857D2E4169EE7",
-            "send to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
-            "vitalik.eth knows",
-            "hxxps://evil.example",
-            "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi",
-            "http://127.0.0.1:80/",
-        ] {
-            assert!(
-                kinds(text, &nothing).contains(&FindingKind::ForeignLink),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn plain_words_are_no_links() {
-        let nothing = Allowance::default();
-        for text in [
-            "Friday at six.Bring a friend",
-            "3.5 bars, 93.2 degrees",
-            "e.g. this, i.e. that",
-            "Dr. Smith et al.",
-            "a polka dot is fine",
-            "wait... what",
-            "a 9:30 start",
-        ] {
-            assert_eq!(kinds(text, &nothing), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn mentions_are_allowed_by_name_only() {
-        let allowance = Allowance::default().and_author("bean.lens");
-        assert_eq!(kinds("Thanks @Bean.lens", &allowance), []);
-        assert_eq!(
-            kinds("Thanks @bean", &allowance),
-            [FindingKind::ForeignMention]
-        );
-        assert_eq!(
-            kinds("\u{ff20}stranger hi", &allowance),
-            [FindingKind::ForeignMention]
-        );
-        assert_eq!(
-            kinds("\u{200b}@stranger, @stranger", &allowance),
-            [FindingKind::ForeignMention]
-        );
-    }
-
-    #[test]
-    fn what_a_person_named_is_allowed_and_what_lies_below_it() {
-        let allowance = Allowance::default()
-            .and_named_in("the menu at https://www.roastery.example/menu with @bean");
-        assert_eq!(
-            kinds("roastery.example/menu/friday with @bean", &allowance),
-            []
-        );
-        assert_eq!(
-            kinds("https://roastery.example/menus", &allowance),
-            [FindingKind::ForeignLink]
-        );
-        assert_eq!(
-            kinds("https://roastery.example.evil.com/menu", &allowance),
-            [FindingKind::ForeignLink]
-        );
-    }
-
-    #[test]
-    fn a_persons_own_words_are_only_warned_of() {
-        let findings = by_person("see evil.com", Network::Sandbox, &Allowance::default());
-        assert!(findings.iter().all(|finding| !finding.blocks) && findings.len() == 1);
-        assert!(by_person(&"a".repeat(301), Network::Sandbox, &Allowance::default())[0].blocks);
-    }
-
-    #[test]
-    fn pieces_of_the_instructions_block() {
-        let told = [
-            "You write one short post for the brand described below and nothing else.".to_owned(),
-        ];
-        assert!(
-            prompt_piece(
-                "I write one short post for the brand described below!",
-                &told
-            )
-            .is_some()
-        );
-        assert!(prompt_piece("One short post about coffee.", &told).is_none());
-        assert!(prompt_piece("fine <|im_start|>", &told).is_some());
-    }
-
-    #[test]
-    fn near_copies_are_named() {
-        let others = [
-            (
-                "#9".to_owned(),
-                "Friday at six we taste three coffees from Ethiopia and one that divides the house"
-                    .to_owned(),
-            ),
-            ("@bean".to_owned(), "Nothing alike".to_owned()),
-        ];
-        let found = near_copy(
-            "Friday at six we taste three coffees from Ethiopia, come along",
-            &others,
-        );
-        assert_eq!(
-            found.map(|finding| finding.detail),
-            Some("near to #9".to_owned())
-        );
-        assert_eq!(
-            near_copy("The new grinder is here and it sings", &others),
-            None
-        );
-    }
-}
+mod tests;

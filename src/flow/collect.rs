@@ -12,7 +12,6 @@
 //! stands at the source.
 
 mod ending;
-mod gone;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -31,6 +30,7 @@ use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::post::{FetchedPost, StoreCounts};
 use crate::domain::progress::{Progress, Step};
 use crate::domain::source;
+use crate::flow::gone;
 use crate::platforms::{Page, Source};
 use crate::store::{R, Store, Tx};
 
@@ -96,7 +96,7 @@ impl Default for Timing {
 const MOST_PAGES: usize = 400;
 
 /// How often a scheduled fetch is tried before it waits for its next time.
-const SCHEDULED_TRIES: i64 = 5;
+const SCHEDULED_TRIES: usize = 5;
 
 /// What collecting needs.
 #[derive(Clone)]
@@ -321,11 +321,11 @@ impl Collector {
             post.own |= source.own && post.repost_of.is_none();
         }
         let mut counts = tx.store_posts(fetch.workspace, &page.posts).await?;
-        let gone = tx
+        let removed = tx
             .remove_posts(fetch.workspace, source.network, &page.removed)
             .await?;
-        counts.removed = gone.len() as u64;
-        gone::tell_drafts(&mut tx, &gone).await?;
+        counts.removed = removed.len() as u64;
+        gone::tell_drafts(&mut tx, &removed, None).await?;
 
         let complete = page.next.is_none()
             || ((!source.own || fetch.rest_read)

@@ -4,7 +4,7 @@
 //! A thread reads and parses ahead of the writer, a few batches at most, so memory stays flat however long the file is.
 //! Each batch is one transaction: an import that is stopped has kept whole batches and can simply be run again.
 
-mod line;
+pub mod line;
 mod lines;
 mod report;
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Fetching the pictures of stored posts: from outside through the guarded client, or from the network that invented
 //! the address; looked at before they are kept; refused with a reason, tried again when that may help.
 
+#[cfg(test)]
+mod tests;
+mod unused;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,15 +12,18 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ids::{InboxId, PostId};
-use crate::domain::job::{JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::progress::{Progress, Step};
 use crate::media::{Caps, MediaFolder, preflight};
 use crate::net::HttpClient;
 use crate::platforms::{PlatformError, Source};
 use crate::store::{OpenMedia, R, Store, StoreError, Tx};
+
+pub use unused::{drop_unused, request_sweep};
 
 /// A picture that cannot be had is asked for this often, then refused; the waits between are [`WAITS`].
 const MOST_TRIES: i64 = 4;
@@ -33,9 +40,22 @@ const AT_ONCE: usize = 4;
 /// Rows read at once.
 const PAGE: usize = 50;
 
-/// The payload: the job takes whatever is open.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MediaJob {}
+/// How long a run goes on before others get their turn. What is left then is fetched by a run that nobody waits for.
+const TURN: Duration = Duration::from_secs(15);
+
+/// What a job does beside fetching whatever is open.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaJob {
+    /// Take also what was tried before and could not be had then.
+    #[serde(default)]
+    pub again: bool,
+    /// Hash and type of pictures that may be nobody's by now.
+    #[serde(default)]
+    pub drop: Vec<(String, String)>,
+    /// Look through the whole folder for such pictures, and again in a day.
+    #[serde(default)]
+    pub sweep: bool,
+}
 
 /// What fetching needs.
 #[derive(Clone)]
@@ -50,25 +70,9 @@ pub struct MediaDeps {
 
 /// Writes the job, in the transaction that stored the posts.
 pub async fn request(tx: &mut Tx, cause: Option<InboxId>) -> R<bool> {
-    let key = cause.map_or_else(|| "media".to_owned(), |cause| format!("media:{cause}"));
-    let run_at = tx.now();
-    enqueue(tx, key, cause, run_at).await
-}
-
-async fn enqueue(
-    tx: &mut Tx,
-    unique_key: String,
-    cause: Option<InboxId>,
-    run_at: jiff::Timestamp,
-) -> R<bool> {
-    tx.enqueue(&NewJob {
-        kind: JobKind::Media,
-        unique_key,
-        payload: serde_json::json!(MediaJob {}),
-        cause,
-        run_at,
-    })
-    .await
+    let now = tx.now();
+    tx.enqueue(&NewJob::upkeep(JobKind::Media, cause, now))
+        .await
 }
 
 /// Why a picture was not kept.
@@ -79,20 +83,96 @@ enum Failure {
     ForNow(String),
 }
 
+/// How a run over the open pictures ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    AllTried,
+    TurnOver,
+    Stopped,
+}
+
+/// What a run has tried.
+#[derive(Default)]
+struct Tried {
+    /// What was tried before has its own time.
+    only_new: bool,
+    seen: HashSet<(PostId, i64)>,
+    /// The fewest tries of a picture that is to be tried again.
+    least: Option<i64>,
+}
+
 /// Does the job: every open picture is tried once. Those that failed for now get a job of their own later, so that
 /// nobody waits for them.
 pub async fn run(
     deps: &MediaDeps,
+    job: &Job,
     lease: &Lease,
     progress: &dyn Progress,
     stop: &CancellationToken,
 ) -> Result<JobOutcome, StoreError> {
-    let mut seen = HashSet::new();
-    let mut least_tries = None;
+    // A payload of another version has nothing more to say than that pictures are open.
+    let work: MediaJob = serde_json::from_value(job.payload.clone()).unwrap_or_default();
+    unused::drop_named(deps, &work.drop).await?;
+    if work.sweep {
+        unused::sweep(deps).await?;
+    }
+    let mut tried = Tried {
+        // What a crash cut off may have been tried without its next job being written.
+        only_new: !work.again && job.attempts == 1,
+        ..Tried::default()
+    };
+    let ended = fetch_open(deps, job.cause.is_some(), &mut tried, progress, stop).await?;
+    if ended == Ended::Stopped {
+        return Ok(JobOutcome::Retry {
+            why: "it was stopped".to_owned(),
+            wait: Some(Duration::ZERO),
+        });
+    }
+    let mut tx = deps.store.begin().await?;
+    tx.finish_job(lease).await?;
+    // Also what was stored while this job was there, and so without a job of its own.
+    if ended == Ended::TurnOver || !untried(&deps.store, &tried).await?.is_empty() {
+        request(&mut tx, None).await?;
+    }
+    if let Some(failures) = tried.least {
+        let wait = usize::try_from(failures - 1)
+            .ok()
+            .and_then(|at| WAITS.get(at));
+        let at = tx.now() + *wait.unwrap_or(&WAITS[WAITS.len() - 1]);
+        let payload = MediaJob {
+            again: true,
+            ..MediaJob::default()
+        };
+        tx.enqueue(&NewJob {
+            unique_key: "media:again".to_owned(),
+            payload: serde_json::json!(payload),
+            ..NewJob::upkeep(JobKind::Media, None, at)
+        })
+        .await?;
+    }
+    if work.sweep {
+        let at = tx.now() + unused::EVERY;
+        unused::request_sweep(&mut tx, at).await?;
+    }
+    tx.commit().await?;
+    Ok(JobOutcome::Settled)
+}
+
+async fn fetch_open(
+    deps: &MediaDeps,
+    waited_for: bool,
+    tried: &mut Tried,
+    progress: &dyn Progress,
+    stop: &CancellationToken,
+) -> R<Ended> {
+    let until = Instant::now() + TURN;
     loop {
-        let open = untried(&deps.store, &seen).await?;
+        let open = untried(&deps.store, &tried).await?;
         if open.is_empty() {
-            break;
+            return Ok(Ended::AllTried);
+        }
+        if Instant::now() >= until {
+            return Ok(Ended::TurnOver);
         }
         let mut fetches = futures::stream::iter(open)
             .map(|media| fetched(deps, media))
@@ -100,7 +180,9 @@ pub async fn run(
         loop {
             let next = tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(stopped()),
+                () = stop.cancelled() => return Ok(Ended::Stopped),
+                // Nobody waits for a picture that hangs; without anybody waiting it may have its time.
+                () = tokio::time::sleep_until(until), if waited_for => return Ok(Ended::TurnOver),
                 next = fetches.next() => next,
             };
             let Some((media, bytes)) = next else { break };
@@ -109,26 +191,13 @@ pub async fn run(
                 Ok(bytes) => keep(deps, bytes).await,
                 Err(failure) => Err(failure),
             };
-            let tries = settle(&deps.store, &media, kept).await?;
-            least_tries = [least_tries, tries].into_iter().flatten().min();
-            seen.insert((media.post, media.position));
-            progress.report(Step::Doing(format!("looked at {} pictures", seen.len())));
+            let failures = settle(&deps.store, &media, kept).await?;
+            tried.least = [tried.least, failures].into_iter().flatten().min();
+            tried.seen.insert((media.post, media.position));
+            let looked_at = tried.seen.len();
+            progress.report(Step::Doing(format!("looked at {looked_at} pictures")));
         }
     }
-    let mut tx = deps.store.begin().await?;
-    if !untried(&deps.store, &seen).await?.is_empty() {
-        // Stored while this job was there, so without a job of their own.
-        drop(tx);
-        return Ok(stopped());
-    }
-    tx.finish_job(lease).await?;
-    if let Some(tries) = least_tries {
-        let wait = usize::try_from(tries - 1).ok().and_then(|at| WAITS.get(at));
-        let at = tx.now() + *wait.unwrap_or(&WAITS[WAITS.len() - 1]);
-        enqueue(&mut tx, "media:again".to_owned(), None, at).await?;
-    }
-    tx.commit().await?;
-    Ok(JobOutcome::Settled)
 }
 
 /// Boxed, with its lifetime named: the compiler cannot see by itself that this may move between threads.
@@ -143,19 +212,14 @@ fn fetched(
     .boxed()
 }
 
-fn stopped() -> JobOutcome {
-    JobOutcome::Retry {
-        why: "there are more pictures to fetch".to_owned(),
-        wait: Some(Duration::ZERO),
-    }
-}
-
 /// Open pictures that this run has not tried. Those tried failed for now and are still open, so the list is asked for
 /// that much longer.
-async fn untried(store: &Store, seen: &HashSet<(PostId, i64)>) -> R<Vec<OpenMedia>> {
-    let most = u32::try_from(seen.len() + PAGE).unwrap_or(u32::MAX);
+async fn untried(store: &Store, tried: &Tried) -> R<Vec<OpenMedia>> {
+    let most = u32::try_from(tried.seen.len() + PAGE).unwrap_or(u32::MAX);
     let mut open = store.media_open(most).await?;
-    open.retain(|media| !seen.contains(&(media.post, media.position)));
+    open.retain(|media| {
+        (media.tries == 0 || !tried.only_new) && !tried.seen.contains(&(media.post, media.position))
+    });
     open.truncate(PAGE);
     Ok(open)
 }
@@ -251,127 +315,5 @@ async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failur
         Err(error @ (PlatformError::Refused { .. } | PlatformError::Garbled { .. })) => {
             Err(Failure::Refused(error.to_string()))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-    use std::io::Cursor;
-
-    use async_trait::async_trait;
-
-    use super::*;
-    use crate::domain::clock::{Clock, ManualClock};
-    use crate::domain::ids::WorkspaceId;
-    use crate::domain::network::Network;
-    use crate::domain::post::MediaRef;
-    use crate::domain::progress::Unwatched;
-    use crate::domain::source::Selector;
-    use crate::flow::recall::tests::{fetched, store};
-    use crate::net::NetOptions;
-    use crate::platforms::Page;
-
-    /// A network with three pictures: a good one, a broken one, and one that cannot be had.
-    struct Pictures(HashMap<&'static str, Vec<u8>>);
-
-    #[async_trait]
-    impl Source for Pictures {
-        fn network(&self) -> Network {
-            Network::Sandbox
-        }
-
-        async fn page(&self, _: &Selector, _: Option<&str>) -> Result<Page, PlatformError> {
-            Ok(Page::default())
-        }
-
-        async fn picture(&self, address: &str, _most: u64) -> Result<Vec<u8>, PlatformError> {
-            self.0
-                .get(address)
-                .cloned()
-                .ok_or_else(|| PlatformError::Unreachable {
-                    network: Network::Sandbox,
-                    why: "it is down".to_owned(),
-                })
-        }
-    }
-
-    fn png() -> Vec<u8> {
-        let mut bytes = Cursor::new(Vec::new());
-        image::DynamicImage::new_rgb8(8, 4)
-            .write_to(&mut bytes, image::ImageFormat::Png)
-            .unwrap();
-        bytes.into_inner()
-    }
-
-    #[tokio::test]
-    async fn pictures_are_kept_refused_with_a_reason_or_tried_again_and_then_refused() {
-        let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()));
-        let (folder, store) = store(clock.clone()).await;
-        let deps = MediaDeps {
-            store: store.clone(),
-            http: HttpClient::new(NetOptions::default()).unwrap(),
-            folder: MediaFolder::at(folder.path().join("media")),
-            caps: Caps::default(),
-            sources: vec![Arc::new(Pictures(HashMap::from([
-                ("sandbox:good.png", png()),
-                ("sandbox:broken.png", b"<html>".to_vec()),
-            ])))],
-        };
-        let mut post = fetched("p1", "with pictures");
-        post.media = [
-            "sandbox:good.png",
-            "sandbox:broken.png",
-            "sandbox:down.png",
-            "http://127.0.0.1:1/inside.png",
-            "file:///etc/passwd",
-        ]
-        .map(|url| MediaRef {
-            url: url.to_owned(),
-            alt: None,
-            mime: None,
-        })
-        .to_vec();
-        let mut tx = store.begin().await.unwrap();
-        tx.store_posts(WorkspaceId::FIRST, &[post]).await.unwrap();
-        request(&mut tx, None).await.unwrap();
-        tx.commit().await.unwrap();
-
-        let mut runs = 0;
-        let skip = [JobKind::Index, JobKind::Notice];
-        loop {
-            let now = clock.now();
-            let lease_for = Duration::from_mins(1);
-            let Some((_, lease)) = store.claim_job("w", now, lease_for, &skip).await.unwrap()
-            else {
-                break;
-            };
-            runs += 1;
-            let outcome = run(&deps, &lease, &Unwatched, &CancellationToken::new())
-                .await
-                .unwrap();
-            assert_eq!(outcome, JobOutcome::Settled);
-            let open = store.media_open(10).await.unwrap();
-            assert!(
-                open.iter().all(|media| media.url == "sandbox:down.png"),
-                "{open:?}"
-            );
-            clock.advance(Duration::from_hours(4));
-        }
-        assert_eq!(runs, MOST_TRIES);
-        assert_eq!(store.media_open(10).await.unwrap(), []);
-        let post = store
-            .find_post(WorkspaceId::FIRST, "p1")
-            .await
-            .unwrap()
-            .unwrap();
-        let kept = store.post_media_files(post.id).await.unwrap();
-        assert_eq!(kept.len(), 1);
-        let bytes = deps
-            .folder
-            .read(&kept[0].sha256, &kept[0].mime)
-            .await
-            .unwrap();
-        assert_eq!(bytes, png());
     }
 }

@@ -4,6 +4,8 @@ pub mod act;
 pub mod checks;
 pub mod collect;
 pub mod compose;
+pub mod forget;
+pub mod gone;
 pub mod import;
 pub mod media;
 pub mod publish;

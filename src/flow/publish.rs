@@ -8,7 +8,15 @@
 //! ```
 //!
 //! After a crash, or an answer that says neither yes nor no, the network is asked first whether it has the post. Certain
-//! yes: receipt. Certain no: the call is made again. Neither, for [`LOOK_UPS`] times: people are asked.
+//! yes: receipt. Certain no: the call is made again. Neither, several times: people are asked, and when they say that it
+//! is to be published again, the network is asked once more before that.
+//!
+//! [`call`] makes the call, [`outcome`] finds out what became of it.
+
+mod call;
+mod outcome;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,52 +26,30 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::clock::SharedClock;
-use crate::domain::content::Content;
 use crate::domain::draft::{Approved, Draft, DraftState, NotApproved};
-use crate::domain::ids::{DraftId, InboxId, WorkspaceId};
+use crate::domain::ids::{DraftId, InboxId, IntentId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::network::Network;
 use crate::flow::review;
 use crate::media::MediaFolder;
-use crate::platforms::{LookUp, OutgoingPicture, Outlet, PlatformError, Published};
+use crate::platforms::Outlet;
 use crate::store::{Intent, IntentState, Store, StoreError, Tx};
-
-/// The waits between tries while a network cannot be reached or asks to slow down. In sum under the 90 seconds in which
-/// a command has its final answer.
-const TRIES: [Duration; 4] = [
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-    Duration::from_secs(20),
-];
-
-/// The waits between look-ups of a call whose outcome is unclear; after the last one people are asked.
-const LOOK_UPS: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-    Duration::from_secs(6),
-    Duration::from_secs(10),
-];
-
-/// How long a network may take to look a post up.
-const LOOK_UP_LIMIT: Duration = Duration::from_secs(8);
-
-/// The longest wait that a network may ask for and get. Longer, and the draft fails: certain, nothing went out.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PublishJob {
     pub workspace: WorkspaceId,
     pub draft: DraftId,
+    /// A person was asked about this call and said that it is to be made again.
+    #[serde(default)]
+    pub again: Option<IntentId>,
 }
 
 /// One run over a draft.
 struct Run<'a> {
-    workspace: WorkspaceId,
-    draft: DraftId,
+    work: PublishJob,
     job: &'a Job,
     lease: &'a Lease,
-    /// Tries and look-ups before this one. A crash counts as one: it bounds how often a call can be made in all.
+    /// Tries and look-ups before this one, crashes not counted.
     tries: usize,
 }
 
@@ -77,10 +63,32 @@ pub async fn request(
     if tx.workspace(w).await?.stopped.is_some() {
         return Ok(());
     }
+    enqueue(tx, w, draft, None, cause).await
+}
+
+/// Has a call that people were asked about looked up once more and, unless the post is there, made again. The look-up is
+/// made also while the workspace is stopped.
+pub async fn request_again(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    intent: &Intent,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
+    enqueue(tx, w, intent.draft, Some(intent.id), cause).await
+}
+
+async fn enqueue(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    draft: DraftId,
+    again: Option<IntentId>,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
     let run_at = tx.now();
     let payload = json!(PublishJob {
-        workspace: w,
-        draft
+        workspace,
+        draft,
+        again
     });
     tx.enqueue(&NewJob {
         kind: JobKind::Publish,
@@ -117,7 +125,7 @@ enum Pass {
 impl Publisher {
     /// Handles one [`JobKind::Publish`].
     pub async fn run(&self, job: &Job, lease: &Lease) -> JobOutcome {
-        let PublishJob { workspace, draft } = match serde_json::from_value(job.payload.clone()) {
+        let work: PublishJob = match serde_json::from_value(job.payload.clone()) {
             Ok(work) => work,
             Err(error) => {
                 return JobOutcome::GiveUp {
@@ -125,13 +133,11 @@ impl Publisher {
                 };
             }
         };
-        let tries = usize::try_from(job.attempts - 1).unwrap_or(0);
         let mut run = Run {
-            workspace,
-            draft,
+            work,
             job,
             lease,
-            tries,
+            tries: job.tries(),
         };
         // Each pass moves the draft at least one step; the bound only guards against a mistake here.
         for _ in 0..8 {
@@ -160,7 +166,7 @@ impl Publisher {
 
     async fn pass(&self, run: &mut Run<'_>) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
-        let Some(draft) = tx.draft(run.draft).await? else {
+        let Some(draft) = tx.draft(run.work.draft).await? else {
             tx.finish_job(run.lease).await?;
             tx.commit().await?;
             return Ok(Pass::Settled);
@@ -193,7 +199,8 @@ impl Publisher {
     /// (1) Checks the approval against what would go out, and takes the draft.
     async fn claim(&self, mut tx: Tx, run: &Run<'_>, draft: Draft) -> anyhow::Result<Pass> {
         let now = tx.now();
-        let stopped = tx.workspace(run.workspace).await?.stopped.is_some();
+        let w = run.work.workspace;
+        let stopped = tx.workspace(w).await?.stopped.is_some();
         let due = !matches!(draft.state, DraftState::Scheduled { due, .. } if due > now);
         if stopped || !due {
             tx.finish_job(run.lease).await?;
@@ -205,12 +212,9 @@ impl Publisher {
             Err(refusal) => {
                 let state = draft.revise()?;
                 tx.set_state(draft.id, &state).await?;
-                tx.log(
-                    run.workspace,
-                    "lumen",
-                    &format!("held {} back: {refusal}", draft.number),
-                )
-                .await?;
+                tx.set_expiry(draft.id, now + review::FRESH_FOR).await?;
+                let line = format!("held {} back: {refusal}", draft.number);
+                tx.log(w, "lumen", &line).await?;
                 return close(tx, &draft, run).await;
             }
         };
@@ -232,292 +236,10 @@ impl Publisher {
         Ok(Pass::Again)
     }
 
-    /// (2) and (3): notes that the call is about to be made, and makes it.
-    async fn call(
-        &self,
-        run: &mut Run<'_>,
-        draft: &Draft,
-        intent: &Intent,
-    ) -> anyhow::Result<Pass> {
-        let content = self.content(draft, intent).await?;
-        let Some(outlet) = self.outlet(content.network) else {
-            return self
-                .refused(run, draft, intent, "nothing is set up to publish there")
-                .await;
-        };
-        let pictures = match self.pictures(&content).await {
-            Ok(pictures) => pictures,
-            Err(why) => return self.refused(run, draft, intent, &why).await,
-        };
-        let mut tx = self.store.begin().await?;
-        if tx.workspace(run.workspace).await?.stopped.is_some() {
-            tx.mark_intent(
-                intent.id,
-                IntentState::Absent,
-                Some("stopped before the call"),
-            )
-            .await?;
-            let state = draft.settle_as_absent(tx.now())?;
-            tx.set_state(draft.id, &state).await?;
-            return close(tx, draft, run).await;
-        }
-        tx.mark_intent(intent.id, IntentState::Sent, None).await?;
-        tx.commit().await?;
-        metrics::counter!("lumen_publish_calls_total", "network" => content.network.name())
-            .increment(1);
-        let limit = outlet.patience();
-        let call =
-            tokio::time::timeout(limit, outlet.publish(&content, pictures, &intent.key)).await;
-        let network = content.network;
-        let answer = call.unwrap_or_else(|_| {
-            Err(PlatformError::Unclear {
-                network,
-                why: format!("no answer in {} seconds", limit.as_secs()),
-            })
-        });
-        match answer {
-            Ok(published) => {
-                self.published(run, draft, intent, &published, "answer")
-                    .await
-            }
-            Err(PlatformError::Refused { why, .. }) => self.refused(run, draft, intent, &why).await,
-            Err(error @ (PlatformError::Unreachable { .. } | PlatformError::SlowDown { .. })) => {
-                self.not_taken(run, draft, intent, &error).await
-            }
-            Err(error @ (PlatformError::Unclear { .. } | PlatformError::Garbled { .. })) => {
-                tracing::warn!(draft = %draft.number, error = %error, "the outcome of a publishing call is unclear");
-                Ok(Pass::Again)
-            }
-        }
-    }
-
-    /// The network certainly took nothing: again after a wait, and at the end the draft fails.
-    async fn not_taken(
-        &self,
-        run: &mut Run<'_>,
-        draft: &Draft,
-        intent: &Intent,
-        error: &PlatformError,
-    ) -> anyhow::Result<Pass> {
-        let asked = if let PlatformError::SlowDown { wait, .. } = error {
-            *wait
-        } else {
-            None
-        };
-        let next = TRIES.get(run.tries).copied();
-        let too_long = asked.is_some_and(|wait| wait > LONGEST_WAIT);
-        let Some(wait) = next
-            .filter(|_| !too_long)
-            .map(|next| asked.unwrap_or(next).max(next))
-        else {
-            return self
-                .refused(run, draft, intent, &format!("{error}. Nothing went out"))
-                .await;
-        };
-        let mut tx = self.store.begin().await?;
-        tx.mark_intent(intent.id, IntentState::Open, Some(&error.to_string()))
-            .await?;
-        run.tries += 1;
-        tx.commit().await?;
-        Ok(Pass::Wait {
-            why: error.to_string(),
-            wait,
-        })
-    }
-
-    /// Asks the network what became of the call.
-    async fn look_up(
-        &self,
-        run: &mut Run<'_>,
-        draft: &Draft,
-        intent: &Intent,
-    ) -> anyhow::Result<Pass> {
-        let content = self.content(draft, intent).await?;
-        let found = match self.outlet(content.network) {
-            Some(outlet) => {
-                let asked = tokio::time::timeout(
-                    LOOK_UP_LIMIT,
-                    outlet.look_up(&content, &intent.key, intent.created_at),
-                )
-                .await;
-                match asked {
-                    Ok(Ok(found)) => found,
-                    Ok(Err(error)) => {
-                        tracing::info!(draft = %draft.number, error = %error, "the network could not be asked about a post");
-                        LookUp::Unsettled
-                    }
-                    Err(_) => LookUp::Unsettled,
-                }
-            }
-            None => LookUp::Unsettled,
-        };
-        match found {
-            LookUp::There(published) => {
-                self.published(run, draft, intent, &published, "lookup")
-                    .await
-            }
-            LookUp::Absent => self.absent(run, draft, intent).await,
-            LookUp::Unsettled => self.unsettled(run, draft).await,
-        }
-    }
-
-    /// Certain no: the intent is closed and the draft is approved again, to be claimed anew.
-    async fn absent(
-        &self,
-        run: &mut Run<'_>,
-        draft: &Draft,
-        intent: &Intent,
-    ) -> anyhow::Result<Pass> {
-        let Some(wait) = TRIES.get(run.tries).copied() else {
-            return self
-                .refused(
-                    run,
-                    draft,
-                    intent,
-                    "it was sent several times and never arrived",
-                )
-                .await;
-        };
-        let mut tx = self.store.begin().await?;
-        let state = draft.settle_as_absent(tx.now())?;
-        tx.mark_intent(intent.id, IntentState::Absent, None).await?;
-        tx.set_state(draft.id, &state).await?;
-        run.tries += 1;
-        tx.commit().await?;
-        if run.tries == 1 {
-            Ok(Pass::Again)
-        } else {
-            Ok(Pass::Wait {
-                why: "the network did not take it".to_owned(),
-                wait,
-            })
-        }
-    }
-
-    /// Neither yes nor no: asked again a few times, then people decide.
-    async fn unsettled(&self, run: &mut Run<'_>, draft: &Draft) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
-        let wait = LOOK_UPS.get(run.tries).copied();
-        let was_known = matches!(draft.state, DraftState::Publishing { .. });
-        let state = draft.lose(wait.is_none(), tx.now())?;
-        tx.set_state(draft.id, &state).await?;
-        let Some(wait) = wait else {
-            tx.log(
-                run.workspace,
-                "lumen",
-                &format!("asked what became of {}", draft.number),
-            )
-            .await?;
-            return close(tx, draft, run).await;
-        };
-        if was_known {
-            review::tell(&mut tx, draft, None, run.job.cause).await?;
-        }
-        run.tries += 1;
-        tx.commit().await?;
-        Ok(Pass::Wait {
-            why: "the network does not know yet".to_owned(),
-            wait,
-        })
-    }
-
-    async fn published(
-        &self,
-        run: &Run<'_>,
-        draft: &Draft,
-        intent: &Intent,
-        published: &Published,
-        settled_by: &str,
-    ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
-        let state = draft.publish(published.at, &published.native_id, published.url.clone())?;
-        tx.mark_intent(intent.id, IntentState::Done, None).await?;
-        tx.add_receipt(
-            intent.id,
-            &published.native_id,
-            published.url.as_deref(),
-            settled_by,
-            published.at,
-        )
-        .await?;
-        tx.set_state(draft.id, &state).await?;
-        tx.log(
-            run.workspace,
-            "lumen",
-            &format!("published {} on {}", draft.number, intent.network),
-        )
-        .await?;
-        metrics::counter!("lumen_published_total", "network" => intent.network.name()).increment(1);
-        close(tx, draft, run).await
-    }
-
-    async fn refused(
-        &self,
-        run: &Run<'_>,
-        draft: &Draft,
-        intent: &Intent,
-        why: &str,
-    ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
-        let state = draft.fail(tx.now(), why)?;
-        tx.mark_intent(intent.id, IntentState::Refused, Some(why))
-            .await?;
-        tx.set_state(draft.id, &state).await?;
-        tx.log(
-            run.workspace,
-            "lumen",
-            &format!("could not publish {}: {why}", draft.number),
-        )
-        .await?;
-        close(tx, draft, run).await
-    }
-
     fn outlet(&self, network: Network) -> Option<&Arc<dyn Outlet>> {
         self.outlets
             .iter()
             .find(|outlet| outlet.network() == network)
-    }
-
-    /// The content that the intent's approval names, not whatever is current.
-    async fn content(&self, draft: &Draft, intent: &Intent) -> anyhow::Result<Content> {
-        let approval = self
-            .store
-            .approval(intent.approval)
-            .await?
-            .ok_or_else(|| anyhow::anyhow!("intent {} has no approval", intent.id))?;
-        let revision = self
-            .store
-            .revision(draft.id, approval.revision)
-            .await?
-            .ok_or_else(|| {
-                anyhow::anyhow!("{} has no revision {}", draft.number, approval.revision)
-            })?;
-        anyhow::ensure!(
-            revision.content.hash() == intent.content_hash
-                && approval.content_hash == intent.content_hash,
-            "what would go out for {} is not what was approved",
-            draft.number
-        );
-        Ok(revision.content)
-    }
-
-    async fn pictures(&self, content: &Content) -> Result<Vec<OutgoingPicture>, String> {
-        let mut pictures = Vec::with_capacity(content.media.len());
-        for picture in &content.media {
-            let bytes = self
-                .media
-                .read(&picture.sha256, &picture.mime)
-                .await
-                .map_err(|error| {
-                    format!("a picture of it cannot be read ({error:#}). Choose another one")
-                })?;
-            pictures.push(OutgoingPicture {
-                bytes,
-                mime: picture.mime.clone(),
-                alt: picture.alt.clone(),
-            });
-        }
-        Ok(pictures)
     }
 }
 
@@ -541,8 +263,13 @@ async fn proof(
     let Some(approval) = tx.approval(approval).await? else {
         return Ok(Err(NotApproved::NoApproval(draft.number)));
     };
-    let Some(revision) = tx.revision(draft.id, draft.revision).await? else {
-        anyhow::bail!("{} has no revision {}", draft.number, draft.revision);
+    let revision = match tx.revision(draft.id, draft.revision).await {
+        Ok(Some(revision)) => revision,
+        // Somebody changed it behind Lumen's back: it is not what was approved, whatever it is.
+        Ok(None) | Err(StoreError::Impossible { .. }) => {
+            return Ok(Err(NotApproved::OtherContent(draft.number)));
+        }
+        Err(error) => return Err(error.into()),
     };
     Ok(Approved::check(draft.clone(), revision, approval, now))
 }

@@ -4,8 +4,10 @@
 //! a search. [`Recall::catch_up`] brings it up to the store: texts first, so that a stored post is found by its words
 //! at once, then vectors in batches. A watermark moves only after the index has kept what lies below it, so a crash
 //! repeats a batch and never leaves one out. What cannot be used is built anew beside what serves, and takes its place
-//! when it is complete. [`Recall::search`] reads every post it shows from the store: what was deleted is never shown.
+//! when it is complete. [`Recall::search`] reads every post it shows from the store: what was deleted is never shown; and
+//! while no table can answer it reads the store itself.
 
+mod by_words;
 mod catch_up;
 pub mod fusion;
 mod job;
@@ -26,15 +28,12 @@ use crate::store::{Store, StoreError};
 
 pub use catch_up::CaughtUp;
 pub use fusion::Fusion;
-pub use job::{IndexJob, request, run};
+pub use job::{request, run};
 pub use search::{Hit, SearchQuery};
 
 /// Why there are no hits, or no progress.
 #[derive(Debug, thiserror::Error)]
 pub enum RecallError {
-    /// No table can be searched yet.
-    #[error("the index is being built")]
-    NotReady,
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -97,12 +96,23 @@ impl Recall {
         embedder: Option<Arc<dyn Embedder>>,
         clock: SharedClock,
     ) -> Self {
+        Self::weighing(uri, store, embedder, clock, Fusion::default())
+    }
+
+    /// The same with other weights: that is how they are chosen, see `benches/large/relevance.rs`.
+    pub fn weighing(
+        uri: impl Into<String>,
+        store: Store,
+        embedder: Option<Arc<dyn Embedder>>,
+        clock: SharedClock,
+        fusion: Fusion,
+    ) -> Self {
         Self(Arc::new(Inner {
             index: Index::at(uri),
             store,
             embedder,
             clock,
-            fusion: Fusion::default(),
+            fusion,
             open: Mutex::default(),
             trouble: Mutex::default(),
             catching_up: tokio::sync::Mutex::default(),

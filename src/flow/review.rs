@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domain::content::Content;
-use crate::domain::draft::{Draft, DraftState, InvalidMove, Revision, Writer};
-use crate::domain::finding::Finding;
-use crate::domain::ids::{DraftNumber, InboxId, RoomId, WorkspaceId};
+use crate::domain::draft::{Draft, DraftState, InvalidMove, Move, Revision, Writer};
+use crate::domain::finding::{Finding, FindingKind};
+use crate::domain::ids::{ApprovalId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{JobKind, NewJob};
 use crate::domain::notice::Notice;
 use crate::domain::operator::Operator;
-use crate::flow::{checks, compose, publish};
+use crate::flow::{checks, compose, gone, publish};
 use crate::store::{IntentState, NewRevision, StoreError, Tx};
 
 /// How long a waiting draft stays fresh.
@@ -115,6 +115,19 @@ fn allowed(
     })
 }
 
+/// The refusal of a move that the draft's state does not know.
+fn too_late(draft: Draft, tried: Move) -> ReviewError {
+    let invalid = InvalidMove {
+        number: draft.number,
+        state: draft.state.word(),
+        tried,
+    };
+    ReviewError::Decided(Box::new(Decided {
+        state: draft.state,
+        invalid,
+    }))
+}
+
 fn nothing_blocks(draft: &Draft, revision: &Revision) -> Result<(), ReviewError> {
     let findings: Vec<Finding> = revision.blocking().cloned().collect();
     if findings.is_empty() {
@@ -125,6 +138,32 @@ fn nothing_blocks(draft: &Draft, revision: &Revision) -> Result<(), ReviewError>
             findings,
         })
     }
+}
+
+/// Whether the draft can still be changed, rejected or put on a time, before a person is asked for more. The answer is
+/// checked again.
+///
+/// # Errors
+/// What the decision itself would be refused for.
+pub async fn open_to(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    tried: Move,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen).await?;
+    let now = tx.now();
+    let moved = match tried {
+        Move::Schedule => draft.schedule(ApprovalId(0), "", now),
+        Move::Reject => draft.reject("", now, None),
+        _ => draft.revise(),
+    };
+    allowed(&draft, moved)?;
+    if tried == Move::Schedule {
+        nothing_blocks(&draft, &revision)?;
+    }
+    Ok(draft)
 }
 
 /// Writes the notice that makes every copy of the card follow.
@@ -177,10 +216,7 @@ pub async fn approve(
 ) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen).await?;
     // The move is tried before the approval row exists, with a number that is thrown away.
-    allowed(
-        &draft,
-        draft.approve(crate::domain::ids::ApprovalId(0), &by.name, tx.now()),
-    )?;
+    allowed(&draft, draft.approve(ApprovalId(0), &by.name, tx.now()))?;
     nothing_blocks(&draft, &revision)?;
     let approval = tx
         .add_approval(
@@ -210,10 +246,7 @@ pub async fn schedule(
     cause: Option<InboxId>,
 ) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen).await?;
-    allowed(
-        &draft,
-        draft.schedule(crate::domain::ids::ApprovalId(0), &by.name, due),
-    )?;
+    allowed(&draft, draft.schedule(ApprovalId(0), &by.name, due))?;
     if due <= tx.now() {
         return Err(ReviewError::Past { number, due });
     }
@@ -229,7 +262,11 @@ pub async fn schedule(
         )
         .await?;
     let state = allowed(&draft, draft.schedule(approval.id, &by.name, due))?;
-    let log = format!("scheduled {number} version {} for {due}", revision.number);
+    let log = format!(
+        "scheduled {number} version {} for {}",
+        revision.number,
+        due.strftime("%a %-d %b %Y %H:%M UTC")
+    );
     settled(tx, w, draft, state, &log, &by.name, cause).await
 }
 
@@ -274,32 +311,34 @@ pub async fn edit(
     let new = NewRevision {
         content: Content {
             text,
-            ..revision.content
+            ..revision.content.clone()
         },
         findings,
-        leans_on: revision.leans_on,
-        examples: revision.examples,
-        persona_version: revision.persona_version,
         guidance: None,
         writer: Writer::Person {
             name: by.name.clone(),
         },
+        ..NewRevision::from(revision)
     };
-    revise(tx, w, &draft, &new, "edited", &by.name, cause).await
+    revise(tx, w, &draft, new, "edited", &by.name, cause).await
 }
 
-/// Adds a revision; the draft waits again.
+/// Adds a revision; the draft waits again. What it stands on is looked at anew: it may be gone by now.
 pub async fn revise(
     tx: &mut Tx,
     w: WorkspaceId,
     draft: &Draft,
-    new: &NewRevision,
+    mut new: NewRevision,
     verb: &str,
     by: &str,
     cause: Option<InboxId>,
 ) -> Reviewed {
     allowed(draft, draft.revise())?;
-    let revised = tx.add_revision(draft.id, new).await?;
+    new.findings
+        .retain(|finding| finding.kind != FindingKind::SourceGone);
+    let gone = gone::findings(tx, &draft.purpose, &new.leans_on).await?;
+    new.findings.extend(gone);
+    let revised = tx.add_revision(draft.id, &new).await?;
     let fresh_until = tx.now() + FRESH_FOR;
     tx.set_expiry(draft.id, fresh_until).await?;
     tx.log(
@@ -312,7 +351,7 @@ pub async fn revise(
     Ok(revised)
 }
 
-/// Asks for another version by the model.
+/// Asks for another version by the model. False while one of the current version is being written already.
 #[expect(
     clippy::too_many_arguments,
     reason = "a decision like the others, with where its card is shown"
@@ -326,7 +365,7 @@ pub async fn redo(
     guidance: Option<String>,
     room: Option<RoomId>,
     cause: Option<InboxId>,
-) -> Reviewed {
+) -> Result<bool, ReviewError> {
     let (draft, _) = current(tx, w, number, seen).await?;
     allowed(&draft, draft.revise())?;
     let request = compose::ComposeRequest::Redo {
@@ -335,8 +374,7 @@ pub async fn redo(
         guidance,
     };
     let key = format!("redo:{}:{}", draft.id, draft.revision);
-    compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?;
-    Ok(draft)
+    Ok(compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?)
 }
 
 /// Brings an expired draft back as a new revision with the same words.
@@ -351,16 +389,7 @@ pub async fn revive(
     if !matches!(draft.state, DraftState::Expired { .. }) {
         return Ok(draft);
     }
-    let again = NewRevision {
-        content: revision.content,
-        findings: revision.findings,
-        leans_on: revision.leans_on,
-        examples: revision.examples,
-        persona_version: revision.persona_version,
-        guidance: revision.guidance,
-        writer: revision.writer,
-    };
-    revise(tx, w, &draft, &again, "revived", &by.name, cause).await
+    revise(tx, w, &draft, revision.into(), "revived", &by.name, cause).await
 }
 
 /// Takes an approval or a time back, as long as publishing has not begun: the same words wait again as a new revision.
@@ -376,29 +405,13 @@ pub async fn take_back(
         draft.state,
         DraftState::Approved { .. } | DraftState::Scheduled { .. }
     ) {
-        let invalid = InvalidMove {
-            number,
-            state: draft.state.word(),
-            tried: crate::domain::draft::Move::Revise,
-        };
-        return Err(ReviewError::Decided(Box::new(Decided {
-            state: draft.state,
-            invalid,
-        })));
+        return Err(too_late(draft, Move::Revise));
     }
-    let again = NewRevision {
-        content: revision.content,
-        findings: revision.findings,
-        leans_on: revision.leans_on,
-        examples: revision.examples,
-        persona_version: revision.persona_version,
-        guidance: revision.guidance,
-        writer: revision.writer,
-    };
-    revise(tx, w, &draft, &again, "took back", &by.name, cause).await
+    revise(tx, w, &draft, revision.into(), "took back", &by.name, cause).await
 }
 
-/// A person settles what the network could not: the post is there, or it is to be published again.
+/// A person settles what the network could not: the post is there, or it is to be published again. Before that the network
+/// is asked once more, since the post may have come late.
 pub async fn settle_by_hand(
     tx: &mut Tx,
     w: WorkspaceId,
@@ -409,47 +422,29 @@ pub async fn settle_by_hand(
 ) -> Reviewed {
     let (draft, _) = current(tx, w, number, None).await?;
     let now = tx.now();
-    let asked = matches!(draft.state, DraftState::Unknown { asked: true, .. });
-    let moved = if there {
-        draft.publish(now, "", None)
-    } else {
-        draft.settle_as_absent(now)
-    };
-    let state = if asked {
-        allowed(&draft, moved)?
-    } else {
-        let tried = crate::domain::draft::Move::Settle;
-        let invalid = InvalidMove {
-            number,
-            state: draft.state.word(),
-            tried,
-        };
-        return Err(ReviewError::Decided(Box::new(Decided {
-            state: draft.state,
-            invalid,
-        })));
-    };
-    if let Some(intent) = tx.open_intent(draft.id).await? {
-        let to = if there {
-            IntentState::Done
-        } else {
-            IntentState::Absent
-        };
-        tx.mark_intent(intent.id, to, None).await?;
-        if there {
+    if !matches!(draft.state, DraftState::Unknown { asked: true, .. }) {
+        return Err(too_late(draft, Move::Settle));
+    }
+    let intent = tx.open_intent(draft.id).await?;
+    if there {
+        let state = allowed(&draft, draft.publish(now, "", None))?;
+        if let Some(intent) = intent {
+            tx.mark_intent(intent.id, IntentState::Done, None).await?;
             tx.add_receipt(intent.id, "", None, &by.name, now).await?;
         }
+        let log = format!("said that {number} is there");
+        return settled(tx, w, draft, state, &log, &by.name, cause).await;
     }
-    let log = if there {
-        format!("said that {number} is there")
-    } else {
-        format!("had {number} published again")
-    };
-    let draft = settled(tx, w, draft, state, &log, &by.name, cause).await?;
-    if !there {
+    let log = format!("had {number} published again");
+    let Some(intent) = intent else {
+        let state = allowed(&draft, draft.settle_as_absent(now))?;
+        let draft = settled(tx, w, draft, state, &log, &by.name, cause).await?;
         publish::request(tx, w, draft.id, cause).await?;
-    }
-    Ok(draft)
+        return Ok(draft);
+    };
+    let state = allowed(&draft, draft.look_again())?;
+    publish::request_again(tx, w, &intent, cause).await?;
+    settled(tx, w, draft, state, &log, &by.name, cause).await
 }
 
 /// A waiting draft has gone stale.

@@ -40,15 +40,22 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
+/// How long answers under way have after the stop. Somebody who holds a connection and asks nothing does not hold up the end.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
 /// Answers until `stop`.
 pub async fn serve(
     listener: TcpListener,
     report: Arc<dyn Report>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(report))
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await
+    let closing = stop.clone();
+    let served = axum::serve(listener, router(report))
+        .with_graceful_shutdown(async move { closing.cancelled().await });
+    tokio::select! {
+        served = served.into_future() => served,
+        () = async { stop.cancelled().await; tokio::time::sleep(LAST_ANSWERS).await } => Ok(()),
+    }
 }
 
 fn router(report: Arc<dyn Report>) -> Router {
@@ -147,6 +154,20 @@ mod tests {
         assert!(ask(address, "/healthz").await.starts_with("HTTP/1.1 200"));
         assert!(ask(address, "/readyz").await.starts_with("HTTP/1.1 503"));
         assert!(ask(address, "/elsewhere").await.starts_with("HTTP/1.1 404"));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_asks_nothing_does_not_hold_up_the_end() {
+        let listener = listen(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(serve(listener, Arc::new(House(true)), stop.clone()));
+        let silent = tokio::net::TcpStream::connect(address).await.unwrap();
+        // Taken up before this one's answer.
+        assert!(ask(address, "/healthz").await.starts_with("HTTP/1.1 200"));
+        stop.cancel();
+        served.await.unwrap().unwrap();
+        drop(silent);
     }
 
     #[tokio::test]

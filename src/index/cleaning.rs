@@ -1,19 +1,19 @@
 //! What of a post's text is worth matching. The same for embeddings, for full text and for what people type.
 //!
 //! Nothing here knows a language or a network: links say nothing about a subject, handles and tags are words written
-//! together, and a signature names who speaks.
+//! together.
 
 use linkify::{LinkFinder, LinkKind};
 
-/// A signature is short; a longer tail after a dash is part of the text.
-const LONGEST_SIGNATURE: usize = 100;
-
-/// The text as it is matched: no links, no signature, handles and tags split into their words, one space between words.
+/// The text as it is matched: no links, handles and tags split into their words, one space between words.
+///
+/// Names stay, also those of a signature (`— Name (@handle) January 6, 2020`): who speaks is part of what is looked for. On the
+/// training split of a collection of such posts, cutting signatures off cost each half 0.02 to 0.03 of its MRR@10, and
+/// splitting tags and handles brought 0.01 (vectors) and 0.03 (words).
 #[must_use]
 pub fn for_matching(text: &str) -> String {
     let text = unescaped(text);
-    let text = without_signature(&text);
-    let text = without_links(text);
+    let text = without_links(&text);
     let mut words = Vec::new();
     for word in text.split_whitespace() {
         let bare =
@@ -58,22 +58,6 @@ fn unescaped(text: &str) -> String {
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&amp;", "&")
-}
-
-/// Cuts `— Name (@handle) January 6, 2020` off the end, as quoted posts carry it.
-fn without_signature(text: &str) -> &str {
-    let Some(at) = text.rfind(['\u{2014}', '\u{2015}']) else {
-        return text;
-    };
-    let tail = &text[at..];
-    let names_someone = tail
-        .find("(@")
-        .is_some_and(|open| tail[open..].contains(')'));
-    if at > 0 && names_someone && tail.chars().count() <= LONGEST_SIGNATURE {
-        text[..at].trim_end()
-    } else {
-        text
-    }
 }
 
 /// Links away. What merely looks like one (`end.Next`, `example.org`) stays unless a path follows it.
@@ -129,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_handles_tags_and_signatures_are_taken_apart() {
+    fn links_handles_and_tags_are_taken_apart() {
         for (text, clean) in [
             (
                 "Talked #PatentReform w @ChuckGrassley https://t.co/cTG6JXlZUP",
@@ -137,7 +121,7 @@ mod tests {
             ),
             (
                 "Not about a draft pic.twitter.com/3S32De8ekP \u{2014} U.S. Army CGSC (@USACGSC) January 8, 2020",
-                "Not about a draft",
+                "Not about a draft \u{2014} U.S. Army CGSC USACGSC) January 8, 2020",
             ),
             ("RT @bean_lens: fresh &amp; warm", "fresh & warm"),
             ("see (#NASALaunch2015)!", "see NASA Launch 2015)!"),
@@ -152,12 +136,6 @@ mod tests {
         ] {
             assert_eq!(for_matching(text), clean, "{text}");
         }
-    }
-
-    #[test]
-    fn a_dash_without_a_name_is_part_of_the_text() {
-        let text = "Six o'clock \u{2014} bring your own opinion (and a cup)";
-        assert_eq!(for_matching(text), text);
     }
 
     #[test]

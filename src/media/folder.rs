@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The media folder.
 #[derive(Debug, Clone)]
@@ -26,15 +27,87 @@ impl MediaFolder {
     /// Keeps `bytes`. They are there whole or not at all, whenever it crashes.
     pub async fn keep(&self, sha256: &str, mime: &str, bytes: Vec<u8>) -> io::Result<PathBuf> {
         let path = self.path(sha256, mime);
-        tokio::task::spawn_blocking(move || write(&path, &bytes).map(|()| path))
-            .await
-            .map_err(io::Error::other)?
+        off_the_async_threads(move || write(&path, &bytes).map(|()| path)).await
+    }
+
+    /// Deletes a picture. One that is not there is as good as deleted.
+    pub async fn remove(&self, sha256: &str, mime: &str) -> io::Result<()> {
+        gone(tokio::fs::remove_file(self.path(sha256, mime)).await)
+    }
+
+    /// All files that have been lying there for at least `age`, half-written ones included.
+    pub async fn files(&self, age: Duration) -> io::Result<Vec<KeptFile>> {
+        let root = self.root.clone();
+        off_the_async_threads(move || listed(&root, age)).await
+    }
+
+    /// Deletes files that [`MediaFolder::files`] named.
+    pub async fn remove_all(&self, files: Vec<KeptFile>) -> io::Result<()> {
+        off_the_async_threads(move || {
+            files
+                .iter()
+                .try_for_each(|file| gone(std::fs::remove_file(&file.path)))
+        })
+        .await
     }
 
     /// The bytes of a kept picture.
     pub async fn read(&self, sha256: &str, mime: &str) -> io::Result<Vec<u8>> {
         tokio::fs::read(self.path(sha256, mime)).await
     }
+}
+
+/// A file in the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptFile {
+    /// As its name says; of a half-written file nothing that any picture has.
+    pub sha256: String,
+    path: PathBuf,
+}
+
+async fn off_the_async_threads<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
+}
+
+fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+fn listed(root: &Path, age: Duration) -> io::Result<Vec<KeptFile>> {
+    let mut files = Vec::new();
+    let folders = match std::fs::read_dir(root) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
+        folders => folders?,
+    };
+    for folder in folders {
+        let folder = folder?;
+        if !folder.file_type()?.is_dir() {
+            continue;
+        }
+        let begins = folder.file_name().to_string_lossy().into_owned();
+        for file in std::fs::read_dir(folder.path())? {
+            let file = file?;
+            let data = file.metadata()?;
+            // A time that lies ahead is a young one.
+            let old = data.modified()?.elapsed().is_ok_and(|since| since >= age);
+            if data.is_file() && old {
+                let name = file.file_name().to_string_lossy().into_owned();
+                let rest = name.split('.').next().unwrap_or_default();
+                files.push(KeptFile {
+                    sha256: format!("{begins}{rest}"),
+                    path: file.path(),
+                });
+            }
+        }
+    }
+    Ok(files)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -90,6 +163,24 @@ mod tests {
         assert_eq!(folder.read("abcdef", "image/png").await.unwrap(), [1, 2]);
         let files = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(files, 1);
+    }
+
+    #[tokio::test]
+    async fn what_lies_there_is_listed_by_age_and_deleted() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = MediaFolder::at(temporary.path().join("media"));
+        assert_eq!(folder.files(Duration::ZERO).await.unwrap(), []);
+        for hash in ["abcdef", "abc123"] {
+            folder.keep(hash, "image/png", vec![1]).await.unwrap();
+        }
+        assert_eq!(folder.files(Duration::from_hours(1)).await.unwrap(), []);
+        folder.remove("abcdef", "image/png").await.unwrap();
+        folder.remove("abcdef", "image/png").await.unwrap();
+        let files = folder.files(Duration::ZERO).await.unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(files[0].sha256, "abc123");
+        folder.remove_all(files).await.unwrap();
+        assert_eq!(folder.files(Duration::ZERO).await.unwrap(), []);
     }
 
     #[tokio::test]

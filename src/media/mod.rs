@@ -6,5 +6,5 @@
 mod folder;
 mod preflight;
 
-pub use folder::MediaFolder;
+pub use folder::{KeptFile, MediaFolder};
 pub use preflight::{Caps, Picture, Refusal, preflight};

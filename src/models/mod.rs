@@ -3,6 +3,7 @@
 //! To add a provider, implement the roles it has, name it in `config/models.rs` and build it in `app.rs`, wrapped in
 //! [`metered`] so that every call is in the ledger.
 
+pub mod budget;
 pub mod local;
 pub mod metered;
 pub mod missing;
@@ -12,6 +13,8 @@ pub(crate) mod testing;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
+
+use crate::domain::ledger::MicroUsd;
 
 /// Why a model gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +28,9 @@ pub enum ModelError {
     /// It will not do this; trying again will not help.
     #[error("{provider} refused: {why}")]
     Refused { provider: String, why: String },
+    /// The day's money is not enough; nothing was asked.
+    #[error("{0}")]
+    OverBudget(String),
     #[error("stopped")]
     Cancelled,
 }
@@ -95,6 +101,11 @@ pub trait TextModel: Send + Sync {
         false
     }
 
+    /// The most that a call may cost. What runs on this machine is free.
+    fn worst_price(&self, _: &TextRequest) -> MicroUsd {
+        MicroUsd(0)
+    }
+
     /// Gets ready for work: loads what has to be loaded. A missing model is noticed here, before a prompt is made.
     async fn prepare(&self) -> Result<(), ModelError> {
         Ok(())
@@ -115,6 +126,11 @@ pub trait Embedder: Send + Sync {
     fn name(&self) -> (String, String);
 
     fn dimensions(&self) -> usize;
+
+    /// The most that a call may cost. What runs on this machine is free.
+    fn worst_price(&self, _: &[String]) -> MicroUsd {
+        MicroUsd(0)
+    }
 
     /// One vector a text, in their order. `purpose` is for the ledger: `index` or `query`.
     async fn embed(

@@ -220,6 +220,13 @@ mod tests {
             "http://[::1]/",
             "http://[::ffff:127.0.0.1]/",
             "https://169.254.169.254/latest/meta-data/",
+            "http://0/",
+            "http://127.0.0.1./",
+            "http://\u{ff11}27.0.0.1/",
+            "http://[::ffff:7f00:1]/",
+            "http://[64:ff9b::a9fe:a9fe]/",
+            "http://[2002:7f00:1::]/",
+            "http://[fd00::1]/",
         ] {
             let error = guard.check(&private.parse().unwrap()).unwrap_err();
             assert!(matches!(error, NetError::Private { .. }), "{private}");

@@ -9,6 +9,7 @@ mod tests;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use crate::domain::draft::{Draft, DraftState};
 use crate::domain::ids::{DraftId, SourceId, TaskId, WorkspaceId};
@@ -79,35 +80,60 @@ pub async fn turn(store: &Store, now: Timestamp, zone: &TimeZone, duties: &dyn D
     Ok(turn)
 }
 
-/// At start: recurring times that are still to come are computed again, since the zone may be another one now.
+/// Recurring times that are still to come, computed again: the zone is another one, or the clock was set back.
 pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize> {
+    let tasks = store.tasks(w).await?;
+    let sources = store.sources(w).await?;
+    let mut tx = store.begin().await?;
+    let now = tx.now();
     let mut moved = 0;
-    for task in store.tasks(w).await? {
-        let mut tx = store.begin().await?;
-        if let Some(next) = another(task.schedule.as_ref(), task.next_run_at, tx.now(), zone) {
+    for task in tasks {
+        if let Some(next) = another(task.schedule.as_ref(), task.next_run_at, now, zone) {
+            let next_run_at = Some(next);
             tx.update_task(&Task {
-                next_run_at: Some(next),
+                next_run_at,
                 ..task
             })
             .await?;
-            tx.commit().await?;
             moved += 1;
         }
     }
-    for source in store.sources(w).await? {
-        let mut tx = store.begin().await?;
-        if let Some(next) = another(source.schedule.as_ref(), source.next_run_at, tx.now(), zone) {
+    for source in sources {
+        if let Some(next) = another(source.schedule.as_ref(), source.next_run_at, now, zone) {
+            let next_run_at = Some(next);
             tx.update_source(&Source {
-                next_run_at: Some(next),
+                next_run_at,
                 ..source
             })
             .await?;
-            tx.commit().await?;
             moved += 1;
         }
     }
+    tx.commit().await?;
     Ok(moved)
 }
+
+/// At start: [`realign`]s when the zone is not the one that the times were computed in. Ten thousand schedules cost a start
+/// nothing that way.
+pub async fn mind_zone(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize> {
+    // A zone without a name says nothing of its rules, so its times are computed at every start.
+    let name = zone.iana_name();
+    let mut settings = store.workspace(w).await?.settings;
+    if name.is_some() && settings.get(ZONE).and_then(Value::as_str) == name {
+        return Ok(0);
+    }
+    let moved = realign(store, w, zone).await?;
+    if let (Some(name), Some(all)) = (name, settings.as_object_mut()) {
+        all.insert(ZONE.to_owned(), Value::from(name));
+        let mut tx = store.begin().await?;
+        tx.set_settings(w, &settings).await?;
+        tx.commit().await?;
+    }
+    Ok(moved)
+}
+
+/// Where a workspace's settings name the zone its times were computed in.
+const ZONE: &str = "zone";
 
 /// The next run of a recurring schedule where it is not the one kept; a run that was missed stays as it is.
 fn another(
@@ -124,29 +150,15 @@ fn another(
 }
 
 async fn find(store: &Store, now: Timestamp) -> R<Vec<Due>> {
-    let mut due = Vec::new();
-    for source in store.due_sources(now).await? {
-        let w = store.source_workspace(source.id).await?;
-        due.extend(w.map(|w| Due::Source(source.id, w)));
-    }
-    for task in store.due_tasks(now).await? {
-        let w = store.task_workspace(task.id).await?;
-        due.extend(w.map(|w| Due::Task(task.id, w)));
-    }
-    for draft in store.drafts_due(now).await? {
-        let Some(w) = store.draft_workspace(draft).await? else {
-            continue;
-        };
-        // Nothing leaves the house while it is stopped; `/go` sends on what became due.
-        if store.workspace(w).await?.stopped.is_none() {
-            due.push(Due::Draft(draft, w));
-        }
-    }
-    for draft in store.drafts_stale(now).await? {
-        let w = store.draft_workspace(draft).await?;
-        due.extend(w.map(|w| Due::Stale(draft, w)));
-    }
-    Ok(due)
+    let sources = store.due_sources(now).await?;
+    let tasks = store.due_tasks(now).await?;
+    let drafts = store.drafts_due(now).await?;
+    let stale = store.drafts_stale(now).await?;
+    let sources = sources.into_iter().map(|(id, w)| Due::Source(id, w));
+    let tasks = tasks.into_iter().map(|(id, w)| Due::Task(id, w));
+    let drafts = drafts.into_iter().map(|(id, w)| Due::Draft(id, w));
+    let stale = stale.into_iter().map(|(id, w)| Due::Stale(id, w));
+    Ok(sources.chain(tasks).chain(drafts).chain(stale).collect())
 }
 
 async fn settle(store: &Store, due: &[Due], zone: &TimeZone, duties: &dyn Duties) -> R<Turn> {

@@ -34,6 +34,9 @@ pub const DELAYS: [Duration; 7] = [
     Duration::from_hours(1),
 ];
 
+/// A job in whose middle Lumen ended this often is given up: it may be the reason.
+pub const MOST_CRASHES: i64 = 8;
+
 /// No job is tried again sooner, whatever its handler says: a mistake there must not keep the machine busy.
 const SHORTEST_DELAY: Duration = Duration::from_millis(200);
 /// The longest sleep. Commits and due times wake the worker; this only limits the harm of a wake that was missed.
@@ -254,10 +257,9 @@ impl Worker {
 }
 
 impl Inner {
-    /// The delay before try number `attempts + 1`, a fifth more or less than the list says; none when the list is through.
-    fn delay(&self, attempts: i64) -> Option<Duration> {
-        let at = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0);
-        let delay = DELAYS.get(at)?;
+    /// The delay after one more than `tries` tries, a fifth more or less than the list says; none when the list is through.
+    fn delay(&self, tries: usize) -> Option<Duration> {
+        let delay = DELAYS.get(tries)?;
         let spread = self
             .dice
             .lock()

@@ -170,4 +170,12 @@ impl Ledger for Store {
         tx.commit().await?;
         Ok(id)
     }
+
+    async fn spent_since(
+        &self,
+        workspace: WorkspaceId,
+        since: Timestamp,
+    ) -> anyhow::Result<MicroUsd> {
+        Ok(Self::spent_since(self, workspace, since).await?)
+    }
 }

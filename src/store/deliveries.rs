@@ -17,6 +17,9 @@ pub struct Delivery {
     pub view_hash: String,
 }
 
+pub(super) const OF_DRAFT: &str =
+    "SELECT room_id, message, view_hash FROM deliveries WHERE draft_id = $1 ORDER BY room_id";
+
 #[derive(FromRow)]
 struct Row {
     room_id: i64,
@@ -60,12 +63,10 @@ impl Store {
 
     /// Every copy of a draft's card.
     pub async fn deliveries(&self, draft: DraftId) -> R<Vec<Delivery>> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT room_id, message, view_hash FROM deliveries WHERE draft_id = $1 ORDER BY room_id",
-        )
-        .bind(draft.0)
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
+        let rows: Vec<Row> = sqlx::query_as(OF_DRAFT)
+            .bind(draft.0)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         Ok(rows.into_iter().map(Delivery::from).collect())
     }
 }

@@ -20,6 +20,13 @@ macro_rules! select_drafts {
     };
 }
 
+pub(super) const DUE: &str = "SELECT drafts.id, drafts.workspace_id FROM drafts
+    JOIN workspaces ON workspaces.id = drafts.workspace_id AND workspaces.stopped = 0
+    WHERE drafts.state = 'scheduled' AND drafts.due_at <= $1 ORDER BY drafts.due_at, drafts.id";
+
+pub(super) const STALE: &str = "SELECT id, workspace_id FROM drafts
+    WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id";
+
 #[derive(FromRow)]
 struct DraftRow {
     id: i64,
@@ -145,7 +152,8 @@ async fn in_states(
         list.push_bind(*word);
     }
     select
-        .push(") ORDER BY number LIMIT ")
+        // Not by the index over numbers: that would walk past every draft that ended long ago.
+        .push(") ORDER BY number + 0 LIMIT ")
         .push_bind(limit(most));
     let rows: Vec<DraftRow> = select.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Draft::try_from).collect()
@@ -168,7 +176,7 @@ async fn leaning_on(conn: &mut SqliteConnection, post: PostId) -> R<Vec<DraftId>
     let ids: Vec<i64> = sqlx::query_scalar(
         "SELECT drafts.id FROM drafts JOIN draft_leans
          ON draft_leans.draft_id = drafts.id AND draft_leans.revision = drafts.revision
-         WHERE draft_leans.post_id = $1 AND drafts.state IN ('waiting', 'scheduled') ORDER BY drafts.id",
+         WHERE draft_leans.post_id = $1 AND drafts.state IN ('waiting', 'approved', 'scheduled', 'failed') ORDER BY drafts.id",
     )
     .bind(post.0)
     .fetch_all(conn)
@@ -179,16 +187,6 @@ async fn leaning_on(conn: &mut SqliteConnection, post: PostId) -> R<Vec<DraftId>
 impl Store {
     pub async fn draft(&self, id: DraftId) -> R<Option<Draft>> {
         by_id(&mut *self.reader().await?, id).await
-    }
-
-    /// The workspace a draft belongs to.
-    pub async fn draft_workspace(&self, id: DraftId) -> R<Option<WorkspaceId>> {
-        let found: Option<i64> =
-            sqlx::query_scalar("SELECT workspace_id FROM drafts WHERE id = $1")
-                .bind(id.0)
-                .fetch_optional(&mut *self.reader().await?)
-                .await?;
-        Ok(found.map(WorkspaceId))
     }
 
     pub async fn draft_numbered(
@@ -218,26 +216,14 @@ impl Store {
         in_states(&mut *self.reader().await?, workspace, words, most).await
     }
 
-    /// Scheduled drafts whose time has come, longest overdue first.
-    pub async fn drafts_due(&self, now: Timestamp) -> R<Vec<DraftId>> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM drafts WHERE state = 'scheduled' AND due_at <= $1 ORDER BY due_at, id",
-        )
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        Ok(ids.into_iter().map(DraftId).collect())
+    /// Scheduled drafts whose time has come, longest overdue first. Those of a stopped house wait for `/go`.
+    pub async fn drafts_due(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
+        self.due(DUE, now, DraftId).await
     }
 
     /// Waiting drafts that have gone stale.
-    pub async fn drafts_stale(&self, now: Timestamp) -> R<Vec<DraftId>> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM drafts WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id",
-        )
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        Ok(ids.into_iter().map(DraftId).collect())
+    pub async fn drafts_stale(&self, now: Timestamp) -> R<Vec<(DraftId, WorkspaceId)>> {
+        self.due(STALE, now, DraftId).await
     }
 
     /// Approved drafts that have not gone out: what `/go` sends on.
@@ -251,7 +237,7 @@ impl Store {
         Ok(ids.into_iter().map(DraftId).collect())
     }
 
-    /// Waiting and scheduled drafts whose current revision leans on a post or answers it.
+    /// Drafts that may still go out and whose current revision leans on a post or answers it.
     pub async fn drafts_leaning_on(&self, post: PostId) -> R<Vec<DraftId>> {
         leaning_on(&mut *self.reader().await?, post).await
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::content::Content;
-use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Writer};
+use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{DraftId, PostId, TaskId, WorkspaceId};
 use crate::store::rows::{Place, json_text};
@@ -30,6 +30,21 @@ pub struct NewRevision {
     pub persona_version: i64,
     pub guidance: Option<String>,
     pub writer: Writer,
+}
+
+impl From<Revision> for NewRevision {
+    /// The same once more.
+    fn from(revision: Revision) -> Self {
+        Self {
+            content: revision.content,
+            findings: revision.findings,
+            leans_on: revision.leans_on,
+            examples: revision.examples,
+            persona_version: revision.persona_version,
+            guidance: revision.guidance,
+            writer: revision.writer,
+        }
+    }
 }
 
 impl Tx {

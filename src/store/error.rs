@@ -153,8 +153,8 @@ impl OpenError {
                 format!("{} is not a folder.", path.display()),
                 "Set LUMEN_DATA_DIR (or DATABASE_URL) to a place in a folder that exists.",
             ),
-            Self::Address { .. } => UserError::new(
-                "DATABASE_URL does not name a SQLite file.",
+            Self::Address { url, .. } => UserError::new(
+                format!("DATABASE_URL is \u{201c}{url}\u{201d}, which names no SQLite file."),
                 "It expects sqlite:// and a path, like sqlite:///var/lib/lumen/lumen.db.",
             ),
             Self::Full { path } => UserError::new(

@@ -61,6 +61,8 @@ macro_rules! select_inbox {
     };
 }
 
+pub(super) const OPEN: &str = select_inbox!("WHERE state <> 'shown' ORDER BY room_id, id");
+
 #[derive(FromRow)]
 struct Row {
     id: i64,
@@ -100,9 +102,9 @@ impl TryFrom<Row> for InboxRow {
 }
 
 impl Store {
-    /// Everything that is not shown yet, in the order it came in.
+    /// Everything that is not shown yet, room by room in the order it came in.
     pub async fn inbox_open(&self) -> R<Vec<InboxRow>> {
-        let rows: Vec<Row> = sqlx::query_as(select_inbox!("WHERE state <> 'shown' ORDER BY id"))
+        let rows: Vec<Row> = sqlx::query_as(OPEN)
             .fetch_all(&mut *self.reader().await?)
             .await?;
         rows.into_iter().map(InboxRow::try_from).collect()

@@ -18,6 +18,7 @@ struct Row {
     payload: String,
     cause: Option<i64>,
     attempts: i64,
+    crashes: i64,
 }
 
 impl TryFrom<Row> for Job {
@@ -32,9 +33,19 @@ impl TryFrom<Row> for Job {
             payload: place.json(&row.payload)?,
             cause: row.cause.map(InboxId),
             attempts: row.attempts,
+            crashes: row.crashes,
         })
     }
 }
+
+/// The earlier of the first job that is free and the first lease that ends.
+pub(super) const NEXT_AT: &str = "SELECT MIN(at) FROM (
+    SELECT (SELECT run_at FROM jobs WHERE lease_until IS NULL ORDER BY run_at LIMIT 1) AS at
+    UNION ALL
+    SELECT (SELECT lease_until FROM jobs WHERE lease_until IS NOT NULL ORDER BY lease_until LIMIT 1))";
+
+pub(super) const IN_HAND: &str =
+    "SELECT COUNT(*) FROM jobs WHERE run_at <= $1 AND kind NOT IN ($2, $3)";
 
 fn later(now: Timestamp, by: Duration) -> i64 {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
@@ -52,11 +63,10 @@ async fn open(conn: &mut SqliteConnection, cause: InboxId) -> R<u64> {
 impl Store {
     /// When the next job can be claimed: now or earlier for one that is ready.
     pub async fn next_job_at(&self) -> R<Option<Timestamp>> {
-        let at: Option<i64> = sqlx::query_scalar(
-            "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END) FROM jobs",
-        )
-        .fetch_one(&mut *self.reader().await?)
-        .await?;
+        // Two steps into an index each, however many jobs there are. A lease ends after its job was due.
+        let at: Option<i64> = sqlx::query_scalar(NEXT_AT)
+            .fetch_one(&mut *self.reader().await?)
+            .await?;
         Place::new("jobs", "next").maybe_time(at)
     }
 
@@ -73,6 +83,18 @@ impl Store {
         .bind(now.as_millisecond())
         .fetch_one(&mut *self.reader().await?)
         .await?;
+        Ok(count(number))
+    }
+
+    /// How much is due or under way that somebody may wait for. Upkeep of the index and the pictures is not: it goes on at
+    /// the next start.
+    pub async fn work_in_hand(&self, now: Timestamp) -> R<u64> {
+        let number = sqlx::query_scalar(IN_HAND)
+            .bind(now.as_millisecond())
+            .bind(JobKind::Index.name())
+            .bind(JobKind::Media.name())
+            .fetch_one(&mut *self.reader().await?)
+            .await?;
         Ok(count(number))
     }
 
@@ -102,7 +124,7 @@ impl Store {
             claim.push(")");
         }
         claim.push(
-            " ORDER BY run_at, id LIMIT 1) RETURNING id, kind, unique_key, payload, cause, attempts",
+            " ORDER BY run_at, id LIMIT 1) RETURNING id, kind, unique_key, payload, cause, attempts, crashes",
         );
         let row: Option<Row> = claim.build_query_as().fetch_optional(&self.writer).await?;
         let Some(row) = row else { return Ok(None) };
@@ -113,11 +135,25 @@ impl Store {
         Ok(Some((Job::try_from(row)?, lease)))
     }
 
-    /// At start: one process has the data directory, so every lease is of a dead one. Says how many there were.
+    /// At start: one process has the data directory, so every lease is of a dead one, which ended in the middle of that work.
+    /// Says how many there were.
     pub async fn free_leases(&self) -> R<u64> {
         let done = sqlx::query(
-            "UPDATE jobs SET lease_by = NULL, lease_until = NULL WHERE lease_by IS NOT NULL",
+            "UPDATE jobs SET lease_by = NULL, lease_until = NULL, crashes = crashes + 1 WHERE lease_until IS NOT NULL",
         )
+        .execute(&self.writer)
+        .await?;
+        self.jobs_written.notify_one();
+        Ok(done.rows_affected())
+    }
+
+    /// After the clock was set back: jobs that were written later than now by the clock are due now, not when it has caught
+    /// up. Says how many there were.
+    pub async fn due_at_last(&self, now: Timestamp) -> R<u64> {
+        let done = sqlx::query(
+            "UPDATE jobs SET run_at = $1, created_at = $1 WHERE created_at > $1 AND lease_until IS NULL",
+        )
+        .bind(now.as_millisecond())
         .execute(&self.writer)
         .await?;
         self.jobs_written.notify_one();

@@ -25,6 +25,7 @@ mod personas;
 mod posts;
 mod posts_gone;
 mod posts_read;
+mod posts_words;
 mod publishing;
 mod rows;
 mod sources;
@@ -32,6 +33,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod upkeep;
 mod workspaces;
 
 pub use calls::Activity;
@@ -41,7 +43,9 @@ pub use error::{OpenError, StoreError};
 pub use inbox::{InboxRow, InboxState};
 pub use index_tables::IndexTable;
 pub use open::StoreOptions;
+pub use posts_gone::Forgotten;
 pub use posts_read::{OpenMedia, StoredMedia};
+pub use posts_words::WordsQuery;
 pub use publishing::{Intent, IntentState, Receipt};
 pub use tasks::NewTask;
 pub use tx::Tx;
@@ -50,10 +54,12 @@ pub use workspaces::Workspace;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sqlx::SqlitePool;
 use tokio::sync::Notify;
 
 use crate::domain::clock::SharedClock;
+use crate::domain::ids::WorkspaceId;
 
 /// What every call of the store returns.
 pub type R<T> = Result<T, StoreError>;
@@ -68,10 +74,21 @@ pub struct Store {
     path: PathBuf,
 }
 
+/// How a write begins. Said every time: the connection is the same for both.
+const DURABLE: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+const LIGHT: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+
 impl Store {
     /// Begins to write. Nobody else writes until it is committed or dropped; dropped, it never happened.
     pub async fn begin(&self) -> R<Tx> {
-        let inner = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let inner = self.writer.begin_with(DURABLE).await?;
+        Ok(Tx::new(inner, &self.clock, &self.jobs_written))
+    }
+
+    /// The same for what is simply done again if the power fails right after it: the commit does not wait for the disk
+    /// and gets there with the next one of [`begin`](Self::begin). A crash of the program alone loses nothing.
+    pub async fn begin_lightly(&self) -> R<Tx> {
+        let inner = self.writer.begin_with(LIGHT).await?;
         Ok(Tx::new(inner, &self.clock, &self.jobs_written))
     }
 
@@ -89,6 +106,23 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    /// The rows that `select` finds due now, each with its workspace.
+    async fn due<T>(
+        &self,
+        select: &'static str,
+        now: Timestamp,
+        id: fn(i64) -> T,
+    ) -> R<Vec<(T, WorkspaceId)>> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(select)
+            .bind(now.as_millisecond())
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(row, workspace)| (id(row), WorkspaceId(workspace)))
+            .collect())
     }
 
     async fn reader(&self) -> R<sqlx::pool::PoolConnection<sqlx::Sqlite>> {

@@ -11,6 +11,14 @@ use crate::store::rows::{Place, json_text};
 use crate::store::tx::one_row;
 use crate::store::{R, Tx};
 
+/// What was an author's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    pub posts: Vec<PostId>,
+    /// Hash and type of their pictures in the media folder.
+    pub pictures: Vec<(String, String)>,
+}
+
 impl Tx {
     /// Deletes what a network says is gone. The index learns of it by the change counter.
     pub async fn remove_posts(
@@ -38,9 +46,19 @@ impl Tx {
         Ok(removed)
     }
 
-    /// Deletes an author's posts on every network, and what drafts quote of them as their ground. Says how many posts it were.
-    pub async fn forget_author(&mut self, workspace: WorkspaceId, author: &str) -> R<u64> {
+    /// Deletes an author's posts on every network. What drafts quote of them goes with [`Tx::forget_leans`].
+    pub async fn forget_author(&mut self, workspace: WorkspaceId, author: &str) -> R<Forgotten> {
         let author = author.strip_prefix('@').unwrap_or(author);
+        let pictures: Vec<(String, String)> = sqlx::query_as(
+            "SELECT DISTINCT post_media.sha256, post_media.mime FROM posts
+             JOIN post_media ON post_media.post_id = posts.id
+             WHERE posts.workspace_id = $1 AND lower(posts.author) = lower($2)
+             AND post_media.sha256 IS NOT NULL AND post_media.mime IS NOT NULL",
+        )
+        .bind(workspace.0)
+        .bind(author)
+        .fetch_all(self.conn())
+        .await?;
         let ids: Vec<i64> = sqlx::query_scalar(
             "DELETE FROM posts WHERE workspace_id = $1 AND lower(author) = lower($2) RETURNING id",
         )
@@ -48,10 +66,9 @@ impl Tx {
         .bind(author)
         .fetch_all(self.conn())
         .await?;
-        let ids: Vec<PostId> = ids.into_iter().map(PostId).collect();
-        self.note_removals(&ids).await?;
-        self.forget_leans(&ids).await?;
-        Ok(u64::try_from(ids.len()).unwrap_or(u64::MAX))
+        let posts: Vec<PostId> = ids.into_iter().map(PostId).collect();
+        self.note_removals(&posts).await?;
+        Ok(Forgotten { posts, pictures })
     }
 
     async fn note_removals(&mut self, ids: &[PostId]) -> R<()> {
@@ -72,7 +89,7 @@ impl Tx {
     }
 
     /// Takes the words of deleted posts out of the revisions that lean on them. The content stays: its hash is what was approved.
-    async fn forget_leans(&mut self, ids: &[PostId]) -> R<()> {
+    pub async fn forget_leans(&mut self, ids: &[PostId]) -> R<()> {
         let gone: HashSet<PostId> = ids.iter().copied().collect();
         let mut touched: HashSet<(i64, i64)> = HashSet::new();
         for chunk in ids.chunks(LIST) {

@@ -18,6 +18,8 @@ pub struct OpenMedia {
     pub position: i64,
     pub url: String,
     pub network: Network,
+    /// How often it could not be had.
+    pub tries: i64,
 }
 
 /// A picture of a post that lies in the media folder under its hash.
@@ -37,6 +39,12 @@ macro_rules! select_posts {
         )
     };
 }
+
+pub(super) const MEDIA_OPEN: &str =
+    "SELECT post_media.post_id, post_media.position, post_media.url, posts.network, post_media.tries
+    FROM post_media JOIN posts ON posts.id = post_media.post_id
+    WHERE post_media.sha256 IS NULL AND post_media.refused IS NULL
+    ORDER BY post_media.tries, post_media.post_id, post_media.position LIMIT $1";
 
 #[derive(FromRow)]
 struct PostRow {
@@ -221,22 +229,18 @@ impl Store {
 
     /// Pictures that still have to be fetched: those tried least first.
     pub async fn media_open(&self, most: u32) -> R<Vec<OpenMedia>> {
-        let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
-            "SELECT post_media.post_id, post_media.position, post_media.url, posts.network
-             FROM post_media JOIN posts ON posts.id = post_media.post_id
-             WHERE post_media.sha256 IS NULL AND post_media.refused IS NULL
-             ORDER BY post_media.tries, post_media.post_id, post_media.position LIMIT $1",
-        )
-        .bind(limit(most))
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
+        let rows: Vec<(i64, i64, String, String, i64)> = sqlx::query_as(MEDIA_OPEN)
+            .bind(limit(most))
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         rows.into_iter()
-            .map(|(post, position, url, network)| {
+            .map(|(post, position, url, network, tries)| {
                 Ok(OpenMedia {
                     post: PostId(post),
                     position,
                     url,
                     network: Place::new("posts", post).network(&network)?,
+                    tries,
                 })
             })
             .collect()

@@ -227,6 +227,16 @@ impl Tx {
         open_intent(self.conn(), draft).await
     }
 
+    /// How many calls were made on this approval.
+    pub async fn intents_on(&mut self, approval: ApprovalId) -> R<i64> {
+        Ok(sqlx::query_scalar(
+            "SELECT COUNT(*) FROM intents WHERE approval_id = $1 AND attempts > 0",
+        )
+        .bind(approval.0)
+        .fetch_one(self.conn())
+        .await?)
+    }
+
     /// Writes who allowed which revision with which content.
     pub async fn add_approval(
         &mut self,

@@ -21,6 +21,9 @@ macro_rules! select_sources {
     };
 }
 
+pub(super) const DUE: &str = "SELECT id, workspace_id FROM sources
+    WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id";
+
 #[derive(FromRow)]
 struct Row {
     id: i64,
@@ -111,13 +114,8 @@ impl Store {
     }
 
     /// Sources whose time has come, longest overdue first.
-    pub async fn due_sources(&self, now: Timestamp) -> R<Vec<Source>> {
-        all(sqlx::query_as(select_sources!(
-            "WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id"
-        ))
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?)
+    pub async fn due_sources(&self, now: Timestamp) -> R<Vec<(SourceId, WorkspaceId)>> {
+        self.due(DUE, now, SourceId).await
     }
 }
 

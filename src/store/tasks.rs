@@ -31,6 +31,9 @@ macro_rules! select_tasks {
     };
 }
 
+pub(super) const DUE: &str = "SELECT id, workspace_id FROM tasks
+    WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id";
+
 #[derive(FromRow)]
 struct Row {
     id: i64,
@@ -103,15 +106,6 @@ impl Store {
         one(&mut *self.reader().await?, id).await
     }
 
-    /// The workspace a task belongs to.
-    pub async fn task_workspace(&self, id: TaskId) -> R<Option<WorkspaceId>> {
-        let found: Option<i64> = sqlx::query_scalar("SELECT workspace_id FROM tasks WHERE id = $1")
-            .bind(id.0)
-            .fetch_optional(&mut *self.reader().await?)
-            .await?;
-        Ok(found.map(WorkspaceId))
-    }
-
     pub async fn task_named(&self, workspace: WorkspaceId, name: &str) -> R<Option<Task>> {
         sqlx::query_as::<_, Row>(select_tasks!("WHERE workspace_id = $1 AND name = $2"))
             .bind(workspace.0)
@@ -123,13 +117,8 @@ impl Store {
     }
 
     /// Tasks whose time has come, longest overdue first.
-    pub async fn due_tasks(&self, now: Timestamp) -> R<Vec<Task>> {
-        all(sqlx::query_as(select_tasks!(
-            "WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id"
-        ))
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *self.reader().await?)
-        .await?)
+    pub async fn due_tasks(&self, now: Timestamp) -> R<Vec<(TaskId, WorkspaceId)>> {
+        self.due(DUE, now, TaskId).await
     }
 }
 

@@ -39,7 +39,7 @@ impl Tx {
         self.now
     }
 
-    /// Makes it so. When this returns, it is on the disk.
+    /// Makes it so. When this returns, it is on the disk, unless it was begun [lightly](crate::store::Store::begin_lightly).
     pub async fn commit(self) -> R<()> {
         self.inner.commit().await?;
         if self.wakes {

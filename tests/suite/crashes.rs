@@ -186,7 +186,7 @@ fn killed_while_approving() {
 
 /// An archive of `count` posts, each of its own.
 fn archive(house: &House, count: usize) -> String {
-    let lines: String = (0..count)
+    let lines: Vec<String> = (0..count)
         .map(|n| {
             format!(
                 "{{\"id\":\"a{n}\",\"author\":\"ada\",\"text\":\"Entry {n}: the river stood {n} centimetres high at the mill\",\
@@ -194,7 +194,7 @@ fn archive(house: &House, count: usize) -> String {
             )
         })
         .collect();
-    let file = write(&house.folder(), "archive.jsonl", &lines);
+    let file = write(&house.folder(), "archive.jsonl", &lines.concat());
     file.to_str().expect("a plain path").to_owned()
 }
 

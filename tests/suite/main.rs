@@ -16,3 +16,4 @@ mod lens_reading;
 mod lens_story;
 mod main_job;
 mod migrations;
+mod stopping;

@@ -41,6 +41,39 @@ fn a_newcomer_fetches_searches_drafts_and_publishes_once() {
 }
 
 #[test]
+fn what_a_person_types_in_place_of_a_draft_goes_out() {
+    if models().is_none() {
+        return;
+    }
+    let house = House::new();
+    let words = "Friday at six: three on the table, at roastery.example.";
+    let ended = house.session(&[
+        "/draft our Friday tasting is at six",
+        // A command without its number asks for it, and presses no button of the card above.
+        "/approve",
+        "/edit #1",
+        words,
+        "/schedule #1 2001-01-01T09:00",
+        "other",
+        "in 2 hours",
+        "/approve #1",
+    ]);
+    assert!(ended.status.success(), "{ended:?}");
+    for said in [
+        "Which draft? /approve #N. Waiting now: #1.",
+        "Send the whole new text of #1",
+        "a link that nobody allowed: roastery.example",
+        "That was on Mon 1 Jan 2001. Did you mean",
+        "#1 scheduled for",
+    ] {
+        assert!(ended.out.contains(said), "{said}: {}", ended.out);
+    }
+    let published = house.published();
+    assert_eq!(published.len(), 1, "{}", ended.out);
+    assert!(published[0].ends_with(words), "{published:?}");
+}
+
+#[test]
 fn an_answer_goes_under_its_post() {
     if models().is_none() {
         return;

@@ -58,9 +58,16 @@ impl House {
 
     /// The binary with this house's data, no other setting, and an HTTP port only where one is asked for.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lumen"));
+        self.command_through(&[], args)
+    }
+
+    /// The same, started by another program, which gets the binary and its arguments behind its own.
+    pub fn command_through(&self, through: &[&str], args: &[&str]) -> Command {
+        let binary = env!("CARGO_BIN_EXE_lumen");
+        let words: Vec<&str> = [through, &[binary][..], args].concat();
+        let mut command = Command::new(words[0]);
         command
-            .args(args)
+            .args(&words[1..])
             .current_dir(self.folder.path())
             .env_clear()
             .env("LUMEN_DATA_DIR", self.data());
@@ -115,6 +122,21 @@ impl House {
         let err = collect(child.stderr.take().expect("piped"));
         let status = wait(&mut child, Duration::from_mins(3));
         writer.join().expect("the writer ends");
+        Ended {
+            status,
+            out: out.join().expect("stdout ends"),
+            err: err.join().expect("stderr ends"),
+        }
+    }
+
+    /// Runs a command, sends it SIGTERM after `pause`, and says how it ended.
+    pub fn stopped_after(mut command: Command, pause: Duration) -> Ended {
+        let mut child = command.spawn().expect("the binary starts");
+        let out = collect(child.stdout.take().expect("piped"));
+        let err = collect(child.stderr.take().expect("piped"));
+        std::thread::sleep(pause);
+        terminate(&child);
+        let status = wait(&mut child, Duration::from_secs(30));
         Ended {
             status,
             out: out.join().expect("stdout ends"),
@@ -208,10 +230,7 @@ impl Running {
 
     /// SIGTERM, and how it ended.
     pub fn stop(mut self) -> Ended {
-        let id = i32::try_from(self.child.id()).expect("a process id");
-        let process = rustix::process::Pid::from_raw(id).expect("a process id");
-        rustix::process::kill_process(process, rustix::process::Signal::TERM)
-            .expect("it can be signalled");
+        terminate(&self.child);
         let status = wait(&mut self.child, Duration::from_secs(30));
         Ended {
             status,
@@ -245,6 +264,13 @@ impl Running {
                 .expect("stderr ends"),
         }
     }
+}
+
+/// SIGTERM. A process that has ended by itself does not hear it.
+fn terminate(child: &Child) {
+    let id = i32::try_from(child.id()).expect("a process id");
+    let process = rustix::process::Pid::from_raw(id).expect("a process id");
+    let _ = rustix::process::kill_process(process, rustix::process::Signal::TERM);
 }
 
 fn collect(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {

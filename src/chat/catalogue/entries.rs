@@ -267,9 +267,16 @@ impl Command {
                 "why",
                 "where a draft came from and what it cost",
                 Role::Viewer,
-                &["/why #12"],
+                &["/why #12", "/why #12 all"],
             )
-            .with(const { &[DRAFT] }),
+            .with(
+                const {
+                    &[
+                        DRAFT,
+                        may("all", Kind::Choice(&["all"]), "every post it leans on"),
+                    ]
+                },
+            ),
             Self::Approve => Spec::of(
                 "approve",
                 "publish a draft now",

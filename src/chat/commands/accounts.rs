@@ -54,7 +54,7 @@ async fn default(ctx: &Ctx, rest: &str) -> Done {
         } else {
             format!("{} could be several.", words::quoted(&wanted, 60))
         };
-        return Err(UserError::new(what, format!("There is {}.", words::listed(&names))).into());
+        return Err(UserError::new(what, words::there_are(&names)).into());
     };
     let mut tx = ctx.begin().await?;
     tx.set_default_account(ctx.w(), name).await?;

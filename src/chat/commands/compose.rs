@@ -46,6 +46,15 @@ pub async fn reply(ctx: &Ctx, rest: &str) -> Done {
             "/search WORDS shows the ids of those I have; /source fetch brings new ones.",
         )
     })?;
+    let network = post.body.network;
+    let accounts = ctx.house.accounts.list();
+    if !accounts.iter().any(|(at, _)| *at == network) {
+        return Err(UserError::new(
+            format!("Nothing can be answered on {network}: there is no account there."),
+            "/draft TOPIC writes a post of your own.",
+        )
+        .into());
+    }
     let guidance =
         Some(parse::unquoted(guidance).to_owned()).filter(|guidance| !guidance.is_empty());
     request(

@@ -25,7 +25,9 @@ const OPEN: [&str; 6] = [
 const LISTED: u32 = 50;
 
 pub async fn queue(ctx: &Ctx) -> Done {
-    let mut drafts = ctx.store().drafts_in(ctx.w(), &OPEN, LISTED).await?;
+    let mut drafts = ctx.store().drafts_in(ctx.w(), &OPEN, LISTED + 1).await?;
+    let more = drafts.len() > LISTED as usize;
+    drafts.truncate(LISTED as usize);
     if drafts.is_empty() {
         return ctx
             .say(View::text("Nothing waits. /draft TOPIC makes a post."))
@@ -38,7 +40,13 @@ pub async fn queue(ctx: &Ctx) -> Done {
         let revision = current(ctx, draft).await?;
         lines.push(words::draft::line(draft, &revision, &ctx.now));
     }
-    ctx.say(View::default().with(Block::List(lines))).await
+    let mut view = View::default().with(Block::List(lines));
+    if more {
+        view = view.with(Block::Note(format!(
+            "There are more; these are the first {LISTED}."
+        )));
+    }
+    ctx.say(view).await
 }
 
 pub async fn show(ctx: &Ctx, rest: &str) -> Done {
@@ -52,13 +60,16 @@ pub async fn show(ctx: &Ctx, rest: &str) -> Done {
 /// The card as a new message; a draft that has expired comes back.
 pub async fn shown(ctx: &Ctx, number: DraftNumber) -> Done {
     let draft = find(ctx, number).await?;
-    let mut tx = ctx.begin().await?;
     // Only who may decide about a draft brings one back; for the others it is a look.
-    if matches!(draft.state, DraftState::Expired { .. })
-        && ctx.allow("", Command::Approve.spec().role).is_ok()
-    {
+    let comes_back = matches!(draft.state, DraftState::Expired { .. })
+        && ctx.allow("", Command::Approve.spec().role).is_ok();
+    let tx = if comes_back {
+        let mut tx = ctx.begin().await?;
         review::revive(&mut tx, ctx.w(), number, &ctx.operator, Some(ctx.inbox)).await?;
-    }
+        tx
+    } else {
+        ctx.store().begin_lightly().await?
+    };
     ctx.settle(
         tx,
         Answer::Card {

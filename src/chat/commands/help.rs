@@ -21,7 +21,9 @@ pub async fn start(ctx: &Ctx) -> Done {
 }
 
 pub async fn help(ctx: &Ctx, rest: &str) -> Done {
-    let word = rest.trim().trim_start_matches('/').to_lowercase();
+    // `/help task new` is about `/task`.
+    let (word, _) = parse::split_word(rest);
+    let word = word.trim_start_matches('/').to_lowercase();
     if word.is_empty() {
         return ctx.say(all(ctx.operator.role)).await;
     }

@@ -1,26 +1,42 @@
 //! What concerns the whole house: `/stop`, `/go`, `/log`, `/settings`, `/room`, `/forget`.
 
 use crate::chat::answer::Answer;
+use crate::chat::catalogue::Command;
 use crate::chat::commands::{ChatError, Ctx, Done};
 use crate::chat::notices;
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
-use crate::domain::error::UserError;
-use crate::domain::finding::{Finding, FindingKind};
-use crate::flow::{publish, review};
+use crate::domain::error::{UserError, shortened};
+use crate::flow::{self, publish};
 use crate::store::Tx;
 
 pub async fn stop(ctx: &Ctx) -> Done {
     let mut tx = ctx.begin().await?;
+    let by = halt(ctx, &mut tx).await?;
+    let line = words::house::stopped(&by);
+    ctx.settle(tx, Answer::line(View::text(line))).await
+}
+
+/// What `/stop` does at once, while the room may still be busy with what was typed before. The line itself is answered in
+/// its turn.
+pub async fn brake(ctx: &Ctx) -> Result<(), ChatError> {
+    ctx.allow("/stop", Command::Stop.spec().role)?;
+    let mut tx = ctx.begin().await?;
+    halt(ctx, &mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Stops the house where it is not stopped, and tells every standing room but this one. Gives who stopped it.
+async fn halt(ctx: &Ctx, tx: &mut Tx) -> Result<String, ChatError> {
     if let Some(by) = tx.workspace(ctx.w()).await?.stopped {
-        drop(tx);
-        return ctx.say(View::text(words::house::stopped(&by))).await;
+        return Ok(by);
     }
-    tx.set_stopped(ctx.w(), Some(&ctx.operator.name)).await?;
-    tx.log(ctx.w(), &ctx.operator.name, "stopped the house")
-        .await?;
-    tell(ctx, tx, words::house::stopped(&ctx.operator.name)).await
+    let by = &ctx.operator.name;
+    tx.set_stopped(ctx.w(), Some(by)).await?;
+    tx.log(ctx.w(), by, "stopped the house").await?;
+    tell_others(ctx, tx, &words::house::stopped(by)).await?;
+    Ok(by.clone())
 }
 
 pub async fn go(ctx: &Ctx) -> Done {
@@ -36,17 +52,19 @@ pub async fn go(ctx: &Ctx) -> Done {
     for draft in &held {
         publish::request(&mut tx, ctx.w(), *draft, Some(ctx.inbox)).await?;
     }
-    tell(ctx, tx, words::house::going(&ctx.operator.name, held.len())).await
+    let line = words::house::going(&ctx.operator.name, held.len());
+    tell_others(ctx, &mut tx, &line).await?;
+    ctx.settle(tx, Answer::line(View::text(line))).await
 }
 
-/// Says it here, and in every standing room but this one.
-async fn tell(ctx: &Ctx, mut tx: Tx, line: String) -> Done {
+/// Says it in every standing room but this one.
+async fn tell_others(ctx: &Ctx, tx: &mut Tx, line: &str) -> Result<(), ChatError> {
     for room in ctx.store().standing_rooms(ctx.w()).await? {
         if room.id != ctx.room.id {
-            notices::tell_room(&mut tx, room.id, &line).await?;
+            notices::tell_room(tx, room.id, line).await?;
         }
     }
-    ctx.settle(tx, Answer::line(View::text(line))).await
+    Ok(())
 }
 
 pub async fn log(ctx: &Ctx, rest: &str) -> Done {
@@ -85,8 +103,12 @@ pub async fn log(ctx: &Ctx, rest: &str) -> Done {
 
 pub async fn settings(ctx: &Ctx) -> Done {
     let workspace = ctx.store().workspace(ctx.w()).await?;
-    let zone = ctx.house.zone.iana_name().unwrap_or("UTC");
-    let time = ctx.now.exactly(ctx.now.at);
+    let zone = match ctx.house.zone.iana_name() {
+        Some(name) => name.to_owned(),
+        None => ctx.now.place(),
+    };
+    let time = ctx.now.at.to_zoned(ctx.house.zone.clone());
+    let time = time.strftime("%a %H:%M");
     let accounts = ctx.house.accounts.list();
     let account = workspace
         .default_account
@@ -102,7 +124,7 @@ pub async fn settings(ctx: &Ctx) -> Done {
         row("drafts go to", account, "/account default"),
         row(
             "money a day",
-            ctx.house.budget.to_string(),
+            words::house::dollars(ctx.house.budget),
             "LUMEN_DAILY_BUDGET_USD",
         ),
     ];
@@ -141,6 +163,7 @@ pub async fn room(ctx: &Ctx, verb: &str) -> Done {
 
 pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
     let author = parse::unquoted(rest).trim().trim_start_matches('@');
+    let shown = words::person(&shortened(author, 60));
     if author.is_empty() || author.contains(char::is_whitespace) {
         return Err(UserError::new(
             "It does not say whose posts.",
@@ -149,62 +172,21 @@ pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
         .into());
     }
     let mut tx = ctx.begin().await?;
-    let gone = tx.forget_author(ctx.w(), author).await?;
+    let gone = flow::forget::author(&mut tx, ctx.w(), author, Some(ctx.inbox)).await?;
     if gone == 0 {
-        let what = format!("I have no posts by {}.", words::person(author));
+        let what = format!("I have no posts by {shown}.");
         return Err(ChatError::User(UserError::new(
             what,
             "/search shows how authors are spelled.",
         )));
     }
-    mark_drafts(ctx, &mut tx, author).await?;
     tx.log(
         ctx.w(),
         &ctx.operator.name,
-        &format!("had the posts of {} forgotten", words::person(author)),
+        &format!("had the posts of {shown} forgotten"),
     )
     .await?;
-    let posts = words::many(usize::try_from(gone).unwrap_or(usize::MAX), "post", "posts");
-    let line = format!(
-        "{posts} by {} gone from the store and from search.",
-        words::person(author)
-    );
+    let posts = words::many(gone, "post", "posts");
+    let line = format!("{posts} by {shown} gone from the store and from search.");
     ctx.settle(tx, Answer::line(View::text(line))).await
-}
-
-/// Drafts that still may go out say that a post they lean on is gone.
-async fn mark_drafts(ctx: &Ctx, tx: &mut Tx, author: &str) -> Result<(), ChatError> {
-    const MOST: u32 = 1_000;
-    for draft in tx
-        .drafts_in(ctx.w(), &["waiting", "scheduled"], MOST)
-        .await?
-    {
-        let Some(mut revision) = tx.revision(draft.id, draft.revision).await? else {
-            continue;
-        };
-        let leans = revision
-            .leans_on
-            .iter()
-            .any(|lean| lean.author.eq_ignore_ascii_case(author));
-        let said = revision
-            .findings
-            .iter()
-            .any(|finding| finding.kind == FindingKind::SourceGone);
-        if !leans || said {
-            continue;
-        }
-        let detail = format!(
-            "it leans on a post by {}, whose posts were forgotten",
-            words::person(author)
-        );
-        revision.findings.push(Finding {
-            kind: FindingKind::SourceGone,
-            blocks: false,
-            detail,
-        });
-        tx.set_findings(draft.id, draft.revision, &revision.findings)
-            .await?;
-        review::tell(tx, &draft, None, Some(ctx.inbox)).await?;
-    }
-    Ok(())
 }

@@ -45,15 +45,23 @@ fn identity(text: &str) -> Result<Identity, UserError> {
     let parts = text
         .split_once(':')
         .and_then(|(surface, id)| Some((Surface::from_name(&surface.to_lowercase())?, id)));
+    // Names can change hands; numbers do not. Whoever sits at the terminal is known without.
+    let number =
+        |id: &str| (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
     match parts {
-        Some((surface, id)) if !id.is_empty() && id.len() <= 64 => Ok(Identity {
+        Some((surface, id)) if surface != Surface::Terminal && number(id) => Ok(Identity {
             surface,
             external_id: id.to_owned(),
         }),
-        _ => Err(UserError::new(
-            format!("{} is not an identity.", words::quoted(text, 40)),
-            "Write the chat and the person's id there, such as telegram:12345.",
-        )),
+        _ => {
+            let what = if text.is_empty() {
+                "It does not say who.".to_owned()
+            } else {
+                format!("{} is not an identity.", words::quoted(text, 40))
+            };
+            let advice = "Write the chat, telegram or discord, and the person's number there: /member add telegram:12345 editor mira.";
+            Err(UserError::new(what, advice))
+        }
     }
 }
 
@@ -173,7 +181,7 @@ async fn find(ctx: &Ctx, who: &str) -> Result<Operator, ChatError> {
             } else {
                 format!("Nobody here is {}.", words::quoted(who, 40))
             };
-            Err(UserError::new(what, format!("There are {}.", words::listed(&names))).into())
+            Err(UserError::new(what, words::there_are(&names)).into())
         }
         _ => {
             let what = format!("Several people are called {}.", words::quoted(who, 40));

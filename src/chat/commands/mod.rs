@@ -20,12 +20,14 @@ mod talk;
 mod tasks;
 pub mod tune;
 
+pub use house::brake;
+
 use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::chat::answer::Answer;
-use crate::chat::catalogue::Command;
+use crate::chat::catalogue::{self, Command};
 use crate::chat::dialogue::{Event, Kept, Talk};
 use crate::chat::house::House;
 use crate::chat::incoming::{Incoming, Said};
@@ -130,9 +132,9 @@ impl Ctx {
         Ok(answer)
     }
 
-    /// The end of a command that changed nothing.
+    /// The end of a command that changed nothing. After a power cut it is asked and answered once more.
     async fn say(&self, view: View) -> Done {
-        let tx = self.begin().await?;
+        let tx = self.store().begin_lightly().await?;
         self.settle(tx, Answer::line(view)).await
     }
 
@@ -181,16 +183,18 @@ impl Ctx {
         command: Command,
         rest: &'a str,
     ) -> Result<(DraftNumber, &'a str), ChatError> {
-        let (word, after) = parse::split_word(rest);
+        let (word, after) = parse::split_number(rest);
         if word.is_empty() {
             let waiting = self.waiting().await?;
-            return Err(words::errors::which_draft(
-                &crate::chat::catalogue::usage(command, None),
-                &waiting,
-            )
-            .into());
+            let verb = (command == Command::Schedule).then_some(catalogue::SCHEDULE_DRAFT);
+            return Err(
+                words::errors::which_draft(&catalogue::usage(command, verb), &waiting).into(),
+            );
         }
-        Ok((word.parse()?, after))
+        match word.parse() {
+            Ok(number) => Ok((number, after)),
+            Err(_) => Err(words::errors::no_number(word, &self.waiting().await?).into()),
+        }
     }
 
     async fn waiting(&self) -> Result<Vec<DraftNumber>, ChatError> {
@@ -214,6 +218,12 @@ pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
             Err(why) => ctx.say(words::errors::unreadable(why)).await,
         },
     }
+}
+
+/// Whether `text` is `/stop`.
+#[must_use]
+pub fn stops(text: &str) -> bool {
+    matches!(parse::line(text), Line::Call(call) if call.command == Command::Stop)
 }
 
 async fn said(ctx: &Ctx, text: &str) -> Done {

@@ -6,7 +6,7 @@ use crate::chat::commands::{Ctx, Done, drafts};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Draft, Move};
 use crate::domain::ids::DraftNumber;
 use crate::flow::review;
 use crate::store::Tx;
@@ -15,7 +15,11 @@ use crate::store::Tx;
 const LONGEST_TEXT: usize = 10_000;
 
 pub async fn approve(ctx: &Ctx, rest: &str) -> Done {
-    let (number, _) = ctx.numbered(Command::Approve, rest).await?;
+    let (number, more) = ctx.numbered(Command::Approve, rest).await?;
+    // `/approve #1 tomorrow` must not publish today, nor `/approve #1 #2` only the first.
+    if !more.is_empty() {
+        return Err(words::errors::only_a_number(number, more).into());
+    }
     approve_seen(ctx, number, None).await
 }
 
@@ -121,7 +125,7 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, guidan
     let guidance = Some(guidance.trim().to_owned()).filter(|guidance| !guidance.is_empty());
     let (room, cause) = (Some(ctx.room.id), Some(ctx.inbox));
     let mut tx = ctx.begin().await?;
-    review::redo(
+    let begun = review::redo(
         &mut tx,
         ctx.w(),
         number,
@@ -133,7 +137,12 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, guidan
     )
     .await?;
     ctx.keep(&mut tx, None).await?;
-    ctx.settle(tx, Answer::Silent).await
+    let answer = if begun {
+        Answer::Silent
+    } else {
+        Answer::line(words::talk::being_redone(number))
+    };
+    ctx.settle(tx, answer).await
 }
 
 /// A button of a card.
@@ -158,7 +167,9 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
             .await
         }
         DraftVerb::Reject => {
-            drafts::find(ctx, number).await?;
+            let mut tx = ctx.begin().await?;
+            review::open_to(&mut tx, ctx.w(), number, Some(revision), Move::Reject).await?;
+            drop(tx);
             ctx.say(words::talk::reasons(number, revision)).await
         }
         DraftVerb::Why => drafts::explained(ctx, number, false).await,
@@ -188,20 +199,23 @@ async fn by_hand(ctx: &Ctx, number: DraftNumber, there: bool) -> Done {
     decided(ctx, tx, &draft).await
 }
 
-/// Asks about a draft that is there.
-async fn ask(ctx: &Ctx, talk: Talk) -> Done {
-    let (Talk::Edit { number, .. }
-    | Talk::Redo { number, .. }
-    | Talk::Reject { number, .. }
-    | Talk::When {
-        what: Timed::Draft { number, .. },
-        ..
-    }) = &talk
-    else {
-        return Err(anyhow::anyhow!("{talk:?} is not about a draft").into());
+/// Asks about a draft, where an answer could still count.
+pub async fn ask(ctx: &Ctx, talk: Talk) -> Done {
+    let (number, seen, tried) = match &talk {
+        Talk::Edit { number, revision } | Talk::Redo { number, revision } => {
+            (*number, Some(*revision), Move::Revise)
+        }
+        Talk::Reject { number, revision } => (*number, Some(*revision), Move::Reject),
+        Talk::When {
+            what: Timed::Draft { number, revision },
+            ..
+        } => (*number, *revision, Move::Schedule),
+        Talk::When { .. } | Talk::Account { .. } => {
+            return Err(anyhow::anyhow!("{talk:?} is not about a draft").into());
+        }
     };
-    drafts::find(ctx, *number).await?;
-    let tx = ctx.begin().await?;
+    let mut tx = ctx.begin().await?;
+    review::open_to(&mut tx, ctx.w(), number, seen, tried).await?;
     let question = words::talk::ask(&talk);
     ctx.ask(tx, talk, question).await
 }

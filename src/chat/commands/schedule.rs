@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use crate::chat::catalogue::{self, Command};
-use crate::chat::commands::{ChatError, Ctx, Done, drafts, review, tasks};
+use crate::chat::commands::{ChatError, Ctx, Done, review, tasks};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
-use crate::domain::draft::DraftState;
+use crate::domain::draft::{DraftState, Move};
 use crate::domain::error::UserError;
 use crate::domain::ids::DraftNumber;
 use crate::domain::schedule::{Schedule, WhenError};
@@ -26,7 +26,20 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
                 revision: None,
             };
             if when.is_empty() {
-                drafts::find(ctx, number).await?;
+                let talk = Talk::When {
+                    what,
+                    suggestion: None,
+                };
+                return review::ask(ctx, talk).await;
+            }
+            timed(ctx, what, when).await
+        }
+        "task" => {
+            let (name, when) = parse::split_argument(rest);
+            let what = Timed::Task {
+                name: tasks::find(ctx, name).await?.name,
+            };
+            if when.is_empty() {
                 let talk = Talk::When {
                     what,
                     suggestion: None,
@@ -35,15 +48,6 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
                 return ctx.ask(ctx.begin().await?, talk, question).await;
             }
             timed(ctx, what, when).await
-        }
-        "task" => {
-            let (name, when) = parse::split_argument(rest);
-            let task = tasks::find(ctx, name).await?;
-            if when.is_empty() {
-                let usage = catalogue::usage(Command::Schedule, Some(catalogue::SCHEDULE_TASK));
-                return Err(UserError::new("It does not say when.", format!("{usage}.")).into());
-            }
-            timed(ctx, Timed::Task { name: task.name }, when).await
         }
         _ => coming(ctx).await,
     }
@@ -56,8 +60,9 @@ pub async fn timed(ctx: &Ctx, what: Timed, phrase: &str) -> Done {
         Timed::Task { .. } => catalogue::SCHEDULE_TASK.role,
     };
     ctx.allow("/schedule", needed)?;
-    if let Timed::Draft { number, .. } = what {
-        drafts::find(ctx, number).await?;
+    if let Timed::Draft { number, revision } = what {
+        let mut tx = ctx.begin().await?;
+        flow::review::open_to(&mut tx, ctx.w(), number, revision, Move::Schedule).await?;
     }
     let schedule = match Schedule::parse(parse::unquoted(phrase), ctx.now.at, &ctx.house.zone) {
         Ok(schedule) => schedule,

@@ -31,10 +31,12 @@ pub async fn search(ctx: &Ctx, rest: &str) -> Done {
         )
         .into());
     }
-    let hits = match ctx.house.finder.find(ctx.w(), wanted, HITS).await {
-        Ok(hits) => hits,
-        Err(error) => return failed(ctx, error).await,
-    };
+    let hits = ctx
+        .house
+        .finder
+        .find(ctx.w(), wanted, HITS)
+        .await
+        .map_err(failed)?;
     if hits.is_empty() {
         let stored = ctx.store().post_count(ctx.w()).await?;
         return ctx.say(View::text(nothing(stored, wanted))).await;
@@ -42,21 +44,13 @@ pub async fn search(ctx: &Ctx, rest: &str) -> Done {
     ctx.say(found(&hits, &ctx.now)).await
 }
 
-async fn failed(ctx: &Ctx, error: RecallError) -> Done {
+fn failed(error: RecallError) -> ChatError {
     match error {
-        RecallError::NotReady => {
-            let stored = ctx.store().post_count(ctx.w()).await?;
-            if stored == 0 {
-                return ctx.say(View::text(nothing(0, ""))).await;
-            }
-            let what = "The index is being built; the posts themselves are safe.";
-            Err(ChatError::Later(UserError::new(what, "It takes a moment.")))
-        }
-        RecallError::Store(error) => Err(error.into()),
+        RecallError::Store(error) => error.into(),
         RecallError::Index(error) => {
             tracing::warn!(error = %error, "search failed");
             let what = "The search index did not answer; the posts themselves are safe.";
-            Err(ChatError::Later(UserError::new(what, "The log says why.")))
+            ChatError::Later(UserError::new(what, "The log says why."))
         }
     }
 }

@@ -122,7 +122,7 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
 /// quotes or a time say so.
 fn what_and_when(ctx: &Ctx, rest: &str) -> (String, String) {
     let (first, after) = parse::split_argument(rest);
-    let one_word = matches!(first, "all" | "replies")
+    let one_word = matches!(first.to_lowercase().as_str(), "all" | "replies")
         || first.starts_with(['@', '#'])
         || ["feed:", "post:"]
             .iter()
@@ -183,7 +183,7 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
 }
 
 async fn fetch(ctx: &Ctx, rest: &str) -> Done {
-    let sources = match parse::unquoted(rest) {
+    let sources = match parse::unquoted(rest).to_lowercase().as_str() {
         "" | "all" => {
             let all = ctx.store().sources(ctx.w()).await?;
             if all.is_empty() {
@@ -256,7 +256,7 @@ async fn find(ctx: &Ctx, name: &str) -> Result<Source, ChatError> {
     let advice = if names.is_empty() {
         "There are none yet; /source add sandbox all begins.".to_owned()
     } else {
-        format!("There are {}.", words::listed(&names))
+        words::there_are(&names)
     };
     Err(UserError::new(what, advice).into())
 }

@@ -74,6 +74,7 @@ async fn end(ctx: &Ctx, view: View) -> Done {
 
 /// Keeps the choice, then does what was asked before the question came up.
 async fn use_account(ctx: &Ctx, account: &str, then: InboxId) -> Done {
+    ctx.allow("/draft", Command::Draft.spec().role)?;
     let mut tx = ctx.begin().await?;
     tx.set_default_account(ctx.w(), account).await?;
     tx.log(

@@ -85,7 +85,7 @@ pub async fn find(ctx: &Ctx, name: &str) -> Result<Task, ChatError> {
     let advice = match parse::nearest(&wanted, names.iter().map(String::as_str)) {
         Some(near) => format!("Did you mean {near}?"),
         None if names.is_empty() => format!("There are none yet. {ONE_LINE}"),
-        None => format!("There are {}.", words::listed(&names)),
+        None => words::there_are(&names),
     };
     Err(UserError::new(what, advice).into())
 }
@@ -98,8 +98,8 @@ async fn new(ctx: &Ctx, rest: &str) -> Done {
     match TaskKind::from_name(&kind.to_lowercase()) {
         Some(TaskKind::Post) => {}
         Some(kind) => {
-            let what = format!("Tasks that {} cannot be made yet.", kind.name());
-            return Err(UserError::new(what, "post works now.").into());
+            let what = format!("A task of the kind {} cannot be made yet.", kind.name());
+            return Err(UserError::new(what, format!("One that posts can: {ONE_LINE}")).into());
         }
         None => {
             return Err(UserError::new("It does not say what the task makes.", ONE_LINE).into());

@@ -13,8 +13,8 @@ use crate::chat::answer::Answer;
 use crate::chat::commands::{self, ChatError, Ctx};
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::words;
-use crate::domain::ids::InboxId;
-use crate::domain::operator::Room;
+use crate::domain::ids::{InboxId, RoomId};
+use crate::domain::operator::{Operator, Room};
 use crate::store::{InboxRow, InboxState, StoreError};
 
 /// A command has its final answer within 90 seconds; what is over after this leaves time to say so.
@@ -56,10 +56,48 @@ impl ControlRoom {
             return Ok(());
         }
         self.show_answer(&row, &room, &answer).await?;
-        let mut tx = self.store().begin().await?;
+        // A power cut right now shows it again: waiting for the disk after each answer would hold up the next.
+        let mut tx = self.store().begin_lightly().await?;
         tx.mark_shown(id).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// `/stop` holds at once, whatever the room is busy with; its line is answered in its turn.
+    pub(super) async fn brake(&self, incoming: &Incoming, room: RoomId, id: InboxId) {
+        let Said::Text { text } = &incoming.body else {
+            return;
+        };
+        if !commands::stops(text) {
+            return;
+        }
+        let braked = async {
+            let Some(room) = self.store().room(room).await? else {
+                return Ok(());
+            };
+            match self.who(incoming, &room).await? {
+                Who::Operator(operator) => {
+                    commands::brake(&self.ctx(room, operator, id, None)).await
+                }
+                Who::Stranger(_) => Ok(()),
+            }
+        };
+        // Its turn comes all the same, and says what is wrong.
+        if let Err(error) = braked.await {
+            tracing::info!(inbox = %id, error = %error, "a stop has to wait for its turn");
+        }
+    }
+
+    fn ctx(&self, room: Room, operator: Operator, inbox: InboxId, pressed: Option<String>) -> Ctx {
+        Ctx {
+            house: Arc::clone(&self.0.house),
+            room,
+            operator,
+            inbox,
+            now: self.0.house.now(),
+            pressed,
+            ends_talk: false,
+        }
     }
 
     /// Does what the row asks for and settles it, whatever happens on the way.
@@ -75,16 +113,7 @@ impl ControlRoom {
             Said::Press { message, .. } => message.clone(),
             Said::Text { .. } => None,
         };
-        let (house, now) = (Arc::clone(&self.0.house), self.0.house.now());
-        let ctx = Ctx {
-            house,
-            room: room.clone(),
-            operator,
-            inbox: row.id,
-            now,
-            pressed,
-            ends_talk: false,
-        };
+        let ctx = self.ctx(room.clone(), operator, row.id, pressed);
         let work = AssertUnwindSafe(commands::handle(&ctx, &incoming)).catch_unwind();
         let error = match tokio::time::timeout(LONGEST_COMMAND, work).await {
             Ok(Ok(Ok(answer))) => return Ok(answer),

@@ -3,6 +3,7 @@
 use crate::chat::words::time::Now;
 use crate::chat::words::{many, network, person, quoted};
 use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
+use crate::domain::error::shortened;
 use crate::domain::ledger::MicroUsd;
 use crate::domain::limits::Limits;
 use crate::domain::operator::Role;
@@ -141,6 +142,10 @@ pub fn answers(post: &Post) -> String {
 pub fn line(draft: &Draft, revision: &Revision, now: &Now) -> String {
     let state = match &draft.state {
         DraftState::Scheduled { due, .. } => format!("scheduled for {}", now.moment(*due)),
+        DraftState::Failed { why, .. } => {
+            format!("failed, {}", shortened(why, 80).trim_end_matches('.'))
+        }
+        DraftState::Unknown { asked: true, .. } => "unknown, is it published?".to_owned(),
         state => state.word().to_owned(),
     };
     let place = network(revision.content.network);

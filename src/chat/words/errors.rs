@@ -3,7 +3,7 @@
 use crate::chat::press::{DraftVerb, Press, Unreadable};
 use crate::chat::view::{Button, View};
 use crate::chat::words::time::Now;
-use crate::chat::words::{listed, person, thousands};
+use crate::chat::words::{listed, person, quoted, thousands};
 use crate::domain::draft::{DraftState, Move};
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::{DraftNumber, InboxId};
@@ -32,6 +32,30 @@ pub fn try_again(inbox: InboxId) -> Button {
 #[must_use]
 pub fn missing(number: DraftNumber, waiting: &[DraftNumber]) -> UserError {
     UserError::new(format!("There is no {number}."), waiting_now(waiting))
+}
+
+/// What stands where a draft's number should, and is none: with the drafts that wait.
+#[must_use]
+pub fn no_number(typed: &str, waiting: &[DraftNumber]) -> UserError {
+    let digits = typed.trim_start_matches('#');
+    let what = if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("There is no #{}.", shortened(digits, 20))
+    } else {
+        format!("{} is not a draft number.", quoted(typed, 40))
+    };
+    UserError::new(what, waiting_now(waiting))
+}
+
+/// More stands behind the number of a draft that is to be approved, and it is not known what was meant by it.
+#[must_use]
+pub fn only_a_number(number: DraftNumber, more: &str) -> UserError {
+    UserError::new(
+        format!(
+            "/approve takes one number and publishes at once; {} was not expected.",
+            quoted(more, 40)
+        ),
+        format!("/approve {number} publishes now, /schedule {number} WHEN at a time."),
+    )
 }
 
 /// `Waiting now: #12, #14.`

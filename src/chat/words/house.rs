@@ -94,7 +94,7 @@ fn capitalised(text: &str) -> String {
 }
 
 fn sources(status: &Status<'_>) -> Vec<String> {
-    if status.sources.is_empty() {
+    if status.sources.is_empty() && status.posts == 0 {
         return vec!["Nothing is fetched yet: /source add sandbox all.".to_owned()];
     }
     let posts = many(
@@ -137,11 +137,18 @@ fn ended(text: &str) -> String {
 /// `Today 0.38 of 5.00 USD.`
 #[must_use]
 pub fn money(spent: MicroUsd, budget: MicroUsd) -> String {
-    let cents = |money: MicroUsd| {
-        let cents = (money.0.max(0) + 5_000) / 10_000;
-        format!("{}.{:02}", cents / 100, cents % 100)
-    };
     format!("Today {} of {} USD.", cents(spent), cents(budget))
+}
+
+/// `5.00 USD`
+#[must_use]
+pub fn dollars(money: MicroUsd) -> String {
+    format!("{} USD", cents(money))
+}
+
+fn cents(money: MicroUsd) -> String {
+    let cents = (money.0.max(0) + 5_000) / 10_000;
+    format!("{}.{:02}", cents / 100, cents % 100)
 }
 
 /// `/stop` was given.
@@ -235,6 +242,7 @@ mod tests {
             stuck: Vec::new(),
             next: None,
             sources: &[],
+            posts: 0,
             index: None,
             models: Vec::new(),
             ..full
@@ -244,5 +252,8 @@ mod tests {
         Nothing is fetched yet: /source add sandbox all.
         Today 0.38 of 5.00 USD.
         ");
+        full.posts = 12_821;
+        let imported = plain(&status(&full));
+        assert!(imported.contains("12,821 posts stored."), "{imported}");
     }
 }

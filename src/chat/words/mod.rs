@@ -74,6 +74,13 @@ pub fn listed(words: &[String]) -> String {
     }
 }
 
+/// `There is one.`, `There are one and two.`
+#[must_use]
+pub fn there_are(words: &[String]) -> String {
+    let verb = if words.len() == 1 { "is" } else { "are" };
+    format!("There {verb} {}.", listed(words))
+}
+
 /// “words”
 #[must_use]
 pub fn quoted(text: &str, limit: usize) -> String {
@@ -142,6 +149,7 @@ mod tests {
         assert_eq!(thousands(1_000_000), "1,000,000");
         assert_eq!(many(1, "draft waits", "drafts wait"), "1 draft waits");
         assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+        assert_eq!(there_are(&["a".into()]), "There is a.");
         assert_eq!(
             (person("mira"), person("rule noon")),
             ("@mira".into(), "rule noon".into())

@@ -64,10 +64,14 @@ pub fn ask(talk: &Talk) -> View {
         Talk::When {
             what,
             suggestion: None,
-        } => View::text(format!(
-            "When should {} go out? Such as tomorrow 9am, or Friday 17:45.",
-            timed(what)
-        ))
+        } => View::text(match what {
+            Timed::Draft { number, .. } => {
+                format!("When should {number} go out? Such as tomorrow 9am, or Friday 17:45.")
+            }
+            Timed::Task { name } => {
+                format!("When should task {name} run? Such as every weekday at 9.")
+            }
+        })
         .with_buttons(vec![never_mind()]),
         Talk::When {
             suggestion: Some(phrase),
@@ -87,6 +91,14 @@ pub fn ask(talk: &Talk) -> View {
                 .with_buttons(buttons.collect())
         }
     }
+}
+
+/// Another version was asked for while one is being written.
+#[must_use]
+pub fn being_redone(number: DraftNumber) -> View {
+    View::text(format!(
+        "{number} is being written anew already; its card comes when it is done."
+    ))
 }
 
 /// The buttons under a suggested time.

@@ -3,6 +3,8 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use crate::domain::schedule::speak;
+
 /// The time now and the zone people live in.
 #[derive(Debug, Clone)]
 pub struct Now {
@@ -61,12 +63,7 @@ impl Now {
     /// The zone as people call it: `Berlin`, `New York`, `UTC`.
     #[must_use]
     pub fn place(&self) -> String {
-        match self.zone.iana_name() {
-            Some(name) if !name.starts_with("Etc/") => {
-                name.rsplit('/').next().unwrap_or(name).replace('_', " ")
-            }
-            _ => "UTC".to_owned(),
-        }
+        speak::city(&self.zone)
     }
 
     /// How long ago: `just now`, `4 min ago`, else [`Now::clock`].

@@ -29,6 +29,9 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 #[must_use]
 pub fn city(zone: &TimeZone) -> String {
     match zone.iana_name() {
+        Some("Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "Etc/GMT" | "UCT" | "Zulu") => {
+            "UTC".to_owned()
+        }
         Some(name) => name.rsplit('/').next().unwrap_or(name).replace('_', " "),
         None => zone
             .to_fixed_offset()

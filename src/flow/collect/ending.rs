@@ -13,6 +13,9 @@ use crate::domain::post::StoreCounts;
 use crate::flow::{media, recall};
 use crate::store::{R, Tx};
 
+/// A network may ask for a longer wait; it is asked again then all the same.
+const LONGEST_WAIT: Duration = Duration::from_hours(6);
+
 impl Collector {
     /// Finishes the job with what is to be told and done next.
     pub(super) async fn settle(
@@ -45,12 +48,12 @@ impl Collector {
                 note_trouble(&mut tx, fetch.work.source, trouble).await?;
                 if trouble.passes
                     && fetch.work.room.is_none()
-                    && fetch.job.attempts < SCHEDULED_TRIES
+                    && fetch.job.tries() + 1 < SCHEDULED_TRIES
                 {
                     tx.commit().await?;
                     return Ok(JobOutcome::Retry {
                         why: trouble.why.clone(),
-                        wait: trouble.wait,
+                        wait: trouble.wait.map(|wait| wait.min(LONGEST_WAIT)),
                     });
                 }
                 again = true;

@@ -8,7 +8,7 @@ use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Notice;
-use crate::flow::review;
+use crate::flow::{gone, review};
 use crate::models::prompt;
 use crate::store::{NewDraft, NewRevision, StoreError, Tx};
 
@@ -27,7 +27,7 @@ impl Composer {
         lease: &Lease,
     ) -> anyhow::Result<()> {
         let mut tx = self.store.begin().await?;
-        let revision = new_revision(&material, candidate);
+        let mut revision = new_revision(&material, candidate);
         if let Some((before, _)) = &material.before {
             let now_there = tx.draft(before.id).await?;
             match now_there {
@@ -36,7 +36,7 @@ impl Composer {
                         &mut tx,
                         work.workspace,
                         &draft,
-                        &revision,
+                        revision,
                         "rewrote",
                         &work.by,
                         job.cause,
@@ -58,6 +58,9 @@ impl Composer {
                 origin: job.unique_key.clone(),
                 expires_at: tx.now() + review::FRESH_FOR,
             };
+            // A post may have been deleted while it was written about.
+            let gone = gone::findings(&mut tx, &material.purpose, &revision.leans_on).await?;
+            revision.findings.extend(gone);
             let draft = tx.new_draft(work.workspace, &new, &revision).await?;
             tx.log(
                 work.workspace,

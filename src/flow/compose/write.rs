@@ -158,6 +158,10 @@ fn not_written(error: ModelError) -> NotWritten {
             why: format!("The {provider} model refused: {why}. Other words may help."),
             again: false,
         },
+        ModelError::OverBudget(why) => NotWritten {
+            why: format!("Nothing was asked: {why}."),
+            again: false,
+        },
         ModelError::Cancelled => NotWritten {
             why: "Stopped.".to_owned(),
             again: true,

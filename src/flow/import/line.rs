@@ -13,10 +13,13 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::network::Network;
-use crate::domain::post::{Counts, FetchedPost, MediaRef, hashtags};
+use crate::domain::post::{Counts, FetchedPost, MOST_TAGS, MediaRef, hashtags};
 
 use super::report::Reason;
 use super::time;
+
+/// No post has more pictures; the rest of a longer list is left out.
+const MOST_PICTURES: usize = 32;
 
 /// A line as it stands there; every field unread.
 #[derive(Default)]
@@ -82,7 +85,7 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 type Broken = (Reason, String);
 
 /// Reads a line.
-pub(super) fn read(bytes: &[u8], own: bool) -> Result<FetchedPost, Broken> {
+pub fn read(bytes: &[u8], own: bool) -> Result<FetchedPost, (Reason, String)> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         (
             Reason::NotUtf8,
@@ -223,6 +226,9 @@ fn list(value: &RawValue) -> Result<Vec<String>, Broken> {
         if !tag.is_empty() && !tags.contains(&tag) {
             tags.push(tag);
         }
+        if tags.len() == MOST_TAGS {
+            break;
+        }
     }
     Ok(tags)
 }
@@ -240,6 +246,7 @@ fn pictures(value: &RawValue) -> Result<Vec<MediaRef>, Broken> {
         .map_err(|_| wrong("media", "a list of addresses or of {url, alt, mime}"))?;
     Ok(found
         .into_iter()
+        .take(MOST_PICTURES)
         .map(|picture| match picture {
             Picture::Address(url) => MediaRef {
                 url,

@@ -161,6 +161,12 @@ impl std::fmt::Display for ImportReport {
             self.per_second(self.counts.new),
             self.counts.changed,
             self.counts.known,
-        )
+        )?;
+        if self.stopped {
+            f.write_str(
+                "\nWhat came before is stored. Import the same file again to go on; nothing is taken in twice.",
+            )?;
+        }
+        Ok(())
     }
 }

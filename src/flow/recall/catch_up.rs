@@ -1,5 +1,8 @@
 //! Bringing the index up to the store.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Recall, RecallError, row};
@@ -24,6 +27,8 @@ pub enum CaughtUp {
     Done,
     /// It was stopped; what it did is kept.
     Stopped,
+    /// Its time was up with all texts in; vectors are left.
+    More,
     /// All texts are in, vectors are not: the embedder gave none. With `later` set trying again may help.
     WithoutVectors { why: String, later: bool },
 }
@@ -45,13 +50,33 @@ impl Recall {
         progress: &dyn Progress,
         stop: &CancellationToken,
     ) -> Result<CaughtUp, RecallError> {
+        self.catch_up_until(None, progress, stop).await
+    }
+
+    /// The same for about as long as `turn`: it ends between two batches.
+    pub async fn catch_up_for(
+        &self,
+        turn: Duration,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<CaughtUp, RecallError> {
+        self.catch_up_until(Some(Instant::now() + turn), progress, stop)
+            .await
+    }
+
+    async fn catch_up_until(
+        &self,
+        until: Option<Instant>,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<CaughtUp, RecallError> {
         let _alone = tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(CaughtUp::Stopped),
             alone = self.0.catching_up.lock() => alone,
         };
         let mut tables = self.prepare().await?;
-        let ended = self.fill(&mut tables, progress, stop).await;
+        let ended = self.fill(&mut tables, until, progress, stop).await;
         if matches!(ended, Err(RecallError::Index(_))) {
             // Perhaps one is torn: the next try opens and probes them anew.
             for table in &tables {
@@ -70,6 +95,7 @@ impl Recall {
     async fn fill(
         &self,
         tables: &mut [IndexTable],
+        until: Option<Instant>,
         progress: &dyn Progress,
         stop: &CancellationToken,
     ) -> Result<CaughtUp, RecallError> {
@@ -102,6 +128,9 @@ impl Recall {
             if !further && self.settle(tables).await? {
                 return Ok(CaughtUp::Done);
             }
+            if further && until.is_some_and(|until| Instant::now() >= until) {
+                return Ok(CaughtUp::More);
+            }
         }
     }
 
@@ -129,7 +158,10 @@ impl Recall {
         self.note_trouble(Some(error));
         CaughtUp::WithoutVectors {
             why: error.to_string(),
-            later: matches!(error, ModelError::Unavailable { .. }),
+            later: matches!(
+                error,
+                ModelError::Unavailable { .. } | ModelError::OverBudget(_)
+            ),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::{CaughtUp, IndexState, Recall, RecallError};
@@ -18,32 +17,15 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// embedded long before; a large import goes on in a job that nobody waits for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The payload: the job takes in whatever there is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IndexJob {}
+/// How long a run that nobody waits for goes on before others get their turn: a person's own may be waiting.
+const TURN: Duration = Duration::from_secs(10);
 
 /// Writes the job, in the transaction that stored the posts. With a `cause` that line of a person is done only when
-/// the posts are in the index; without one, one waiting job is enough for all.
+/// the posts are in the index.
 pub async fn request(tx: &mut Tx, cause: Option<InboxId>) -> R<bool> {
-    let key = cause.map_or_else(|| "index".to_owned(), |cause| format!("index:{cause}"));
-    let run_at = tx.now();
-    enqueue(tx, key, cause, run_at).await
-}
-
-async fn enqueue(
-    tx: &mut Tx,
-    unique_key: String,
-    cause: Option<InboxId>,
-    run_at: jiff::Timestamp,
-) -> R<bool> {
-    tx.enqueue(&NewJob {
-        kind: JobKind::Index,
-        unique_key,
-        payload: serde_json::json!(IndexJob {}),
-        cause,
-        run_at,
-    })
-    .await
+    let now = tx.now();
+    tx.enqueue(&NewJob::upkeep(JobKind::Index, cause, now))
+        .await
 }
 
 /// Does the job. It is finished in a transaction in which nobody else writes and which looks once more: a post stored
@@ -58,10 +40,12 @@ pub async fn run(
 ) -> Result<JobOutcome, StoreError> {
     loop {
         // Dropped in the middle it has lost nothing but the batch in hand.
-        let caught_up = recall.catch_up(progress, stop);
         let ended = match job.cause {
-            Some(_) => tokio::time::timeout(PATIENCE, caught_up).await.ok(),
-            None => Some(caught_up.await),
+            Some(_) => {
+                let caught_up = recall.catch_up(progress, stop);
+                tokio::time::timeout(PATIENCE, caught_up).await.ok()
+            }
+            None => Some(recall.catch_up_for(TURN, progress, stop).await),
         };
         let ended = match ended {
             Some(Ok(CaughtUp::Stopped)) => {
@@ -80,11 +64,15 @@ pub async fn run(
         // Whoever waits has the texts; the vectors follow.
         let vectors_at = match ended {
             Some(CaughtUp::WithoutVectors { later: true, .. }) => Some(tx.now() + AGAIN),
+            Some(CaughtUp::More) | None => Some(tx.now()),
             Some(_) => None,
-            None => Some(tx.now()),
         };
         if let Some(at) = vectors_at {
-            enqueue(&mut tx, "index:vectors".to_owned(), None, at).await?;
+            tx.enqueue(&NewJob {
+                unique_key: "index:vectors".to_owned(),
+                ..NewJob::upkeep(JobKind::Index, None, at)
+            })
+            .await?;
         }
         tx.commit().await?;
         return Ok(JobOutcome::Settled);
@@ -112,7 +100,7 @@ impl Recall {
     }
 
     /// Whether a table that is filled lacks texts that the store has.
-    async fn texts_wait(&self) -> Result<bool, StoreError> {
+    pub(super) async fn texts_wait(&self) -> Result<bool, StoreError> {
         let last = self.0.store.last_change().await?;
         let tables = self.0.store.index_tables().await?;
         Ok(tables

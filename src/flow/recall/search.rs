@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::by_words;
 use super::spread::{self, Scored};
 use super::{Recall, RecallError};
 use crate::domain::ids::{PostId, WorkspaceId};
@@ -93,12 +94,8 @@ impl Recall {
         if words.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let (table, same_model) = match self.answering().await {
-            Ok(found) => found,
-            Err(RecallError::NotReady) if self.0.store.last_change().await? == 0 => {
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(self.asked_for_mending(error).await),
+        let Some((table, same_model)) = self.answering().await? else {
+            return self.while_mending(query, &words, limit).await;
         };
         let vector = if same_model {
             self.question(&words).await
@@ -111,21 +108,30 @@ impl Recall {
         let (near, worded) = match found {
             Ok(found) => found,
             Err(error) => {
+                tracing::warn!(index.error = %error, "the index did not answer");
                 // It was readable before: the next use looks again, and builds a new one if need be.
                 self.close(table.name());
-                return Err(self.asked_for_mending(error).await);
+                return self.while_mending(query, &words, limit).await;
             }
         };
         self.fuse(query, &words, vector.as_deref(), near, worded, limit)
             .await
     }
 
-    /// What cannot answer is built anew without anybody asking for it. Hands the error back.
-    async fn asked_for_mending(&self, error: RecallError) -> RecallError {
+    /// What cannot answer is built anew without anybody asking for it; until then the store is read by its words.
+    async fn while_mending(
+        &self,
+        query: &SearchQuery,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<Hit>, RecallError> {
+        if self.0.store.last_change().await? == 0 {
+            return Ok(Vec::new());
+        }
         if let Err(unwritten) = self.ask_for_catch_up().await {
             tracing::warn!(store.error = %unwritten, "the index is not mended yet");
         }
-        error
+        by_words::search(&self.0.store, query, words, limit).await
     }
 
     /// The question's vector; none when there is no model or it fails, for words alone find much.

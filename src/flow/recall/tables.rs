@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Recall, RecallError, lock};
 use crate::index::{IndexError, LAYOUT, Table};
-use crate::store::IndexTable;
+use crate::store::{IndexTable, R};
 
 /// The model of tables that hold texts only.
 const NO_MODEL: &str = "none";
@@ -42,18 +42,24 @@ impl Recall {
     }
 
     /// The table that answers now, and whether its vectors are of the present model. The serving one if it fits;
-    /// while another takes its place, whichever can say more.
-    pub(super) async fn answering(&self) -> Result<(Table, bool), RecallError> {
+    /// while another takes its place, whichever can say more. None where none can be read.
+    pub(super) async fn answering(&self) -> R<Option<(Table, bool)>> {
         let tables = self.0.store.index_tables().await?;
+        let last = self.0.store.last_change().await?;
+        let serves = tables.iter().any(|table| table.serving);
         for listed in in_order(&tables, |table| self.fits(table)) {
+            // One that is filled for the first time knows less than the store does.
+            if !serves && listed.text_seq < last {
+                continue;
+            }
             match self.table(&listed.name).await {
-                Ok(table) => return Ok((table, self.fits(listed))),
+                Ok(table) => return Ok(Some((table, self.fits(listed)))),
                 Err(error) => {
                     tracing::warn!(index.table = %listed.name, index.error = %error, "an index table cannot be used");
                 }
             }
         }
-        Err(RecallError::NotReady)
+        Ok(None)
     }
 
     /// The tables to fill, the serving one first; at least one. What cannot be used any more is dropped, what fits

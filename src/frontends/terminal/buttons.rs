@@ -39,9 +39,13 @@ fn free_key(label: &str, taken: &[char]) -> Option<char> {
         .find(|key| !taken.contains(key))
 }
 
-/// The button that `typed` presses: its key, or its word in any case.
+/// The button that `typed` presses: its key, or its word in any case. What begins with a slash is a command and presses
+/// nothing: `/approve` alone asks which draft.
 #[must_use]
 pub fn pressed<'a>(view: &'a View, typed: &str) -> Option<&'a Button> {
+    if typed.trim_start().starts_with(['/', '\u{ff0f}']) {
+        return None;
+    }
     let typed = word(typed);
     if typed.is_empty() {
         return None;
@@ -105,7 +109,16 @@ mod tests {
         assert_eq!(press("[a]"), Some("press ✅ Approve"));
         assert_eq!(press("APPROVE"), Some("press ✅ Approve"));
         assert_eq!(press("take back"), Some("press Take back"));
-        for nothing in ["", "app", "x", "approve it", "!!"] {
+        for nothing in [
+            "",
+            "app",
+            "x",
+            "approve it",
+            "!!",
+            "/approve",
+            "/a",
+            " /take back",
+        ] {
             assert_eq!(press(nothing), None, "{nothing}");
         }
     }

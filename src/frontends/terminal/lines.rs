@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead};
 
+use crate::chat::words::thousands;
+
 /// A longer line is refused.
 pub(super) const LONGEST: usize = 1_000_000;
 
@@ -104,8 +106,9 @@ fn check(number: u64, bytes: Vec<u8>) -> Read {
 }
 
 fn too_long(number: u64, length: usize) -> String {
+    let (length, most) = (thousands(length as u64), thousands(LONGEST as u64));
     format!(
-        "Line {number} was left out: it has {length} bytes, and a line may have {LONGEST}. Break it up."
+        "Line {number} was left out: it has {length} bytes, and a line may have {most}. Break it up."
     )
 }
 

@@ -144,10 +144,16 @@ impl Terminal {
         self.mode != Mode::Piped
     }
 
-    /// Where logs go: stderr, or the screen while an input line is open that they would tear apart.
+    /// Logs stand among the talk: stderr is the terminal too.
+    pub fn shows_logs(&self) -> bool {
+        self.is_interactive() && std::io::stderr().is_terminal()
+    }
+
+    /// Where logs go: stderr, or where that is the screen too, above the input line that they would tear apart.
     pub fn log_writer(&self) -> LogWriter {
+        let above = self.mode == Mode::Edited && self.shows_logs();
         LogWriter {
-            screen: (self.mode == Mode::Edited).then(|| self.screen.clone()),
+            screen: above.then(|| self.screen.clone()),
             line: Vec::new(),
         }
     }

@@ -26,8 +26,7 @@ fn wrap_line(line: &str, columns: usize) -> Vec<String> {
     }
     let mut lines = Vec::new();
     let (mut current, mut used, mut blanks) = (String::new(), 0, String::new());
-    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
-        let mut text = word.word;
+    for (mut text, after) in words(line) {
         let mut needed = width(text);
         if !current.is_empty() && used + blanks.len() + needed > columns {
             lines.push(std::mem::take(&mut current));
@@ -59,12 +58,38 @@ fn wrap_line(line: &str, columns: usize) -> Vec<String> {
         }
         current.push_str(text);
         used += needed;
-        blanks.push_str(word.whitespace);
+        blanks.push_str(after);
     }
     if !current.is_empty() || lines.is_empty() {
         lines.push(current);
     }
     lines
+}
+
+/// The words of a line, each with the blanks behind it. A slash stays with the command it begins, and not with the word
+/// before it.
+fn words(line: &str) -> Vec<(&str, &str)> {
+    let mut words = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        let end = at + word.word.len();
+        at = end + word.whitespace.len();
+        let text = &line[start..end];
+        let begins_one = word.whitespace.is_empty() && at < line.len();
+        match text.strip_suffix('/').filter(|_| begins_one) {
+            Some("") => {}
+            Some(before) if before.ends_with(char::is_whitespace) => {
+                let bare = before.trim_end();
+                words.push((bare, &before[bare.len()..]));
+                start = end - 1;
+            }
+            _ => {
+                words.push((text, word.whitespace));
+                start = at;
+            }
+        }
+    }
+    words
 }
 
 /// How many bytes of `text` fit into `columns`; at least one cluster, so that every line takes something away.
@@ -108,6 +133,8 @@ mod tests {
         assert_eq!(wrap("one\n\ntwo  ", 10), ["one", "", "two"]);
         assert_eq!(wrap("", 10), [""]);
         assert_eq!(wrap("   a", 2), ["a"]);
+        assert_eq!(wrap("one, /help two", 7), ["one,", "/help", "two"]);
+        assert_eq!(wrap("/a/b c", 3), ["/a/", "b c"]);
     }
 
     #[test]

@@ -27,6 +27,11 @@ use crate::domain::limits::Limits;
 use crate::domain::network::Network;
 use crate::platforms::{LookUp, OutgoingPicture, PlatformError, Published};
 
+/// How long everything before the call may take, without pictures and with them. Five tries and the waits between them
+/// stay about under the 90 seconds in which a command has its final answer.
+const PREPARE: Duration = Duration::from_secs(10);
+const PREPARE_PICTURES: Duration = Duration::from_secs(20);
+
 /// How long after the begin of a call its transaction is followed.
 const FOLLOW: Duration = Duration::from_mins(1);
 
@@ -125,10 +130,16 @@ impl Lens {
         self.note(key, &Note::Begun)
             .await
             .map_err(LensError::before_the_call)?;
-        let request = self
-            .prepare(session, content, pictures, key)
-            .await
-            .map_err(LensError::before_the_call)?;
+        let limit = if pictures.is_empty() {
+            PREPARE
+        } else {
+            PREPARE_PICTURES
+        };
+        let prepared = self.prepare(session, content, pictures, key);
+        let request = match tokio::time::timeout(limit, prepared).await {
+            Ok(prepared) => prepared.map_err(LensError::before_the_call)?,
+            Err(_) => return Err(unreachable(limit)),
+        };
         self.note(key, &Note::Sent)
             .await
             .map_err(LensError::before_the_call)?;
@@ -364,6 +375,16 @@ pub(super) fn refused(why: impl Into<String>) -> PlatformError {
     PlatformError::Refused {
         network: Network::Lens,
         why: why.into(),
+    }
+}
+
+fn unreachable(waited: Duration) -> PlatformError {
+    PlatformError::Unreachable {
+        network: Network::Lens,
+        why: format!(
+            "it was not ready to publish after {} seconds",
+            waited.as_secs()
+        ),
     }
 }
 

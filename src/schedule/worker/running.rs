@@ -8,7 +8,7 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::job::{Job, JobOutcome, Lease};
-use crate::schedule::worker::{DELAYS, Inner, JobHandler, SHORTEST_DELAY};
+use crate::schedule::worker::{DELAYS, Inner, JobHandler, MOST_CRASHES, SHORTEST_DELAY};
 use crate::store::{R, StoreError};
 
 /// How the handler was left.
@@ -35,6 +35,11 @@ impl Inner {
             };
             return Self::written(&job, self.settle(&job, &lease, outcome, false, false).await);
         };
+        if job.crashes >= MOST_CRASHES && !handler.never_gives_up() {
+            let why = format!("Lumen ended in the middle of it {} times", job.crashes);
+            let outcome = JobOutcome::GiveUp { why };
+            return Self::written(&job, self.settle(&job, &lease, outcome, false, false).await);
+        }
         let left = self.watched(&*handler, &job, &lease, &stop, &hard).await;
         // A child token's parent may have been cancelled: that is the stop of the whole house.
         let stopping = stop.is_cancelled();
@@ -119,7 +124,7 @@ impl Inner {
                 why,
                 wait: Some(wait),
             } => (why, wait.max(SHORTEST_DELAY)),
-            JobOutcome::Retry { why, wait: None } => match self.delay(job.attempts) {
+            JobOutcome::Retry { why, wait: None } => match self.delay(job.tries()) {
                 Some(delay) => (why, delay),
                 None if never_gives_up => (why, DELAYS[DELAYS.len() - 1]),
                 None => {

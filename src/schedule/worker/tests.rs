@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{DELAYS, JobHandler, Worker, WorkerOptions};
+use super::{DELAYS, JobHandler, MOST_CRASHES, Worker, WorkerOptions};
 use crate::domain::clock::{Clock, ManualClock};
 use crate::domain::ids::{RoomId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
@@ -279,6 +279,27 @@ async fn a_job_that_nobody_does_is_given_up() {
     house.enqueue(JobKind::Media, "media", json!({})).await;
     house.worker([]).drain().await.unwrap();
     assert_eq!(house.wait().await, None);
+}
+
+#[tokio::test]
+async fn a_job_that_ends_lumen_every_time_is_given_up() {
+    let house = House::new().await;
+    house
+        .enqueue(JobKind::Compose, "compose:1", json!({}))
+        .await;
+    let done = Scripted::new(&house.store, settled);
+    let worker = house.worker([(JobKind::Compose, done.clone() as Arc<dyn JobHandler>)]);
+    for _ in 0..MOST_CRASHES {
+        let claimed = house
+            .store
+            .claim_job("dies", house.clock.now(), OPTIONS.lease, &[])
+            .await
+            .unwrap();
+        assert!(claimed.is_some(), "taken up at once after a start");
+        assert_eq!(house.store.free_leases().await.unwrap(), 1);
+    }
+    worker.drain().await.unwrap();
+    assert_eq!((done.runs(), house.wait().await), (0, None));
 }
 
 /// Writes for longer than it takes until its lease is renewed.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{House, W, post};
 use crate::domain::clock::SystemClock;
-use crate::store::{OpenError, Store, StoreError, StoreOptions};
+use crate::store::{OpenError, Store, StoreError, StoreOptions, Tx};
 
 async fn open(path: &Path) -> Result<Store, OpenError> {
     Store::open(&StoreOptions::file(path), Arc::new(SystemClock)).await
@@ -51,6 +51,30 @@ async fn every_connection_is_durable_and_minds_references() {
             .unwrap();
         assert_eq!((journal.as_str(), synchronous, references), ("wal", 2, 1));
     }
+}
+
+#[tokio::test]
+async fn a_light_write_is_kept_and_leaves_the_next_one_durable() {
+    let house = House::new().await;
+    let how = async |tx: &mut Tx| -> i64 {
+        sqlx::query_scalar("PRAGMA synchronous")
+            .fetch_one(tx.conn())
+            .await
+            .unwrap()
+    };
+    let mut light = house.store.begin_lightly().await.unwrap();
+    assert_eq!(how(&mut light).await, 1);
+    light.add_index_table("kept", "none").await.unwrap();
+    light.commit().await.unwrap();
+    let mut dropped = house.store.begin_lightly().await.unwrap();
+    dropped.add_index_table("dropped", "none").await.unwrap();
+    drop(dropped);
+    let mut durable = house.tx().await;
+    assert_eq!(how(&mut durable).await, 2);
+    durable.commit().await.unwrap();
+    let tables = house.store.index_tables().await.unwrap();
+    assert_eq!(tables.len(), 1);
+    assert_eq!(tables[0].name, "kept");
 }
 
 #[tokio::test]

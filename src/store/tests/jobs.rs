@@ -214,3 +214,54 @@ async fn whoever_waits_for_work_is_woken_by_the_commit_alone() {
     // And nobody who comes just after misses it.
     woken.notified().await;
 }
+
+#[tokio::test]
+async fn upkeep_is_not_work_that_somebody_waits_for() {
+    let house = House::new().await;
+    enqueue(&house, &job(JobKind::Index, "index", 0)).await;
+    enqueue(&house, &job(JobKind::Media, "media", 0)).await;
+    enqueue(&house, &job(JobKind::Fetch, "later", 60)).await;
+    assert_eq!(house.store.work_in_hand(noon()).await.unwrap(), 0);
+    enqueue(&house, &job(JobKind::Compose, "compose", 0)).await;
+    let skip = [JobKind::Index, JobKind::Media];
+    let claimed = house.store.claim_job("x", noon(), MINUTE, &skip).await;
+    assert!(claimed.unwrap().is_some());
+    assert_eq!(
+        house.store.work_in_hand(noon()).await.unwrap(),
+        1,
+        "also while it is being done"
+    );
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_job_wait_until_it_has_caught_up() {
+    let house = House::new().await;
+    house.wait(3_600);
+    enqueue(
+        &house,
+        &job(JobKind::Compose, "written by the wrong clock", 3_600),
+    )
+    .await;
+    house.clock.set(noon());
+    enqueue(&house, &job(JobKind::Fetch, "for later", 60)).await;
+    assert_eq!(house.store.jobs_ready(noon()).await.unwrap(), 0);
+    assert_eq!(house.store.due_at_last(noon()).await.unwrap(), 1);
+    assert_eq!(house.store.jobs_ready(noon()).await.unwrap(), 1);
+    assert_eq!(house.store.due_at_last(noon()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_crash_is_counted_and_is_no_try() {
+    let house = House::new().await;
+    enqueue(&house, &job(JobKind::Compose, "a", 0)).await;
+    for crashes in 0..3 {
+        let (claimed, _) = house
+            .store
+            .claim_job("x", noon(), MINUTE, &[])
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!((claimed.crashes, claimed.tries()), (crashes, 0));
+        house.store.free_leases().await.unwrap();
+    }
+}

@@ -7,11 +7,13 @@ mod index_tables;
 mod jobs;
 mod ledger;
 mod people;
+mod plans;
 mod post_media;
 mod post_model;
 mod posts;
 mod publishing;
 mod sources_tasks;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;

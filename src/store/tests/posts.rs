@@ -280,7 +280,9 @@ async fn a_forgotten_author_leaves_the_posts_and_the_grounds_of_drafts() {
         lean(two, "cups", "from somebody"),
     ];
     let draft = tx.new_draft(W, &new_draft("a"), &first).await.unwrap();
-    assert_eq!(tx.forget_author(W, "@Beans").await.unwrap(), 1);
+    let gone = tx.forget_author(W, "@Beans").await.unwrap();
+    assert_eq!(gone.posts, [one]);
+    tx.forget_leans(&gone.posts).await.unwrap();
     tx.commit().await.unwrap();
     assert!(house.store.post(one).await.unwrap().is_none());
     assert!(house.store.post(two).await.unwrap().is_some());

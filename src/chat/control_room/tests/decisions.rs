@@ -6,9 +6,11 @@ use super::card_press;
 use super::world::World;
 use crate::chat::press::{DraftVerb, Press, Reason, TalkPress};
 use crate::domain::draft::DraftState;
-use crate::domain::ids::DraftNumber;
+use crate::domain::finding::{Finding, FindingKind};
+use crate::domain::ids::{DraftNumber, WorkspaceId};
 use crate::domain::notice::Notice;
 use crate::domain::operator::Role;
+use crate::store::InboxState;
 
 #[tokio::test]
 async fn a_card_is_shown_decided_and_followed() {
@@ -76,6 +78,34 @@ async fn every_copy_of_a_card_follows_in_every_room() {
         .await;
     world.work_on_notices().await;
     assert_eq!(world.heard(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_nobody_asked_for_is_shown_at_the_terminal_or_in_the_standing_rooms() {
+    let world = World::new().await;
+    let mira = world.member("mira", Role::Editor).await;
+    mira.say("/status").await;
+    world.say("/status").await;
+    let draft = world.draft("Friday.").await;
+    let notice = Notice::Draft {
+        draft: draft.id,
+        ask: None,
+    };
+    world.notice(&notice).await;
+    world.work_on_notices().await;
+    assert_eq!(world.heard().len(), 1);
+    assert_eq!(mira.heard(), Vec::<String>::new());
+    // Once a room is standing, the terminal is a room like any other.
+    world.member("olga", Role::Owner).await.say("/room").await;
+    let draft = world.draft("Saturday.").await;
+    let notice = Notice::Draft {
+        draft: draft.id,
+        ask: None,
+    };
+    world.notice(&notice).await;
+    world.work_on_notices().await;
+    assert_eq!(world.heard(), Vec::<String>::new());
+    assert_eq!(world.person("olga").heard().len(), 1);
 }
 
 #[tokio::test]
@@ -190,6 +220,114 @@ async fn a_question_is_closed_after_an_hour() {
     assert_snapshot!(world.say("New words.").await, @"The question about #1 was closed after an hour, so I did not take this as its answer. Nothing has changed; ask again when you are ready.");
     assert_snapshot!(world.say("New words.").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
     assert_eq!(world.text(1).await, "Friday.");
+}
+
+#[tokio::test]
+async fn a_number_is_read_however_it_is_typed_and_nothing_behind_it_is_guessed() {
+    let world = World::new().await;
+    world.draft("Friday.").await;
+    world.draft("Saturday.").await;
+    for typed in ["1", "# 1", "#1.", "\u{ff03}\u{ff11}", "#01"] {
+        let said = world.say(&format!("/show {typed}")).await;
+        assert!(said.starts_with("#1 "), "{typed}: {said}");
+    }
+    assert_snapshot!(world.say("/show first").await, @"“first” is not a draft number. Waiting now: #1, #2.");
+    assert_snapshot!(world.say("/approve #0").await, @"There is no #0. Waiting now: #1, #2.");
+    assert_snapshot!(world.say("/approve 99999999999999999999999").await, @"There is no #9999999999999999999…. Waiting now: #1, #2.");
+    assert_snapshot!(world.say("/approve #1 tomorrow 9am").await, @"/approve takes one number and publishes at once; “tomorrow 9am” was not expected. /approve #1 publishes now, /schedule #1 WHEN at a time.");
+    assert_snapshot!(world.say("/approve #1 #2").await, @"/approve takes one number and publishes at once; “#2” was not expected. /approve #1 publishes now, /schedule #1 WHEN at a time.");
+    assert_eq!(world.state(1).await, "waiting");
+}
+
+#[tokio::test]
+async fn what_blocks_holds_typed_and_pressed_until_a_person_takes_it_on() {
+    let world = World::new().await;
+    let draft = world.draft("See evil.example for more.").await;
+    let finding = Finding {
+        kind: FindingKind::ForeignLink,
+        blocks: true,
+        detail: "a link that nobody allowed: evil.example".into(),
+    };
+    let mut tx = world.store.begin().await.unwrap();
+    tx.set_findings(draft.id, 1, &[finding]).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused =
+        "#1 cannot go out as it is: a link that nobody allowed: evil.example. Edit or redo it.";
+    for typed in ["/approve #1", "/schedule #1", "/schedule #1 tomorrow 9am"] {
+        assert_eq!(world.say(typed).await, refused, "{typed}");
+    }
+    for verb in [DraftVerb::Approve, DraftVerb::Schedule] {
+        assert_eq!(world.press(&card_press(verb, 1, 1)).await, refused);
+    }
+    assert_snapshot!(world.say("/edit #1 See evil.example, I say.").await, @"
+    #1 · Sandbox · @roastery · version 2
+    | See evil.example, I say.
+    24 of 300 · leans on 3 posts · text by @owner
+    ! a link that nobody allowed: evil.example
+    [Approve] [Schedule] [Edit]
+    [Redo] [Why] [Reject]
+    ");
+    assert_snapshot!(world.say("/approve #1").await, @"#1 approved · @owner 21:00 · goes out now");
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_words_that_could_not_count() {
+    let world = World::new().await;
+    world.draft("Friday.").await;
+    assert_snapshot!(world.press(&card_press(DraftVerb::Edit, 1, 7)).await, @"
+    This is version 7; version 1 is the current one: “” → “Friday.”.
+    [Show version 1]
+    ");
+    world.say("/reject #1").await;
+    let refused = "Already decided: @owner rejected #1 a moment ago.";
+    for typed in ["/edit #1", "/schedule #1"] {
+        assert_eq!(world.say(typed).await, refused, "{typed}");
+    }
+    for verb in [
+        DraftVerb::Edit,
+        DraftVerb::Redo,
+        DraftVerb::Reject,
+        DraftVerb::Schedule,
+    ] {
+        assert_eq!(world.press(&card_press(verb, 1, 1)).await, refused);
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_written_anew_once_at_a_time() {
+    let world = World::new().await;
+    world.draft("Friday.").await;
+    assert_eq!(world.say("/redo #1 shorter").await, "");
+    assert_snapshot!(world.say("/redo #1 longer").await, @"#1 is being written anew already; its card comes when it is done.");
+    assert_eq!(world.jobs().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_what_a_room_is_busy_with() {
+    let world = World::new().await;
+    world.say("/status").await;
+    let busy = world.finder.busy().await;
+    let search = world
+        .room
+        .take(world.incoming("/search slow"))
+        .await
+        .unwrap();
+    let stop = world.room.take(world.incoming("/stop")).await.unwrap();
+    let workspace = world.store.workspace(WorkspaceId::FIRST).await.unwrap();
+    assert_eq!(workspace.stopped.as_deref(), Some("owner"));
+    let row = world.store.inbox_row(search).await.unwrap().unwrap();
+    assert_eq!(row.state, InboxState::New, "the search is still in hand");
+    drop(busy);
+    world.idle(stop).await;
+    assert_eq!(
+        world.heard().last().map(String::as_str),
+        Some("Stopped by @owner: nothing leaves the house until /go.")
+    );
+    let vera = world.member("vera", Role::Viewer).await;
+    world.say("/go").await;
+    assert_snapshot!(vera.say("/stop").await, @"/stop needs a reviewer; you are a viewer. An owner can change that with /member role.");
+    let workspace = world.store.workspace(WorkspaceId::FIRST).await.unwrap();
+    assert_eq!(workspace.stopped, None);
 }
 
 #[tokio::test]

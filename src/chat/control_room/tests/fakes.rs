@@ -87,16 +87,22 @@ impl Frontend for FakeFrontend {
     fn progress(&self, _room: &RoomAddress, _step: &Step) {}
 }
 
-/// Finds what it was given, or breaks off.
+/// Finds what it was given, breaks off, or takes its time.
 #[derive(Default)]
 pub struct FakeFinder {
     posts: Mutex<Vec<(Post, f32)>>,
     panics: AtomicU64,
+    busy: tokio::sync::Mutex<()>,
 }
 
 impl FakeFinder {
     pub fn panic_next(&self) {
         self.panics.store(1, Ordering::SeqCst);
+    }
+
+    /// While the value lives, nothing is found.
+    pub async fn busy(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.busy.lock().await
     }
 
     pub fn give(&self, text: &str) {
@@ -142,6 +148,7 @@ impl Finder for FakeFinder {
             self.panics.swap(0, Ordering::SeqCst) == 0,
             "told to break off"
         );
+        drop(self.busy.lock().await);
         Ok(self.posts.lock().unwrap().clone())
     }
 

@@ -18,6 +18,30 @@ async fn what_is_not_understood_gets_one_helpful_line() {
     assert_snapshot!(world.say("/approve").await, @"Which draft? /approve #N. Nothing waits now; /draft TOPIC makes one.");
     assert_snapshot!(world.say(&format!("/draft {}", "x".repeat(102_400))).await, @"That topic has 102,400 characters; 2,000 is the most. Send the gist; /edit takes a whole text.");
     assert_eq!(world.say("   ").await, "");
+    let long = "x".repeat(102_400);
+    for command in [
+        "/show",
+        "/reply",
+        "/help",
+        "/forget",
+        "/task show",
+        "/source pause",
+        "/account default",
+        "/member role",
+        "/schedule",
+        "/log",
+        "/source add",
+        "/persona tune",
+        "/search",
+        "/nonsense",
+    ] {
+        let said = world.say(&format!("{command} {long}")).await;
+        assert!(said.len() < 400, "{command}: {} bytes", said.len());
+        assert!(said.contains(['.', '?']), "{command}: {said}");
+    }
+    assert_snapshot!(world.say("/help task new").await.lines().next().unwrap(), @"/task: what is written again and again");
+    assert_snapshot!(world.say("/member add telegram:@mira editor").await, @"“telegram:@mira” is not an identity. Write the chat, telegram or discord, and the person's number there: /member add telegram:12345 editor mira.");
+    assert_snapshot!(world.say("/member add telegram:77").await, @"It does not say which role. There are viewer, reviewer, editor and owner.");
     assert_snapshot!(world.press("3.d.ok.1.1").await, @"This button is from another version of Lumen. /queue shows the cards as they are now.");
     assert_snapshot!(world.press("what").await, @"I cannot read this button. /queue shows the cards as they are now.");
     world.nothing_is_left().await;
@@ -48,6 +72,7 @@ async fn tasks_and_sources_are_made_in_one_line() {
     - Mon 23 Nov, 02:00 Berlin
     ");
     assert_snapshot!(world.say("/source add sandbox all").await, @"sandbox all is followed already. /source fetch fetches it now; /source remove and add again change it.");
+    assert_snapshot!(world.say("/source add Sandbox All").await, @"sandbox all is followed already. /source fetch fetches it now; /source remove and add again change it.");
     assert_snapshot!(world.say("/source add sandbox @bean \u{2014}own").await, @"sandbox @bean is followed as our own voice. /source fetch fetches it now.");
     assert_snapshot!(world.say("/source add moon all").await, @"Nothing can be fetched from “moon”. I fetch from sandbox.");
     assert_snapshot!(world.say("/source pause @bean").await, @"sandbox @bean is paused. /source resume sandbox @bean fetches it again.");
@@ -78,6 +103,12 @@ async fn tasks_and_sources_are_made_in_one_line() {
     - Thu 26 Nov, 08:00 Berlin
     - Fri 27 Nov, 08:00 Berlin
     ");
+    assert_snapshot!(world.say("/schedule morning").await, @"
+    When should task morning run? Such as every weekday at 9.
+    [Never mind]
+    ");
+    assert_snapshot!(world.say("every day at 7").await.lines().nth(1).unwrap(), @"- Mon 23 Nov, 07:00 Berlin");
+    assert_snapshot!(world.say("/task new eve reply greet them every day at 9").await, @"A task of the kind reply cannot be made yet. One that posts can: /task new NAME post TOPIC WHEN, such as: /task new morning post what is on the roaster today every weekday at 9");
     assert_snapshot!(world.say("/task show mornin").await, @"There is no task “mornin”. Did you mean morning?");
     assert_snapshot!(world.say("/task pause morning").await, @"Task morning is paused. /task resume morning lets it run again.");
     assert_snapshot!(world.say("/task list").await, @r"

@@ -1,0 +1,63 @@
+//! The large measurements: the real store, index, models and control room, outside of any test.
+//!
+//! `cargo bench --bench large -- search text` runs these groups and prints one line of JSON a figure,
+//! `{"name": "search.p50", "value": 4.7}`; `scripts/bench` sets them beside the baselines and the goals. What is measured is
+//! prepared by it in the folder `LUMEN_BENCH_WORK`, see [`work`].
+
+mod drafts;
+mod embedding;
+mod frontend;
+mod house;
+mod memory;
+mod presses;
+mod relevance;
+mod report;
+mod search;
+mod supply;
+mod vectors;
+mod work;
+
+use work::Work;
+
+// The same as the program has: memory is one of the figures.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The large row of [`search`] and the usual one.
+const MILLION: usize = 1_000_000;
+const MANY: usize = 100_000;
+const FEW: usize = 10_000;
+
+fn main() -> anyhow::Result<()> {
+    let groups: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let work = Work::from_env()?;
+    for group in &groups {
+        runtime.block_on(run(group, &work))?;
+    }
+    Ok(())
+}
+
+async fn run(group: &str, work: &Work) -> anyhow::Result<()> {
+    match group {
+        "embedding" => embedding::run(work).await,
+        "search" => {
+            search::run(work, "search10k", FEW).await?;
+            search::run(work, "search", MANY).await
+        }
+        "million" => search::run(work, "million", MILLION).await,
+        "text" => drafts::run(work).await,
+        "program" => {
+            presses::run(work).await?;
+            memory::run(work).await
+        }
+        "relevance" => relevance::run(work).await,
+        "weights" => relevance::weights(work).await,
+        other => anyhow::bail!("there is no group {other}"),
+    }
+}

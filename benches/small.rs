@@ -1,0 +1,106 @@
+//! The small parts that run at every press, every line and every post: `cargo bench --bench small`.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lumen::chat::press::{DraftVerb, Press};
+use lumen::domain::ids::DraftNumber;
+use lumen::domain::limits::Limits;
+use lumen::domain::network::Network;
+use lumen::domain::schedule::Schedule;
+use lumen::flow::checks::{self, Allowance, Held};
+use lumen::flow::import::line;
+use lumen::flow::recall::Fusion;
+use lumen::index::{Near, Worded, cleaning};
+
+const TEXT: &str = "Friday, six o'clock: three #SingleOrigin Ethiopians on the table and one that divides the house. \
+                    Bring your own opinion, says @bean_and_gone &amp; friends https://roastery.example/friday — Bean (@bean) 6 May 2026";
+const LINE: &[u8] = br#"{"id": "m1", "author": "bean", "text": "Three Ethiopians on the table #coffee", "created_at": "2026-05-06T18:00:00Z", "likes": 12, "reposts": 3}"#;
+/// As many candidates as each half of a search hands over.
+const CANDIDATES: u16 = 50;
+const DIMENSIONS: usize = 384;
+
+fn buttons(c: &mut Criterion) {
+    let press = Press::Draft {
+        verb: DraftVerb::Approve,
+        number: DraftNumber(1_234),
+        revision: 4,
+    };
+    c.bench_function("a button, written and read", |b| {
+        b.iter(|| Press::read(&black_box(press).code()));
+    });
+}
+
+fn texts(c: &mut Criterion) {
+    c.bench_function("length of a text", |b| {
+        b.iter(|| Limits::of(Network::Sandbox).measure(black_box(TEXT)));
+    });
+    c.bench_function("cleaning a text", |b| {
+        b.iter(|| cleaning::for_matching(black_box(TEXT)));
+    });
+    let allowance = Allowance::default();
+    let instructions = [
+        "Write one short post about the topic, in the voice described, and nothing else."
+            .to_owned(),
+    ];
+    let others: Vec<(String, String)> = (0..8)
+        .map(|at| (format!("@{at}"), format!("{at} {TEXT}")))
+        .collect();
+    let held = Held {
+        network: Network::Sandbox,
+        allowance: &allowance,
+        instructions: &instructions,
+        others: &others,
+    };
+    c.bench_function("all checks of a draft", |b| {
+        b.iter(|| checks::by_model(black_box(TEXT), &held));
+    });
+}
+
+fn lines(c: &mut Criterion) {
+    c.bench_function("a line of an archive", |b| {
+        b.iter(|| line::read(black_box(LINE), false));
+    });
+    let (now, zone) = (Timestamp::UNIX_EPOCH, TimeZone::UTC);
+    c.bench_function("a time in words", |b| {
+        b.iter(|| Schedule::parse(black_box("every weekday at 9"), now, &zone));
+    });
+}
+
+fn fusion(c: &mut Criterion) {
+    let vector = |at: u16| {
+        let mut vector = vec![0.05_f32; DIMENSIONS];
+        vector[usize::from(at) % DIMENSIONS] = 1.0;
+        vector
+    };
+    let question = vector(0);
+    let halves = || {
+        let near: Vec<Near> = (0..CANDIDATES)
+            .map(|at| Near {
+                id: i64::from(at),
+                similarity: 0.9 - f32::from(at) / 100.0,
+                vector: Some(vector(at)),
+            })
+            .collect();
+        let worded: Vec<Worded> = (0..CANDIDATES)
+            .map(|at| Worded {
+                id: i64::from(at) + 25,
+                score: 20.0 - f32::from(at) / 5.0,
+                vector: Some(vector(at + 25)),
+            })
+            .collect();
+        (near, worded)
+    };
+    c.bench_function("fusing two halves", |b| {
+        b.iter_batched(
+            halves,
+            |(near, worded)| Fusion::default().rank(Some(question.as_slice()), near, worded, 0.8),
+            criterion::BatchSize::SmallInput,
+        );
+    });
+}
+
+criterion_group!(benches, buttons, texts, lines, fusion);
+criterion_main!(benches);

@@ -1,0 +1,231 @@
+//! The moves of a draft: each state knows its own, and a wrong one is an error that names both.
+
+use jiff::Timestamp;
+
+use super::{Draft, DraftState, InvalidMove, Move};
+use crate::domain::ids::ApprovalId;
+
+impl Draft {
+    const fn invalid(&self, tried: Move) -> InvalidMove {
+        InvalidMove {
+            number: self.number,
+            state: self.state.word(),
+            tried,
+        }
+    }
+
+    /// Waiting or failed drafts can be approved for publishing now; a scheduled one can be sent early.
+    ///
+    /// # Errors
+    /// In every other state.
+    pub fn approve(
+        &self,
+        approval: ApprovalId,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<DraftState, InvalidMove> {
+        match self.state {
+            DraftState::Waiting | DraftState::Failed { .. } | DraftState::Scheduled { .. } => {
+                Ok(DraftState::Approved {
+                    approval,
+                    by: by.to_owned(),
+                    at,
+                })
+            }
+            _ => Err(self.invalid(Move::Approve)),
+        }
+    }
+
+    /// Puts a waiting, failed or scheduled draft on a (new) time.
+    ///
+    /// # Errors
+    /// In every other state.
+    pub fn schedule(
+        &self,
+        approval: ApprovalId,
+        by: &str,
+        due: Timestamp,
+    ) -> Result<DraftState, InvalidMove> {
+        match self.state {
+            DraftState::Waiting | DraftState::Failed { .. } | DraftState::Scheduled { .. } => {
+                Ok(DraftState::Scheduled {
+                    approval,
+                    by: by.to_owned(),
+                    due,
+                })
+            }
+            _ => Err(self.invalid(Move::Schedule)),
+        }
+    }
+
+    /// A new revision: the draft waits again and every earlier approval is void.
+    ///
+    /// # Errors
+    /// Once publishing has begun, and after a rejection.
+    pub fn revise(&self) -> Result<DraftState, InvalidMove> {
+        match self.state {
+            DraftState::Waiting
+            | DraftState::Approved { .. }
+            | DraftState::Scheduled { .. }
+            | DraftState::Failed { .. }
+            | DraftState::Expired { .. } => Ok(DraftState::Waiting),
+            _ => Err(self.invalid(Move::Revise)),
+        }
+    }
+
+    /// # Errors
+    /// Once publishing has begun, and where the draft has ended already.
+    pub fn reject(
+        &self,
+        by: &str,
+        at: Timestamp,
+        reason: Option<String>,
+    ) -> Result<DraftState, InvalidMove> {
+        match self.state {
+            DraftState::Waiting
+            | DraftState::Approved { .. }
+            | DraftState::Scheduled { .. }
+            | DraftState::Failed { .. } => Ok(DraftState::Rejected {
+                by: by.to_owned(),
+                at,
+                reason,
+            }),
+            _ => Err(self.invalid(Move::Reject)),
+        }
+    }
+
+    /// # Errors
+    /// Unless it waits.
+    pub fn expire(&self, at: Timestamp) -> Result<DraftState, InvalidMove> {
+        match self.state {
+            DraftState::Waiting => Ok(DraftState::Expired { at }),
+            _ => Err(self.invalid(Move::Expire)),
+        }
+    }
+
+    /// Publishing begins: an approved draft, or a scheduled one whose time has come.
+    ///
+    /// # Errors
+    /// In every other state, and before the time.
+    pub fn claim(&self, now: Timestamp) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Approved { approval, by, .. } => Ok(DraftState::Publishing {
+                approval: *approval,
+                by: by.clone(),
+                since: now,
+            }),
+            DraftState::Scheduled { approval, by, due } if *due <= now => {
+                Ok(DraftState::Publishing {
+                    approval: *approval,
+                    by: by.clone(),
+                    since: now,
+                })
+            }
+            _ => Err(self.invalid(Move::Claim)),
+        }
+    }
+
+    /// The network has it.
+    ///
+    /// # Errors
+    /// Unless it was being published or its outcome was unknown.
+    pub fn publish(
+        &self,
+        at: Timestamp,
+        native_id: &str,
+        url: Option<String>,
+    ) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Publishing { by, .. } | DraftState::Unknown { by, .. } => {
+                Ok(DraftState::Published {
+                    by: by.clone(),
+                    at,
+                    native_id: native_id.to_owned(),
+                    url,
+                })
+            }
+            _ => Err(self.invalid(Move::Publish)),
+        }
+    }
+
+    /// The network said no, for certain.
+    ///
+    /// # Errors
+    /// Unless it was being published or its outcome was unknown.
+    pub fn fail(&self, at: Timestamp, why: &str) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Publishing { by, .. } | DraftState::Unknown { by, .. } => {
+                Ok(DraftState::Failed {
+                    by: by.clone(),
+                    at,
+                    why: why.to_owned(),
+                })
+            }
+            _ => Err(self.invalid(Move::Fail)),
+        }
+    }
+
+    /// The outcome of a call is not known. With `asked`, people are asked to settle it.
+    ///
+    /// # Errors
+    /// Unless it was being published or unknown already.
+    pub fn lose(&self, asked: bool, now: Timestamp) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Publishing { approval, by, .. } => Ok(DraftState::Unknown {
+                approval: *approval,
+                by: by.clone(),
+                since: now,
+                asked,
+            }),
+            DraftState::Unknown {
+                approval,
+                by,
+                since,
+                asked: before,
+            } => Ok(DraftState::Unknown {
+                approval: *approval,
+                by: by.clone(),
+                since: *since,
+                asked: asked || *before,
+            }),
+            _ => Err(self.invalid(Move::Lose)),
+        }
+    }
+
+    /// People were asked and one says that it is to be published again: the network is asked once more before that.
+    ///
+    /// # Errors
+    /// Unless people were asked.
+    pub fn look_again(&self) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Unknown {
+                approval,
+                by,
+                since,
+                asked: true,
+            } => Ok(DraftState::Unknown {
+                approval: *approval,
+                by: by.clone(),
+                since: *since,
+                asked: false,
+            }),
+            _ => Err(self.invalid(Move::Settle)),
+        }
+    }
+
+    /// The network certainly does not have it (or a person says so): it may be published again on the same approval.
+    ///
+    /// # Errors
+    /// Unless it was being published or its outcome was unknown.
+    pub fn settle_as_absent(&self, now: Timestamp) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Publishing { approval, by, .. }
+            | DraftState::Unknown { approval, by, .. } => Ok(DraftState::Approved {
+                approval: *approval,
+                by: by.clone(),
+                at: now,
+            }),
+            _ => Err(self.invalid(Move::Settle)),
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! Conversations with a network that behaves as it is told.
+
+mod net;
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::clock::{Clock, ManualClock};
+use crate::domain::content::Content;
+use crate::domain::draft::{Lean, Purpose, Writer};
+use crate::domain::ids::{DraftNumber, PostId};
+use crate::domain::operator::{Identity, Operator, Role, Surface};
+use crate::flow::gone;
+use crate::flow::recall::tests::{fetched, store};
+use crate::flow::review::ReviewError;
+use crate::store::{NewDraft, NewRevision};
+use net::{Does, Net};
+
+const W: WorkspaceId = WorkspaceId::FIRST;
+const NUMBER: DraftNumber = DraftNumber(1);
+
+struct World {
+    folder: tempfile::TempDir,
+    store: Store,
+    clock: Arc<ManualClock>,
+    net: Arc<Net>,
+    owner: Operator,
+}
+
+impl World {
+    /// With the waiting draft #1.
+    async fn new() -> Self {
+        Self::with(Purpose::Post {
+            topic: "coffee".to_owned(),
+        })
+        .await
+    }
+
+    async fn with(purpose: Purpose) -> Self {
+        let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()));
+        let (folder, store) = store(clock.clone()).await;
+        let mut tx = store.begin().await.unwrap();
+        let identity = Identity {
+            surface: Surface::Terminal,
+            external_id: "local".to_owned(),
+        };
+        let owner = tx
+            .add_operator(W, "@owner", Role::Owner, &identity)
+            .await
+            .unwrap();
+        let reply_to = matches!(purpose, Purpose::Reply { .. }).then(|| "p1".to_owned());
+        tx.store_posts(W, &[fetched("p1", "A question")])
+            .await
+            .unwrap();
+        let draft = NewDraft {
+            purpose,
+            task: None,
+            origin: "test".to_owned(),
+            expires_at: tx.now() + Duration::from_hours(24),
+        };
+        tx.new_draft(W, &draft, &revision(reply_to)).await.unwrap();
+        tx.commit().await.unwrap();
+        Self {
+            folder,
+            store,
+            clock,
+            net: Arc::default(),
+            owner,
+        }
+    }
+
+    async fn approve(&self) {
+        let mut tx = self.store.begin().await.unwrap();
+        review::approve(&mut tx, W, NUMBER, None, &self.owner, None)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn by_hand(&self, there: bool) {
+        let mut tx = self.store.begin().await.unwrap();
+        review::settle_by_hand(&mut tx, W, NUMBER, &self.owner, there, None)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn state(&self) -> DraftState {
+        let draft = self.store.draft_numbered(W, NUMBER).await.unwrap();
+        draft.unwrap().state
+    }
+
+    /// Does all publishing there is, over all waits. Says how long they were.
+    async fn work(&self) -> SignedDuration {
+        let publisher = Publisher {
+            store: self.store.clone(),
+            outlets: vec![self.net.clone()],
+            media: MediaFolder::at(self.folder.path().join("media")),
+            clock: self.clock.clone(),
+        };
+        let skip = [JobKind::Notice, JobKind::Index, JobKind::Media];
+        let began = self.clock.now();
+        loop {
+            let now = self.clock.now();
+            let claimed = self
+                .store
+                .claim_job("w", now, Duration::from_mins(1), &skip)
+                .await
+                .unwrap();
+            let Some((job, lease)) = claimed else {
+                return now.duration_since(began);
+            };
+            match publisher.run(&job, &lease).await {
+                JobOutcome::Settled => {}
+                JobOutcome::Retry {
+                    wait: Some(wait),
+                    why,
+                } => {
+                    let mut tx = self.store.begin().await.unwrap();
+                    tx.postpone_job(&lease, now + wait, &why).await.unwrap();
+                    tx.commit().await.unwrap();
+                    self.clock.advance(wait);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+fn revision(reply_to: Option<String>) -> NewRevision {
+    NewRevision {
+        content: Content {
+            network: Network::Sandbox,
+            account: "lumen".to_owned(),
+            text: "Friday at six.".to_owned(),
+            media: Vec::new(),
+            reply_to,
+            quote_of: None,
+        },
+        findings: Vec::new(),
+        leans_on: Vec::new(),
+        examples: Vec::new(),
+        persona_version: 1,
+        guidance: None,
+        writer: Writer::Person {
+            name: "@owner".to_owned(),
+        },
+    }
+}
+
+fn failed(state: &DraftState, with: &str) -> bool {
+    matches!(state, DraftState::Failed { why, .. } if why.contains(with))
+}
+
+#[tokio::test]
+async fn what_was_approved_goes_out_once_and_has_its_receipt() {
+    let world = World::new().await;
+    world.approve().await;
+    world.work().await;
+    world.work().await;
+    assert_eq!((world.net.called(), world.net.posts()), (1, 1));
+    assert!(matches!(world.state().await, DraftState::Published { .. }));
+    let draft = world
+        .store
+        .draft_numbered(W, NUMBER)
+        .await
+        .unwrap()
+        .unwrap();
+    let receipts = world.store.receipts(draft.id).await.unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!(receipts[0].settled_by, "answer");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_looked_up_and_nothing_is_sent_twice() {
+    let world = World::new().await;
+    world.net.does(&[Does::TakesSilently]);
+    *world.net.cannot_say.lock().unwrap() = 2;
+    world.approve().await;
+    world.work().await;
+    assert_eq!((world.net.called(), world.net.posts()), (1, 1));
+    assert!(matches!(world.state().await, DraftState::Published { .. }));
+}
+
+#[tokio::test]
+async fn what_did_not_arrive_is_sent_again_and_in_the_end_fails_in_time() {
+    let world = World::new().await;
+    world.net.does(&[Does::Drops, Does::Drops]);
+    world.approve().await;
+    world.work().await;
+    assert_eq!((world.net.called(), world.net.posts()), (3, 1));
+
+    let never = World::new().await;
+    never.net.does(&[Does::Drops; 9]);
+    never.approve().await;
+    let waited = never.work().await;
+    assert_eq!((never.net.called(), never.net.posts()), (3, 0));
+    let state = never.state().await;
+    assert!(failed(&state, "never arrived"), "{state:?}");
+    // With three calls of 20 seconds each that is still within 90.
+    assert!(waited <= SignedDuration::from_secs(25), "{waited}");
+    // A new approval is a new beginning.
+    never.net.calls.lock().unwrap().clear();
+    never.approve().await;
+    never.work().await;
+    assert_eq!(never.net.posts(), 1);
+}
+
+#[tokio::test]
+async fn a_no_is_a_no_and_a_wait_that_is_too_long_too() {
+    let world = World::new().await;
+    world.net.does(&[Does::AsksToWait(300), Does::Refuses]);
+    world.approve().await;
+    assert_eq!(world.work().await, SignedDuration::from_mins(5));
+    assert!(failed(&world.state().await, "not here"));
+    let lines = world.store.activity(W, 9).await.unwrap();
+    assert!(
+        lines.iter().any(|line| line.text.contains("waits 300 s")),
+        "{lines:?}"
+    );
+    world.net.does(&[Does::AsksToWait(86_400)]);
+    world.approve().await;
+    world.work().await;
+    assert!(failed(&world.state().await, "Nothing went out"));
+}
+
+#[tokio::test]
+async fn people_are_asked_and_the_network_once_more_before_it_goes_out_again() {
+    let world = World::new().await;
+    world.net.does(&[Does::TakesSilently]);
+    *world.net.cannot_say.lock().unwrap() = 5;
+    world.approve().await;
+    world.work().await;
+    let asked = |state| matches!(state, DraftState::Unknown { asked: true, .. });
+    assert!(asked(world.state().await));
+    // It has come late after all: the person's word does not make two of it.
+    world.by_hand(false).await;
+    world.work().await;
+    assert!(matches!(world.state().await, DraftState::Published { .. }));
+    assert_eq!((world.net.called(), world.net.posts()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_network_that_never_says_gets_the_post_again_when_a_person_says_so_and_only_then() {
+    let world = World::new().await;
+    world.net.does(&[Does::Drops, Does::Drops]);
+    *world.net.cannot_say.lock().unwrap() = 100;
+    world.approve().await;
+    world.work().await;
+    world.work().await;
+    assert_eq!(world.net.called(), 1);
+    // Also while stopped it may be asked about; but nothing goes out.
+    let mut tx = world.store.begin().await.unwrap();
+    tx.set_stopped(W, Some("@owner")).await.unwrap();
+    tx.commit().await.unwrap();
+    world.by_hand(false).await;
+    world.work().await;
+    assert_eq!(world.net.called(), 1);
+    assert!(matches!(world.state().await, DraftState::Approved { .. }));
+    let mut tx = world.store.begin().await.unwrap();
+    tx.set_stopped(W, None).await.unwrap();
+    for draft in world.store.drafts_approved(W).await.unwrap() {
+        request(&mut tx, W, draft, None).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    world.work().await;
+    // One word is one call: what became of the second is asked again.
+    assert_eq!(world.net.called(), 2);
+    let state = world.state().await;
+    assert!(
+        matches!(state, DraftState::Unknown { asked: true, .. }),
+        "{state:?}"
+    );
+    world.by_hand(true).await;
+    world.work().await;
+    assert_eq!(world.net.called(), 2);
+    assert!(matches!(world.state().await, DraftState::Published { .. }));
+}
+
+#[tokio::test]
+async fn a_crash_after_the_call_is_looked_up_and_a_crash_before_it_is_not_held_against_the_draft() {
+    let world = World::new().await;
+    world.approve().await;
+    // Lumen ends in the middle, again and again, before anything was sent.
+    for _ in 0..3 {
+        let claimed = world
+            .store
+            .claim_job(
+                "dies",
+                world.clock.now(),
+                Duration::from_mins(1),
+                &[JobKind::Notice],
+            )
+            .await
+            .unwrap();
+        assert!(claimed.is_some());
+        world.store.free_leases().await.unwrap();
+    }
+    world.work().await;
+    assert_eq!((world.net.called(), world.net.posts()), (1, 1));
+}
+
+#[tokio::test]
+async fn an_account_that_is_gone_publishes_nothing() {
+    let world = World::new().await;
+    world.approve().await;
+    *world.net.account_gone.lock().unwrap() = true;
+    world.work().await;
+    assert_eq!(world.net.called(), 0);
+    assert!(failed(&world.state().await, "not set up any more"));
+}
+
+#[tokio::test]
+async fn an_answer_to_a_post_that_is_gone_is_held_back_and_says_so() {
+    let world = World::with(Purpose::Reply {
+        post: PostId(1),
+        guidance: None,
+    })
+    .await;
+    let due = world.clock.now() + Duration::from_hours(1);
+    let mut tx = world.store.begin().await.unwrap();
+    review::schedule(&mut tx, W, NUMBER, None, &world.owner, due, None)
+        .await
+        .unwrap();
+    let gone = tx
+        .remove_posts(W, Network::Sandbox, &["p1".to_owned()])
+        .await
+        .unwrap();
+    assert_eq!(gone, [PostId(1)]);
+    gone::tell_drafts(&mut tx, &gone, None).await.unwrap();
+    tx.commit().await.unwrap();
+
+    world.clock.set(due);
+    let draft = world
+        .store
+        .draft_numbered(W, NUMBER)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut tx = world.store.begin().await.unwrap();
+    request(&mut tx, W, draft.id, None).await.unwrap();
+    tx.commit().await.unwrap();
+    world.work().await;
+    assert_eq!(world.net.called(), 0);
+    assert_eq!(world.state().await, DraftState::Waiting);
+    // It cannot be approved any more, edited or not.
+    let mut tx = world.store.begin().await.unwrap();
+    let text = "Other words.".to_owned();
+    review::edit(&mut tx, W, NUMBER, None, &world.owner, text, None)
+        .await
+        .unwrap();
+    let refused = review::approve(&mut tx, W, NUMBER, None, &world.owner, None).await;
+    let Err(ReviewError::Blocked { findings, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(findings[0].detail.contains("the post it answers is gone"));
+}
+
+#[tokio::test]
+async fn a_forgotten_author_leaves_no_word_in_a_draft_and_the_draft_says_so() {
+    let world = World::new().await;
+    let mut tx = world.store.begin().await.unwrap();
+    let draft = tx.draft_numbered(W, NUMBER).await.unwrap().unwrap();
+    let leaning = NewRevision {
+        leans_on: vec![Lean {
+            post: PostId(1),
+            author: "bean".to_owned(),
+            excerpt: "A question".to_owned(),
+            score: 0.5,
+        }],
+        ..revision(None)
+    };
+    review::revise(&mut tx, W, &draft, leaning, "rewrote", "@owner", None)
+        .await
+        .unwrap();
+    let forgotten = crate::flow::forget::author(&mut tx, W, "@Bean", None)
+        .await
+        .unwrap();
+    assert_eq!(forgotten, 1);
+    tx.commit().await.unwrap();
+    let kept = world.store.revision(draft.id, 2).await.unwrap().unwrap();
+    assert_eq!(kept.findings.len(), 1);
+    let said = format!("{:?} {:?}", kept.findings, kept.leans_on);
+    assert!(said.contains("was forgotten since"), "{said}");
+    assert!(
+        !said.contains("bean") && !said.contains("question"),
+        "{said}"
+    );
+}
