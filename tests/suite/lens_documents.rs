@@ -76,7 +76,7 @@ fn odd_text() -> impl Strategy<Value = String> {
                 .collect::<String>()
                 .chars()
                 .take(50_000)
-                .collect()
+                .collect::<String>()
         }),
     ]
 }

@@ -258,7 +258,7 @@ impl Command {
             ),
             Self::Show => Spec::of(
                 "show",
-                "one card: a draft's, or a fetched post's by its id or address",
+                "one card, of a draft or a fetched post",
                 Role::Viewer,
                 &["/show #12"],
             )
