@@ -30,21 +30,17 @@ pub(super) struct Client {
 #[derive(Deserialize)]
 struct Envelope<T> {
     data: Option<T>,
-    #[serde(default = "Vec::new")]
-    errors: Vec<GraphError>,
+    errors: Option<Vec<GraphError>>,
 }
 
 #[derive(Deserialize)]
 struct GraphError {
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    extensions: Extensions,
+    message: Option<String>,
+    extensions: Option<Extensions>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Extensions {
-    #[serde(default)]
     code: Option<String>,
 }
 
@@ -117,7 +113,10 @@ fn read<T: DeserializeOwned>(operation: Operation, answer: &Answer) -> Result<T,
         Ok(envelope) => envelope,
         // Errors come with `data: null`; what else it is, a body that can be read for its errors says more.
         Err(error) => match serde_json::from_slice::<Envelope<Value>>(&answer.body) {
-            Ok(Envelope { errors, .. }) if !errors.is_empty() => return Err(meant(&errors)),
+            Ok(Envelope {
+                errors: Some(errors),
+                ..
+            }) if !errors.is_empty() => return Err(meant(&errors)),
             _ if answer.status == 401 => return Err(LensError::Unauthenticated),
             _ if (400..500).contains(&answer.status) => {
                 return Err(LensError::refused(format!("it answered {}", answer.status)));
@@ -132,8 +131,8 @@ fn read<T: DeserializeOwned>(operation: Operation, answer: &Answer) -> Result<T,
             }
         },
     };
-    if !envelope.errors.is_empty() {
-        return Err(meant(&envelope.errors));
+    if let Some(errors) = envelope.errors.filter(|errors| !errors.is_empty()) {
+        return Err(meant(&errors));
     }
     envelope
         .data
@@ -142,14 +141,19 @@ fn read<T: DeserializeOwned>(operation: Operation, answer: &Answer) -> Result<T,
 
 /// The error that decides: one that asks for a new login comes before all others.
 fn meant(errors: &[GraphError]) -> LensError {
-    let code = |error: &GraphError| error.extensions.code.clone().unwrap_or_default();
+    let code = |error: &GraphError| {
+        let extensions = error.extensions.as_ref();
+        extensions
+            .and_then(|found| found.code.clone())
+            .unwrap_or_default()
+    };
     if errors.iter().any(|error| code(error) == "UNAUTHENTICATED") {
         return LensError::Unauthenticated;
     }
     let Some(first) = errors.first() else {
         return LensError::Garbled("an error without words".to_owned());
     };
-    let words = match said(&first.message) {
+    let words = match said(first.message.as_deref().unwrap_or_default()) {
         words if words.is_empty() => "it did not say why".to_owned(),
         words => words,
     };
