@@ -6,8 +6,10 @@ use crate::chat::press::{DraftVerb, Press};
 use crate::chat::view::{Block, Button, View};
 use crate::chat::words;
 use crate::chat::words::time::Now;
+use crate::domain::content::Attachment;
 use crate::domain::draft::{Draft, DraftState, Revision};
 use crate::domain::post::Post;
+use crate::flow::paint::Gallery;
 
 /// What a card is made of.
 #[derive(Debug)]
@@ -15,6 +17,9 @@ pub struct Card<'a> {
     pub draft: &'a Draft,
     /// The current one.
     pub revision: &'a Revision,
+    /// The pictures that it has had, in their order.
+    pub pictures: &'a [Attachment],
+    pub gallery: &'a Gallery,
     /// What a reply answers, while it is still stored.
     pub answered: Option<&'a Post>,
     /// The workspace is stopped: approved drafts stay here.
@@ -43,10 +48,17 @@ impl Card<'_> {
         }
         view = view.with(Block::Body(revision.content.text.clone()));
         for picture in &revision.content.media {
-            view = view.with(Block::Note(format!("picture: {}", picture.alt)));
+            view = view.with(Block::Picture {
+                path: self.gallery.path(picture),
+                alt: picture.alt.clone(),
+            });
         }
         if self.open() {
-            view = view.with(Block::Note(words::draft::facts(revision)));
+            let mut facts = words::draft::facts(revision);
+            if let Some(picture) = words::draft::which_picture(revision, self.pictures) {
+                facts = format!("{facts} · {picture}");
+            }
+            view = view.with(Block::Note(facts));
             for finding in &revision.findings {
                 view = view.with(Block::Text(format!("! {}", finding.detail)));
             }
@@ -73,19 +85,26 @@ impl Card<'_> {
 
     fn buttons(&self) -> Vec<Vec<Button>> {
         use DraftVerb as V;
+        const DECIDE: &[(DraftVerb, &str)] = &[
+            (DraftVerb::Approve, "Approve"),
+            (DraftVerb::Schedule, "Schedule"),
+            (DraftVerb::Edit, "Edit"),
+        ];
+        const CHANGE: &[(DraftVerb, &str)] = &[
+            (DraftVerb::Redo, "Redo"),
+            (DraftVerb::Image, "Image"),
+            (DraftVerb::Why, "Why"),
+            (DraftVerb::Reject, "Reject"),
+        ];
         let rows: &[&[(V, &str)]] = match self.draft.state {
             DraftState::Waiting | DraftState::Failed { .. } if self.blocked() => &[
-                &[(V::Edit, "Edit"), (V::Redo, "Redo")],
+                &[(V::Edit, "Edit"), (V::Redo, "Redo"), (V::Image, "Image")],
                 &[(V::Why, "Why"), (V::Reject, "Reject")],
             ],
-            DraftState::Waiting | DraftState::Failed { .. } => &[
-                &[
-                    (V::Approve, "Approve"),
-                    (V::Schedule, "Schedule"),
-                    (V::Edit, "Edit"),
-                ],
-                &[(V::Redo, "Redo"), (V::Why, "Why"), (V::Reject, "Reject")],
-            ],
+            DraftState::Waiting | DraftState::Failed { .. } if self.pictures.len() > 1 => {
+                &[DECIDE, CHANGE, &[(V::EarlierImage, "Earlier image")]]
+            }
+            DraftState::Waiting | DraftState::Failed { .. } => &[DECIDE, CHANGE],
             DraftState::Scheduled { .. } => &[&[
                 (V::Schedule, "Change"),
                 (V::TakeBack, "Take back"),
@@ -160,6 +179,8 @@ mod tests {
             &Card {
                 draft: &draft,
                 revision: &revision,
+                pictures: &revision.content.media,
+                gallery: &Gallery::default(),
                 answered: None,
                 stopped: false,
                 now: &now,
@@ -182,10 +203,10 @@ mod tests {
         #12 · Sandbox · @roastery
         | Friday, six o'clock: three Ethiopians on the table and
         | one that divides the house.
-        82 of 300 · leans on 3 posts · free
+        82 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free
         ! near to #9 from Tuesday
         [Approve] [Schedule] [Edit]
-        [Redo] [Why] [Reject]
+        [Redo] [Image] [Why] [Reject]
         ");
     }
 
@@ -202,10 +223,10 @@ mod tests {
         #12 · Sandbox · @roastery · version 2
         | Friday, six o'clock: three Ethiopians on the table and
         | one that divides the house.
-        82 of 300 · leans on 3 posts · free
+        82 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free
         ! a link that is not ours: evil.example
         Edit or redo it; as it stands it cannot be approved.
-        [Edit] [Redo]
+        [Edit] [Redo] [Image]
         [Why] [Reject]
         ");
     }
@@ -275,7 +296,7 @@ mod tests {
         #12 scheduled for Fri 17:45 Berlin · @editor [Change] [Take back] [Why]
         #12 publishing · approved by @editor 10:14 [Why]
         #12 published · approved by @editor 10:14 · sandbox.example/p/77 [Why]
-        #12 failed · Sandbox refused it: too long. [Redo] [Why] [Reject]
+        #12 failed · Sandbox refused it: too long. [Redo] [Image] [Why] [Reject]
         #12 unknown · Sandbox did not say whether it took it; I am asking again [Why]
         #12 unknown · Sandbox did not say whether it took it. Please look there: is it published? [Why]
         #12 rejected · @editor Sat 10:14 · off topic [Why]
@@ -291,6 +312,8 @@ mod tests {
                 &Card {
                     draft: &draft,
                     revision,
+                    pictures: &[],
+                    gallery: &Gallery::default(),
                     answered: None,
                     stopped: false,
                     now: &now,

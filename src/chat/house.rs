@@ -11,6 +11,7 @@ use crate::domain::ids::WorkspaceId;
 use crate::domain::ledger::{MicroUsd, ModelRole};
 use crate::domain::network::Network;
 use crate::domain::post::Post;
+use crate::flow::paint::Gallery;
 use crate::flow::recall::{Recall, RecallError, SearchQuery};
 use crate::store::Store;
 
@@ -67,6 +68,12 @@ pub trait Accounts: Send + Sync {
     async fn check(&self, network: Network, account: &str) -> Result<String, String>;
 }
 
+/// What people should know about the models before it matters.
+pub trait Advice: Send + Sync {
+    /// One line each.
+    fn lines(&self, now: &Now) -> Vec<String>;
+}
+
 /// What the control room works with.
 #[derive(Clone)]
 pub struct House {
@@ -83,6 +90,12 @@ pub struct House {
     pub models: Vec<(ModelRole, String)>,
     /// What the models may cost in a day.
     pub budget: MicroUsd,
+    /// Models in use whose price nobody knows.
+    pub unpriced: Vec<String>,
+    /// Where the pictures of drafts lie.
+    pub gallery: Gallery,
+    /// What is worth knowing about the models: one that is retired soon.
+    pub advice: Arc<dyn Advice>,
 }
 
 impl House {

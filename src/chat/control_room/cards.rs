@@ -114,9 +114,12 @@ impl ControlRoom {
             .stopped
             .is_some();
         let now = self.0.house.now();
+        let pictures = self.store().draft_pictures(draft.id).await?;
         let view = Card {
             draft: &draft,
             revision: &revision,
+            pictures: &pictures,
+            gallery: &self.0.house.gallery,
             answered: answered.as_ref(),
             stopped,
             now: &now,

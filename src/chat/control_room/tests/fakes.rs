@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::chat::frontend::{Frontend, MessageRef, ShowError};
-use crate::chat::house::{Accounts, Finder};
+use crate::chat::house::{Accounts, Advice, Finder};
 use crate::chat::testing::{instant, plain};
 use crate::chat::view::{Block, View};
+use crate::chat::words::time::Now;
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 use crate::domain::operator::{RoomAddress, Surface};
@@ -157,6 +158,15 @@ impl Finder for FakeFinder {
 }
 
 pub struct OneAccount;
+
+/// Models of which nothing is to be said.
+pub struct NoAdvice;
+
+impl Advice for NoAdvice {
+    fn lines(&self, _: &Now) -> Vec<String> {
+        Vec::new()
+    }
+}
 
 #[async_trait]
 impl Accounts for OneAccount {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::fakes::{FakeFinder, FakeFrontend, OneAccount};
+use super::fakes::{FakeFinder, FakeFrontend, NoAdvice, OneAccount};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Finder, House};
@@ -22,6 +22,7 @@ use crate::domain::ledger::{MicroUsd, ModelRole};
 use crate::domain::network::Network;
 use crate::domain::notice::Notice;
 use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
+use crate::flow::paint::Gallery;
 use crate::store::{InboxState, NewDraft, NewRevision, Store, StoreOptions};
 
 const W: WorkspaceId = WorkspaceId::FIRST;
@@ -328,6 +329,9 @@ fn open(
         fetchable: vec![Network::Sandbox],
         models: vec![(ModelRole::Text, "local, SmolLM2-135M-Instruct".into())],
         budget: MicroUsd(5_000_000),
+        unpriced: Vec::new(),
+        gallery: Gallery::default(),
+        advice: Arc::new(NoAdvice),
     });
     let mut frontends = HashMap::new();
     for surface in [Surface::Terminal, Surface::Telegram] {
