@@ -5,6 +5,9 @@ pub mod check;
 mod duties;
 mod handlers;
 pub mod house;
+mod money;
+mod retirements;
+mod roles;
 
 use std::sync::Arc;
 use std::time::Duration;
