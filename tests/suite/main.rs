@@ -10,4 +10,5 @@ mod bad_input;
 mod crashes;
 mod main_job;
 mod migrations;
+mod models;
 mod stopping;

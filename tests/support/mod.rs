@@ -1,6 +1,8 @@
 //! The fake world of the tests: the real binary on a temporary data directory, driven through its pipes.
 
 pub mod binary;
+pub mod services;
+pub mod specs;
 
 use std::path::PathBuf;
 
