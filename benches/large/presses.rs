@@ -12,7 +12,7 @@ use lumen::platforms::sandbox::ACCOUNT;
 use lumen::store::{NewDraft, NewRevision};
 
 use crate::house::Running;
-use crate::report::{say, say_times};
+use crate::report::say_times;
 use crate::work::Work;
 
 /// Presses of the row, ten seconds of them.
