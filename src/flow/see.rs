@@ -78,7 +78,8 @@ impl Eyes {
         })
     }
 
-    /// Looks at what nobody has looked at. The first failure ends it: the others would fail alike.
+    /// Looks at what nobody has looked at. The first failure ends it: the others would fail alike. A picture that is refused
+    /// counts as looked at, or every draft would ask, and pay, again.
     async fn look_at_new(&self, posts: &[&Post]) -> anyhow::Result<Vec<Finding>> {
         let until = Instant::now() + PATIENCE;
         let mut looked = 0;
@@ -94,6 +95,9 @@ impl Eyes {
                 }
                 match self.describe(&picture, left).await? {
                     Ok(note) => self.keep(&note).await?,
+                    Err(ModelError::Refused { provider, .. }) => {
+                        self.keep(&undescribed(&picture, provider)).await?;
+                    }
                     Err(error) => return Ok(vec![unseen(error.to_string())]),
                 }
             }
@@ -173,6 +177,18 @@ fn note(picture: &StoredMedia, sight: &Sight) -> PictureNote {
         alt: cut(alt, MOST_CHARS[2]),
         provider: sight.provider.clone(),
         model: sight.model.clone(),
+    }
+}
+
+/// Stands for a picture that nobody will describe.
+fn undescribed(picture: &StoredMedia, provider: String) -> PictureNote {
+    PictureNote {
+        sha256: picture.sha256.clone(),
+        description: "a picture that could not be described".to_owned(),
+        words: String::new(),
+        alt: String::new(),
+        provider,
+        model: String::new(),
     }
 }
 
