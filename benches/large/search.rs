@@ -31,7 +31,7 @@ const CANDIDATES: usize = 50;
 /// Posts that come in at once while searches run.
 const ARRIVING: usize = 50;
 /// The longest that searches go on beside something else.
-const BESIDE: Duration = Duration::from_secs(60);
+const BESIDE: Duration = Duration::from_mins(1);
 
 pub async fn run(work: &Work, name: &str, rows: usize) -> anyhow::Result<()> {
     let scratch = work.scratch()?;

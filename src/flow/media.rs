@@ -167,7 +167,7 @@ async fn fetch_open(
 ) -> R<Ended> {
     let until = Instant::now() + TURN;
     loop {
-        let open = untried(&deps.store, &tried).await?;
+        let open = untried(&deps.store, tried).await?;
         if open.is_empty() {
             return Ok(Ended::AllTried);
         }

@@ -107,7 +107,7 @@ async fn watch(
                 }
             }
             Err(error) => {
-                tracing::error!(error = %format!("{error:#}"), "the ticks did not begin anew")
+                tracing::error!(error = %format!("{error:#}"), "the ticks did not begin anew");
             }
         }
     }

@@ -169,7 +169,7 @@ fn killed_while_approving() {
         );
         if !taken {
             assert!(
-                shown.out.contains("waiting"),
+                shown.out.contains("Approve"),
                 "killed after {pause} ms:\n{}",
                 shown.out
             );

@@ -342,7 +342,7 @@ async fn stop_holds_back_and_go_lets_go() {
     ");
     assert_snapshot!(world.say("/status").await, @r"
     Stopped by @owner: nothing leaves the house until /go. No draft waits, 1 post approved.
-    Nothing is fetched yet: /source add sandbox all.
+    3 posts stored.
     Models: text local, SmolLM2-135M-Instruct.
     Today 0.00 of 5.00 USD.
     ");

@@ -15,13 +15,14 @@ use crate::chat::house::{Finder, House};
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::testing::{instant, revision};
 use crate::domain::clock::{Clock as _, ManualClock, SharedClock};
-use crate::domain::draft::{Draft, DraftState, Purpose};
+use crate::domain::draft::{Draft, DraftState, Lean, Purpose};
 use crate::domain::ids::{DraftId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{JobKind, JobOutcome, NewJob};
 use crate::domain::ledger::{MicroUsd, ModelRole};
 use crate::domain::network::Network;
 use crate::domain::notice::Notice;
 use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
+use crate::domain::post::{Counts, FetchedPost};
 use crate::store::{InboxState, NewDraft, NewRevision, Store, StoreOptions};
 
 const W: WorkspaceId = WorkspaceId::FIRST;
@@ -207,6 +208,9 @@ impl World {
             expires_at,
         };
         let mut tx = self.store.begin().await.unwrap();
+        // What it leans on is there, so that nothing is said to be gone.
+        let leans = new.leans_on.iter().map(leaned_on).collect::<Vec<_>>();
+        tx.store_posts(W, &leans).await.unwrap();
         let draft = tx.new_draft(W, &draft, &new).await.unwrap();
         tx.commit().await.unwrap();
         draft
@@ -409,5 +413,25 @@ impl Speaker<'_> {
 
     pub fn heard(&self) -> Vec<String> {
         self.world.frontend(self.surface).heard(&self.chat)
+    }
+}
+
+fn leaned_on(lean: &Lean) -> FetchedPost {
+    FetchedPost {
+        network: Network::Sandbox,
+        native_id: format!("s{}", lean.post.0),
+        author: lean.author.clone(),
+        text: lean.excerpt.clone(),
+        created_at: instant(),
+        edited_at: None,
+        tags: Vec::new(),
+        language: None,
+        reply_to: None,
+        quote_of: None,
+        url: None,
+        counts: Counts::default(),
+        media: Vec::new(),
+        raw: None,
+        own: false,
     }
 }
