@@ -18,7 +18,7 @@ tools:
 	@scripts/setup.sh
 
 build: tools
-	@echo "building (the first time takes about 25 minutes on two cores, then seconds)" >&2
+	@echo "building (the first time takes up to an hour on two cores, then a few minutes)" >&2
 	@cargo build --release --quiet
 
 run: setup build

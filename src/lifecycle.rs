@@ -1,4 +1,4 @@
-//! How Lumen starts and stops: the CPU it needs, the data directory and its lock, signals.
+//! How Lumen starts and stops: the data directory and its lock, signals.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -16,29 +16,6 @@ pub const SOFT_STOP: Duration = Duration::from_secs(7);
 
 /// When the process ends after the first signal, whatever hangs: what was in hand is taken up again at the next start.
 const LAST_RESORT: Duration = Duration::from_millis(9_500);
-
-/// Why this CPU cannot run the program, in one line.
-///
-/// The standard library's own test is always true in a build for x86-64-v3, so the CPU is asked directly.
-#[must_use]
-pub fn cpu_problem() -> Option<&'static str> {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let cpu = raw_cpuid::CpuId::new();
-        let features = cpu.get_feature_info();
-        let extended = cpu.get_extended_feature_info();
-        let first = features.is_some_and(|f| {
-            f.has_fma() && f.has_f16c() && f.has_movbe() && f.has_avx() && f.has_oxsave()
-        });
-        let second = extended.is_some_and(|f| f.has_avx2() && f.has_bmi1() && f.has_bmi2());
-        if !(first && second) {
-            return Some(
-                "This build of Lumen needs a CPU with AVX2 (x86-64-v3, from about 2015 on). Build it on this machine with RUSTFLAGS=\"-C target-cpu=native\".",
-            );
-        }
-    }
-    None
-}
 
 /// The data directory, held by this process until it is dropped.
 #[derive(Debug)]

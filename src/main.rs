@@ -76,11 +76,6 @@ enum Sandbox {
 }
 
 fn main() -> ExitCode {
-    // Before anything else: the rest may hold instructions that an older CPU does not know.
-    if let Some(problem) = lumen::lifecycle::cpu_problem() {
-        eprintln!("{problem}");
-        return ExitCode::from(2);
-    }
     let line = Line::parse();
     let end = match line.command.unwrap_or(Command::Run) {
         Command::Run => commands::run(line.terminal),
