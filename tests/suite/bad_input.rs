@@ -274,12 +274,12 @@ fn a_setting_for_later_and_a_broken_env_file_are_said() {
     let house = House::new();
     std::fs::write(
         house.folder().join(".env"),
-        "LUMEN_VISION=ollama\nTELEGRAM_BOT_TOKEN=hunter2\n",
+        "LUMEN_VISION=ollama\nDISCORD_TOKEN=hunter2\n",
     )
     .expect("written");
     let ended = house.session(&["/status"]);
     assert!(ended.status.success(), "{ended:?}");
-    for name in ["LUMEN_VISION", "TELEGRAM_BOT_TOKEN"] {
+    for name in ["LUMEN_VISION", "DISCORD_TOKEN"] {
         assert!(
             ended.err.contains(&format!("{name} is set, but")),
             "{}",
