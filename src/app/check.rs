@@ -68,6 +68,9 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
     if let Some(settings) = &config.telegram {
         lines.push(telegram(settings).await);
     }
+    if let Some(settings) = &config.discord {
+        lines.push(discord(settings).await);
+    }
     house.close().await;
     println!("{:<10} {:<6} says", "part", "state");
     for line in &lines {
@@ -88,6 +91,16 @@ async fn telegram(settings: &crate::config::telegram::Telegram) -> Line {
         Err(error) => Err(error.to_string()),
     };
     Line::of("telegram", asked)
+}
+
+async fn discord(settings: &crate::config::discord::Discord) -> Line {
+    let asked = match front::discord(settings) {
+        Ok(discord) => tokio::time::timeout(LIMIT, discord.check())
+            .await
+            .unwrap_or_else(|_| Err(no_answer())),
+        Err(error) => Err(error.to_string()),
+    };
+    Line::of("discord", asked)
 }
 
 /// Whether the HTTP port could be opened; the Lumen that runs on the same data may hold it.

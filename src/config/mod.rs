@@ -3,6 +3,7 @@
 //! To add a setting: a line in [`variables::ALL`], a field in its section, a line in `.env.example` and in the README's
 //! table. A test holds the three lists against each other.
 
+pub mod discord;
 pub mod env;
 pub mod http;
 pub mod log;
@@ -23,6 +24,7 @@ pub struct Config {
     pub http: http::Http,
     pub models: models::Models,
     pub telegram: Option<telegram::Telegram>,
+    pub discord: Option<discord::Discord>,
     pub log: log::Log,
     /// How the person at the terminal is called: their login name.
     pub person: String,
@@ -45,6 +47,7 @@ impl Config {
             http: http::Http::from_env(env)?,
             models: models::Models::from_env(env)?,
             telegram: telegram::Telegram::from_env(env)?,
+            discord: discord::Discord::from_env(env)?,
             log: log::Log::from_env(env)?,
             person: ["USER", "LOGNAME"]
                 .into_iter()

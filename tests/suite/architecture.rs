@@ -48,7 +48,7 @@ const SDKS: &[(&str, &[&str])] = &[
     ("croner::", &["domain/schedule"]),
     ("rustyline::", &["frontends/terminal"]),
     ("viuer::", &["frontends/terminal"]),
-    ("reqwest::", &["net"]),
+    ("reqwest::", &["net", "frontends/discord"]),
     ("axum::", &["http", "net", "frontends/telegram"]),
     ("teloxide::", &["frontends/telegram"]),
     ("serenity::", &["frontends/discord"]),

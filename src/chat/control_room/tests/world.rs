@@ -396,6 +396,7 @@ impl Speaker<'_> {
             sender: self.identity(),
             sender_name: self.name.clone(),
             private: self.private,
+            ticket: None,
             body,
         }
     }
