@@ -8,6 +8,7 @@ mod support;
 mod architecture;
 mod bad_input;
 mod crashes;
+mod discord;
 mod main_job;
 mod migrations;
 mod stopping;
