@@ -136,6 +136,7 @@ impl FakeFinder {
             language: None,
             reply_to: None,
             quote_of: None,
+            repost_of: None,
             url: None,
             counts: Counts::default(),
             media: Vec::new(),
