@@ -24,3 +24,4 @@ pub mod progress;
 pub mod schedule;
 pub mod source;
 pub mod task;
+pub mod thread;

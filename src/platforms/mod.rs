@@ -83,6 +83,8 @@ pub enum LookUp {
     There(Published),
     /// It certainly does not have it, and cannot get it late any more.
     Absent,
+    /// It has the first posts of a thread, and certainly not the next one. Publishing the same content goes on there.
+    Partly { url: Option<String> },
     /// It cannot say now.
     Unsettled,
 }

@@ -131,6 +131,11 @@ fn house(fake: &FakeLens, account: &str, key: &str) -> House {
     house
 }
 
+/// What was said, without the line breaks of the screen.
+fn unbroken(out: &str) -> String {
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn the_program_says_it_in_check_and_in_chat_and_never_the_key() {
     let fake = FakeLens::start();
@@ -141,27 +146,21 @@ fn the_program_says_it_in_check_and_in_chat_and_never_the_key() {
         good.status.success() && good.out.contains("publishing as @roastery"),
         "{good:?}"
     );
-    let listed = lumen.session(&["/account list", "/account check"]);
+    let listed = unbroken(&lumen.session(&["/account list", "/account check"]).out);
     assert!(
-        listed
-            .out
-            .contains(&format!("lens:{brand}, where drafts go")),
-        "{}",
-        listed.out
+        listed.contains(&format!("lens:{brand}, where drafts go")),
+        "{listed}"
     );
-    assert!(!listed.out.contains("sandbox:lumen"), "{}", listed.out);
-    assert!(
-        listed.out.contains("publishing as @roastery"),
-        "{}",
-        listed.out
-    );
+    assert!(!listed.contains("sandbox:lumen"), "{listed}");
+    assert!(listed.contains("publishing as @roastery"), "{listed}");
 
     fake.world().account_mut(&brand).signless = false;
     let bad = lumen.run(&["check"]);
     assert_eq!(bad.status.code(), Some(1), "{bad:?}");
     assert!(bad.out.contains("signless mode off"), "{}", bad.out);
     let said = lumen.session(&["/account check"]);
-    assert!(said.out.contains("signless mode off"), "{}", said.out);
+    let words = unbroken(&said.out);
+    assert!(words.contains("signless mode off"), "{words}");
 
     let other = "0x00000000000000000000000000000000000000000000000000000000000000aa";
     let stranger = house(&fake, &brand, other);

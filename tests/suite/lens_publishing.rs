@@ -218,7 +218,7 @@ async fn what_was_lost_on_the_way_is_found_or_said_to_be_unsettled() {
             }
             // Not among one's own posts does not mean that it cannot come any more.
             LookUp::Unsettled => assert!(!taken, "{fault:?}"),
-            LookUp::Absent => panic!("{fault:?}: nobody can know that"),
+            LookUp::Absent | LookUp::Partly { .. } => panic!("{fault:?}: nobody can know that"),
         }
         // Another key is another post.
         assert_eq!(scene.look_up(&key(2)).await, LookUp::Absent);
@@ -337,6 +337,7 @@ async fn cut_off_at_any_moment_nothing_is_twice() {
                 assert_eq!(scene.published(), before, "round {round}");
             }
             LookUp::Unsettled => unsettled += 1,
+            LookUp::Partly { .. } => panic!("round {round}: it is no thread"),
         }
     }
     println!(

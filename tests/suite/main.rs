@@ -14,6 +14,8 @@ mod lens_login;
 mod lens_publishing;
 mod lens_reading;
 mod lens_story;
+mod lens_telegram;
+mod lens_threads;
 mod main_job;
 mod migrations;
 mod stopping;

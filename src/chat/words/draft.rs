@@ -9,6 +9,7 @@ use crate::domain::ledger::MicroUsd;
 use crate::domain::limits::Limits;
 use crate::domain::operator::Role;
 use crate::domain::post::Post;
+use crate::domain::thread;
 
 /// The first line of a card: what it is while it waits, and who, when, what next after a decision.
 #[must_use]
@@ -115,6 +116,10 @@ pub fn facts(revision: &Revision) -> String {
             .measure(&revision.content.text)
             .to_string(),
     ];
+    let posts = thread::parts(revision.content.network, &revision.content.text).len();
+    if posts > 1 {
+        facts.push(format!("a thread of {posts} posts"));
+    }
     if !revision.leans_on.is_empty() {
         facts.push(format!(
             "leans on {}",

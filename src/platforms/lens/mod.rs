@@ -2,7 +2,7 @@
 //!
 //! Reading needs no account. With the key of one of an account's managers (never the owner's) Lumen publishes there: words
 //! and pictures go to a storage, a call names their address, a transaction on a chain makes the post, an index shows it.
-//! The call has no idempotency, so [`publishing`] notes each step and looks a lost one up.
+//! The call has no idempotency, so [`publishing`] notes each step and looks a lost one up; [`threads`] does so for each post.
 //!
 //! `operations/` holds every document that is sent, [`wire`] what is answered, [`posts`] makes posts of the domain of it. To
 //! add an operation: its document, a line in [`operations`], its answer in the file that asks.
@@ -21,6 +21,7 @@ mod replies;
 mod rights;
 mod session;
 mod storage;
+mod threads;
 mod tokens;
 mod wire;
 
@@ -85,6 +86,7 @@ pub struct Lens {
     /// None: read only.
     session: Option<Session>,
     notes: Arc<dyn CallNotes>,
+    clock: SharedClock,
     pace: Duration,
     /// Addresses of handles.
     addresses: Mutex<HashMap<String, String>>,
@@ -120,7 +122,7 @@ impl Lens {
                     account,
                     &settings.app,
                     file,
-                    clock,
+                    clock.clone(),
                 ))
             }
             _ => None,
@@ -141,6 +143,7 @@ impl Lens {
             account: settings.account,
             session,
             notes,
+            clock,
             pace: settings.pace,
             addresses: Mutex::default(),
         })
@@ -234,7 +237,10 @@ impl Outlet for Lens {
         pictures: Vec<OutgoingPicture>,
         key: &str,
     ) -> Result<Published, PlatformError> {
-        self.publish_once(content, pictures, key).await
+        match threads::posts(content) {
+            None => self.publish_once(content, pictures, key).await,
+            Some(posts) => self.publish_thread(content, posts, pictures, key).await,
+        }
     }
 
     fn actions(&self) -> &'static [Action] {
@@ -247,13 +253,15 @@ impl Outlet for Lens {
 
     async fn look_up(
         &self,
-        _content: &Content,
+        content: &Content,
         key: &str,
         since: Timestamp,
     ) -> Result<LookUp, PlatformError> {
-        self.find(key, since)
-            .await
-            .map_err(LensError::before_the_call)
+        let found = match threads::posts(content) {
+            None => self.find(key, since).await,
+            Some(posts) => self.find_thread(content, posts.len(), key).await,
+        };
+        found.map_err(LensError::before_the_call)
     }
 
     async fn check(&self) -> Result<String, PlatformError> {

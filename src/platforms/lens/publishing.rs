@@ -14,6 +14,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -331,6 +332,14 @@ impl Lens {
     }
 
     pub(super) async fn note(&self, key: &str, note: &Note) -> Result<(), LensError> {
+        self.keep(key, note).await
+    }
+
+    pub(super) async fn noted(&self, key: &str) -> Result<Option<Note>, LensError> {
+        self.kept(key).await
+    }
+
+    pub(super) async fn keep<T: Serialize>(&self, key: &str, note: &T) -> Result<(), LensError> {
         let unkept = |error: anyhow::Error| {
             LensError::Own(format!("the step could not be noted: {error:#}"))
         };
@@ -338,7 +347,10 @@ impl Lens {
         self.notes.note(key, &text).await.map_err(unkept)
     }
 
-    pub(super) async fn noted(&self, key: &str) -> Result<Option<Note>, LensError> {
+    pub(super) async fn kept<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, LensError> {
         let unread = |error: anyhow::Error| LensError::Own(format!("the note of it: {error:#}"));
         let Some(text) = self.notes.noted(key).await.map_err(unread)? else {
             return Ok(None);

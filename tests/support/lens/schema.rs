@@ -9,6 +9,11 @@ use graphql_tools::validation::rules::default_rules_validation_plan;
 use graphql_tools::validation::validate::{ValidationPlan, validate};
 use serde_json::{Map, Value};
 
+/// What every GraphQL server has and no schema writes out.
+const BUILT_IN: &str = "scalar Boolean scalar String scalar Int scalar Float scalar ID
+    directive @include(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
+    directive @skip(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT";
+
 pub struct Schema {
     document: schema::Document,
     plan: ValidationPlan,
@@ -37,7 +42,8 @@ impl Schema {
     }
 
     fn read(text: &str) -> Self {
-        let document = parse_schema::<String>(text)
+        let text = format!("{text}\n{BUILT_IN}");
+        let document = parse_schema::<String>(&text)
             .expect("the schema can be parsed")
             .into_static();
         let mut found = Self {
