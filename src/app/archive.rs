@@ -99,6 +99,9 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
         }
     }
     house.close().await;
+    if report.took_nothing() {
+        return Err(Trouble::Told);
+    }
     Ok(())
 }
 

@@ -185,6 +185,9 @@ fn an_import_says_what_is_wrong_with_a_file() {
     let empty = write(&folder, "empty.jsonl", "");
     let ended = house.run(&["import", empty.to_str().expect("text")]);
     assert!(ended.status.success(), "{ended:?}");
+    let wrong = write(&folder, "wrong.jsonl", "not json\nnor this\n");
+    let ended = house.run(&["import", wrong.to_str().expect("text")]);
+    assert_eq!(ended.status.code(), Some(1), "nothing was a post: {ended:?}");
     let packed = folder.join("posts.gz");
     std::fs::write(&packed, b"\x1f\x8b\x08\0rest").expect("written");
     for (file, words) in [

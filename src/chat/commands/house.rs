@@ -164,7 +164,8 @@ pub async fn room(ctx: &Ctx, verb: &str) -> Done {
 pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
     let author = parse::unquoted(rest).trim().trim_start_matches('@');
     let shown = words::person(&shortened(author, 60));
-    if author.is_empty() || author.contains(char::is_whitespace) {
+    // A name in an archive may hold spaces; a second handle is a second author.
+    if author.is_empty() || author.split_whitespace().skip(1).any(|word| word.starts_with('@')) {
         return Err(UserError::new(
             "It does not say whose posts.",
             "Name one author: /forget @someone.",

@@ -110,6 +110,18 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    /// There were lines, and not one of them was a post: it is the wrong file.
+    #[must_use]
+    pub fn took_nothing(&self) -> bool {
+        let StoreCounts {
+            new,
+            changed,
+            known,
+            ..
+        } = self.counts;
+        self.broken.count() > 0 && new + changed + known == 0
+    }
+
     fn per_second(&self, count: u64) -> u64 {
         let millis = u64::try_from(self.time.as_millis())
             .unwrap_or(u64::MAX)

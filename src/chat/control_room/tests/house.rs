@@ -42,6 +42,8 @@ async fn what_is_not_understood_gets_one_helpful_line() {
     assert_snapshot!(world.say("/help task new").await.lines().next().unwrap(), @"/task: what is written again and again");
     assert_snapshot!(world.say("/member add telegram:@mira editor").await, @"“telegram:@mira” is not an identity. Write the chat, telegram or discord, and the person's number there: /member add telegram:12345 editor mira.");
     assert_snapshot!(world.say("/member add telegram:77").await, @"It does not say which role. There are viewer, reviewer, editor and owner.");
+    assert_snapshot!(world.say("/forget Jane Doe").await, @"I have no posts by @Jane Doe. /search shows how authors are spelled.");
+    assert_snapshot!(world.say("/forget @jane @joe").await, @"It does not say whose posts. Name one author: /forget @someone.");
     assert_snapshot!(world.press("3.d.ok.1.1").await, @"This button is from another version of Lumen. /queue shows the cards as they are now.");
     assert_snapshot!(world.press("what").await, @"I cannot read this button. /queue shows the cards as they are now.");
     world.nothing_is_left().await;
