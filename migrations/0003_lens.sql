@@ -7,3 +7,4 @@ CREATE TABLE call_notes (
     note TEXT   NOT NULL,                            -- JSON of the network
     at   BIGINT NOT NULL
 );
+CREATE INDEX call_notes_by_age ON call_notes (at);
