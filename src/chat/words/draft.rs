@@ -259,3 +259,22 @@ pub fn needs_role(what: &str, needed: Role, has: Role) -> (String, String) {
         "An owner can change that with /member role.".to_owned(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::testing::revision;
+    use crate::domain::network::Network;
+
+    #[test]
+    fn a_card_says_that_a_text_goes_out_as_a_thread() {
+        let mut revision = revision();
+        revision.content.text = "One.\n---\nTwo.\n---\nThree.".to_owned();
+        assert!(!facts(&revision).contains("thread"), "the sandbox has none");
+        revision.content.network = Network::Lens;
+        let said = facts(&revision);
+        assert!(said.contains("a thread of 3 posts"), "{said}");
+        revision.content.text = "One.".to_owned();
+        assert!(!facts(&revision).contains("thread"));
+    }
+}
