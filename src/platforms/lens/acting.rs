@@ -44,11 +44,13 @@ struct OfAuthor {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct OfPost {
-    has_reacted: bool,
-    has_bookmarked: bool,
-    has_reposted: Both,
+    #[serde(rename = "hasReacted")]
+    reacted: bool,
+    #[serde(rename = "hasBookmarked")]
+    bookmarked: bool,
+    #[serde(rename = "hasReposted")]
+    reposted: Both,
 }
 
 #[derive(Deserialize)]
@@ -81,11 +83,9 @@ impl Target {
     fn done(&self, action: Action) -> Option<bool> {
         let of_post = self.operations.as_ref();
         match action {
-            Action::Like => of_post.map(|of| of.has_reacted),
-            Action::Bookmark => of_post.map(|of| of.has_bookmarked),
-            Action::Repost => {
-                of_post.map(|of| of.has_reposted.optimistic || of.has_reposted.on_chain)
-            }
+            Action::Like => of_post.map(|of| of.reacted),
+            Action::Bookmark => of_post.map(|of| of.bookmarked),
+            Action::Repost => of_post.map(|of| of.reposted.optimistic || of.reposted.on_chain),
             Action::Follow => {
                 let author = self.author.as_ref()?.operations.as_ref();
                 author.map(|of| of.is_followed_by_me)

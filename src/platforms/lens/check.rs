@@ -24,12 +24,12 @@ struct Me {
 struct Seat {
     is_signless: bool,
     is_sponsored: bool,
-    limit: Option<Allowance>,
+    limit: Option<Quota>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Allowance {
+struct Quota {
     allowance_left: i64,
     allowance: i64,
     window: String,

@@ -40,7 +40,7 @@ fn take_one(page: &mut Page, item: &RawValue, own: Option<&str>) -> Result<(), S
         }
         "Repost" => {
             let repost: Repost = serde_json::from_str(text).map_err(unreadable)?;
-            if repost.is_deleted || repost.repost_of.is_deleted {
+            if repost.is_deleted || repost.original.is_deleted {
                 page.removed.push(repost.id);
             } else {
                 page.posts.push(passed_on(repost, text));
@@ -79,10 +79,10 @@ fn fetched(post: Post, raw: &str, own: Option<&str>) -> FetchedPost {
 
 /// A repost has no words of its own: it stands with those it passes on, and with the name of who did.
 fn passed_on(repost: Repost, raw: &str) -> FetchedPost {
-    let original = repost.repost_of.id.clone();
+    let original = repost.original.id.clone();
     let original = FetchedPost {
         repost_of: Some(original),
-        ..fetched(repost.repost_of, raw, None)
+        ..fetched(repost.original, raw, None)
     };
     FetchedPost {
         native_id: repost.id,

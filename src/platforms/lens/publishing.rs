@@ -98,10 +98,10 @@ struct Transaction {
 #[derive(Deserialize)]
 #[serde(tag = "__typename")]
 enum Status {
-    FinishedTransactionStatus {},
-    FailedTransactionStatus {
-        failed: String,
-    },
+    #[serde(rename = "FinishedTransactionStatus")]
+    Finished {},
+    #[serde(rename = "FailedTransactionStatus")]
+    Failed { failed: String },
     /// Not indexed yet, pending, or something new: not at its end.
     #[serde(other)]
     UnderWay,
@@ -281,8 +281,8 @@ impl Lens {
             .ask(operations::TRANSACTION, &variables, None)
             .await?;
         Ok(match answer.transaction_status {
-            Status::FinishedTransactionStatus {} => Stage::Finished,
-            Status::FailedTransactionStatus { failed } => Stage::Failed(said(&failed)),
+            Status::Finished {} => Stage::Finished,
+            Status::Failed { failed } => Stage::Failed(said(&failed)),
             Status::UnderWay => Stage::UnderWay,
         })
     }

@@ -116,7 +116,8 @@ pub(super) struct Repost {
     pub is_deleted: bool,
     pub timestamp: jiff::Timestamp,
     pub author: Account,
-    pub repost_of: Post,
+    #[serde(rename = "repostOf")]
+    pub original: Post,
 }
 
 #[derive(Debug, Deserialize)]
