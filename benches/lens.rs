@@ -4,7 +4,7 @@
 #![expect(clippy::cast_precision_loss, reason = "figures to read")]
 
 #[path = "../tests/support/mod.rs"]
-#[expect(dead_code, reason = "the tests need more of it")]
+#[expect(dead_code, unused_imports, reason = "the tests need more of it")]
 mod support;
 
 use std::time::{Duration, Instant};
