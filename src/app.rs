@@ -6,6 +6,7 @@ mod duties;
 mod front;
 mod handlers;
 pub mod house;
+mod networks;
 mod pictures;
 
 use std::sync::Arc;

@@ -24,7 +24,7 @@
 //! | `store` | all SQL, a file for each family of tables | domain |
 //! | `index` | `LanceDB` behind a small face | domain |
 //! | `models` | text and embeddings by role, each provider behind a trait, prompts, the ledger | net, media, domain |
-//! | `flow` | the verbs: collect, import, recall, compose, checks, review, publish, media, forget | platforms, store, index, models, net, media, domain |
+//! | `flow` | the verbs: collect, import, recall, compose, checks, review, publish, act, media, forget | platforms, store, index, models, net, media, domain |
 //! | `schedule` | times that are due, the worker with its leases | store, domain |
 //! | `chat` | the control room without any chat SDK: incoming, catalogue, commands, views, presses, words, dialogues | flow, store, domain |
 //! | `frontends` | the terminal, Telegram: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |

@@ -10,18 +10,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
 use super::duties::HouseDuties;
-use super::handlers;
 use super::pictures::Album;
+use super::{handlers, networks};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
 use crate::config::Config;
 use crate::config::models::Choice;
+use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::ledger::ModelRole;
 use crate::domain::network::Network;
 use crate::domain::operator::Role;
+use crate::flow::act::Actor;
 use crate::flow::compose::Composer;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
@@ -34,7 +36,7 @@ use crate::models::metered::{MeteredEmbedder, MeteredText};
 use crate::models::missing::NoText;
 use crate::models::prompt::Prompts;
 use crate::models::{Embedder, TextModel};
-use crate::net::{HttpClient, NetOptions};
+use crate::platforms::lens::Lens;
 use crate::platforms::sandbox::{Options, Sandbox};
 use crate::platforms::{Outlet, Source};
 use crate::schedule::due;
@@ -62,6 +64,7 @@ pub struct House {
     pub text: Arc<dyn TextModel>,
     pub embedder: Option<Arc<dyn Embedder>>,
     pub sandbox: Arc<Sandbox>,
+    pub lens: Arc<Lens>,
     pub outlets: Vec<Arc<dyn Outlet>>,
     pub control: ControlRoom,
     pub worker: Worker,
@@ -102,13 +105,11 @@ impl House {
             clock.clone(),
             Options::default(),
         ));
-        let sources: Vec<Arc<dyn Source>> = vec![sandbox.clone()];
-        let outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
+        let http = networks::http_client(config, &clock)?;
+        let lens = Arc::new(networks::lens(config, &http, &clock, &store)?);
+        let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
+        let outlets = networks::outlets(&lens, &sandbox);
         let media = MediaFolder::at(config.place.media());
-        let http = HttpClient::new(NetOptions {
-            clock: clock.clone(),
-            ..NetOptions::default()
-        })?;
 
         let control = ControlRoom::new(ChatHouse {
             store: store.clone(),
@@ -139,6 +140,10 @@ impl House {
                 prompts,
                 outlets: outlets.clone(),
             },
+            actor: Actor {
+                store: store.clone(),
+                outlets: outlets.clone(),
+            },
             publisher: Publisher {
                 store: store.clone(),
                 outlets: outlets.clone(),
@@ -166,6 +171,7 @@ impl House {
             text,
             embedder,
             sandbox,
+            lens,
             outlets,
             control,
             worker,
@@ -348,7 +354,17 @@ impl Accounts for OutletAccounts {
                 .map(move |account| (network, account))
                 .collect::<Vec<_>>()
         };
-        self.0.iter().flat_map(of).collect()
+        let mut all: Vec<_> = self.0.iter().flat_map(of).collect();
+        // The sandbox is for where nothing else is set up.
+        if all.iter().any(|(network, _)| *network != Network::Sandbox) {
+            all.retain(|(network, _)| *network != Network::Sandbox);
+        }
+        all
+    }
+
+    fn actions(&self, network: Network) -> &'static [Action] {
+        let outlet = self.0.iter().find(|outlet| outlet.network() == network);
+        outlet.map_or(&[], |outlet| outlet.actions())
     }
 
     async fn check(&self, network: Network, account: &str) -> Result<String, String> {

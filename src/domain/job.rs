@@ -20,17 +20,20 @@ pub enum JobKind {
     Compose,
     /// Publish an approved draft, or find out what became of a call.
     Publish,
+    /// Like, repost, bookmark or follow.
+    Act,
     /// Tell people something.
     Notice,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Fetch,
         Self::Index,
         Self::Media,
         Self::Compose,
         Self::Publish,
+        Self::Act,
         Self::Notice,
     ];
 
@@ -42,6 +45,7 @@ impl JobKind {
             Self::Media => "media",
             Self::Compose => "compose",
             Self::Publish => "publish",
+            Self::Act => "act",
             Self::Notice => "notice",
         }
     }

@@ -9,6 +9,7 @@
 mod fetch;
 pub mod guard;
 mod retry;
+pub mod send;
 #[cfg(test)]
 mod tests;
 

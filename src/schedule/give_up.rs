@@ -61,6 +61,7 @@ const fn what(kind: JobKind) -> &'static str {
         JobKind::Media => "Pictures could not be fetched:",
         JobKind::Compose => "The draft was not written:",
         JobKind::Publish => "The post could not be published:",
+        JobKind::Act => "It was not done:",
         JobKind::Notice => "A message could not be shown:",
     }
 }

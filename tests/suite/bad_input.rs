@@ -187,7 +187,11 @@ fn an_import_says_what_is_wrong_with_a_file() {
     assert!(ended.status.success(), "{ended:?}");
     let wrong = write(&folder, "wrong.jsonl", "not json\nnor this\n");
     let ended = house.run(&["import", wrong.to_str().expect("text")]);
-    assert_eq!(ended.status.code(), Some(1), "nothing was a post: {ended:?}");
+    assert_eq!(
+        ended.status.code(),
+        Some(1),
+        "nothing was a post: {ended:?}"
+    );
     let packed = folder.join("posts.gz");
     std::fs::write(&packed, b"\x1f\x8b\x08\0rest").expect("written");
     for (file, words) in [

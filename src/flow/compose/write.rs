@@ -115,7 +115,7 @@ impl Composer {
                     text: post.body.text.clone(),
                 })
                 .collect(),
-            limit: Limits::of(material.network).text[0].most,
+            limit: Limits::of(material.network).usual,
         };
         let purpose = if material.before.is_some() {
             "redo"

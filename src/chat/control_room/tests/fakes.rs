@@ -11,6 +11,7 @@ use crate::chat::frontend::{Frontend, MessageRef, ShowError};
 use crate::chat::house::{Accounts, Finder, Pictures};
 use crate::chat::testing::{instant, plain};
 use crate::chat::view::{Block, View};
+use crate::domain::action::Action;
 use crate::domain::content::Attachment;
 use crate::domain::error::UserError;
 use crate::domain::ids::{PostId, WorkspaceId};
@@ -136,6 +137,7 @@ impl FakeFinder {
             language: None,
             reply_to: None,
             quote_of: None,
+            repost_of: None,
             url: None,
             counts: Counts::default(),
             media: Vec::new(),
@@ -181,6 +183,10 @@ pub struct OneAccount;
 impl Accounts for OneAccount {
     fn list(&self) -> Vec<(Network, String)> {
         vec![(Network::Sandbox, "roastery".into())]
+    }
+
+    fn actions(&self, _network: Network) -> &'static [Action] {
+        &Action::ALL
     }
 
     async fn check(&self, _network: Network, _account: &str) -> Result<String, String> {
