@@ -6,7 +6,10 @@ mod duties;
 mod front;
 mod handlers;
 pub mod house;
+mod money;
 mod pictures;
+mod retirements;
+mod roles;
 
 use std::sync::Arc;
 use std::time::Duration;

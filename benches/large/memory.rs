@@ -24,7 +24,7 @@ pub async fn run(work: &Work) -> anyhow::Result<()> {
     let used = resident_mb()?;
     running.clock.advance(IDLE);
     let now: Timestamp = running.clock.now();
-    running.house.local.unload_idle(now);
+    running.house.roles.local.unload_idle(now);
     tokio::time::sleep(SETTLE).await;
     say("program.before_mb", before);
     say("program.used_mb", used);

@@ -11,28 +11,24 @@ use tokio_util::sync::CancellationToken;
 use super::Trouble;
 use super::duties::HouseDuties;
 use super::handlers;
+use super::money::WatchedLedger;
 use super::pictures::Album;
+use super::retirements::Retirements;
+use super::roles::{self, Means, Roles, Tools};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
 use crate::config::Config;
-use crate::config::models::Choice;
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
-use crate::domain::ledger::ModelRole;
 use crate::domain::network::Network;
 use crate::domain::operator::Role;
-use crate::flow::compose::Composer;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
 use crate::media::MediaFolder;
 use crate::models::budget::Budget;
-use crate::models::local::LocalModels;
-use crate::models::metered::{MeteredEmbedder, MeteredText};
-use crate::models::missing::NoText;
 use crate::models::prompt::Prompts;
-use crate::models::{Embedder, TextModel};
 use crate::net::{HttpClient, NetOptions};
 use crate::platforms::sandbox::{Options, Sandbox};
 use crate::platforms::{Outlet, Source};
@@ -57,9 +53,8 @@ pub struct House {
     pub clock: SharedClock,
     pub zone: TimeZone,
     pub recall: Recall,
-    pub local: Arc<LocalModels>,
-    pub text: Arc<dyn TextModel>,
-    pub embedder: Option<Arc<dyn Embedder>>,
+    pub roles: Roles,
+    pub retirements: Retirements,
     pub sandbox: Arc<Sandbox>,
     pub outlets: Vec<Arc<dyn Outlet>>,
     pub control: ControlRoom,
@@ -81,19 +76,24 @@ impl House {
             .await
             .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
-        let local = Arc::new(LocalModels::new(&config.place.models_dir, &clock));
-        let budget = Arc::new(Budget::new(
-            Arc::new(store.clone()),
-            clock.clone(),
-            config.place.timezone.clone(),
-            config.models.daily_budget,
-        ));
-        let text = text_model(config.models.text, &local, &budget);
-        let embedder = embedder(config.models.embedder, &local, &budget);
+        let http = HttpClient::new(NetOptions {
+            clock: clock.clone(),
+            trusted: roles::trusted(&config.models),
+            ..NetOptions::default()
+        })?;
+        let budget = Arc::new(budget(config, &store, &clock));
+        let roles = Roles::build(&Means {
+            config,
+            clock: &clock,
+            store: &store,
+            budget: &budget,
+            http: &http,
+        })?;
+        let retirements = Retirements::of(&roles);
         let recall = Recall::open(
             &config.place.index_uri,
             store.clone(),
-            embedder.clone(),
+            roles.embedder.clone(),
             clock.clone(),
         );
         let sandbox = Arc::new(Sandbox::new(
@@ -104,11 +104,6 @@ impl House {
         let sources: Vec<Arc<dyn Source>> = vec![sandbox.clone()];
         let outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
         let media = MediaFolder::at(config.place.media());
-        let http = HttpClient::new(NetOptions {
-            clock: clock.clone(),
-            ..NetOptions::default()
-        })?;
-
         let control = ControlRoom::new(ChatHouse {
             store: store.clone(),
             clock: clock.clone(),
@@ -118,12 +113,21 @@ impl House {
             accounts: Arc::new(OutletAccounts(outlets.clone())),
             pictures: Arc::new(Album(media.clone())),
             fetchable: sources.iter().map(|source| source.network()).collect(),
-            models: models_in_words(text.as_ref(), embedder.as_deref()),
+            models: roles.in_words(),
             budget: config.models.daily_budget,
+            unpriced: roles.unpriced(),
+            advice: Arc::new(retirements.clone()),
         });
         for frontend in frontends {
             control.open(frontend);
         }
+        let (composer, painter) = roles.workshop(&Tools {
+            store: &store,
+            recall: &recall,
+            media: &media,
+            prompts: &prompts,
+            outlets: &outlets,
+        });
         let parts = handlers::Parts {
             store: store.clone(),
             control: control.clone(),
@@ -131,13 +135,8 @@ impl House {
             sources,
             http,
             media: media.clone(),
-            composer: Composer {
-                store: store.clone(),
-                recall: recall.clone(),
-                text: text.clone(),
-                prompts,
-                outlets: outlets.clone(),
-            },
+            composer,
+            painter,
             publisher: Publisher {
                 store: store.clone(),
                 outlets: outlets.clone(),
@@ -161,9 +160,8 @@ impl House {
             clock,
             zone,
             recall,
-            local,
-            text,
-            embedder,
+            roles,
+            retirements,
             sandbox,
             outlets,
             control,
@@ -258,7 +256,8 @@ impl House {
 
     /// Upkeep: idle models leave the memory, an index that fell behind catches up, old rows go.
     async fn look_after(&self) {
-        self.local.unload_idle(self.clock.now());
+        self.roles.local.unload_idle(self.clock.now());
+        self.retirements.refresh(self.clock.now()).await;
         if let Err(error) = self.keep_index_up().await {
             tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
         }
@@ -291,44 +290,17 @@ impl House {
     }
 }
 
-fn text_model(choice: Choice, local: &LocalModels, budget: &Arc<Budget>) -> Arc<dyn TextModel> {
-    match choice {
-        Choice::First | Choice::Local => Arc::new(MeteredText::new(
-            local.text.clone(),
-            budget.clone(),
-            WORKSPACE,
-        )),
-        Choice::Off => Arc::new(NoText),
-    }
-}
-
-fn embedder(
-    choice: Choice,
-    local: &LocalModels,
-    budget: &Arc<Budget>,
-) -> Option<Arc<dyn Embedder>> {
-    match choice {
-        Choice::First | Choice::Local => Some(Arc::new(MeteredEmbedder::new(
-            local.embedder.clone(),
-            budget.clone(),
-            WORKSPACE,
-        ))),
-        Choice::Off => None,
-    }
-}
-
-fn models_in_words(
-    text: &dyn TextModel,
-    embedder: Option<&dyn Embedder>,
-) -> Vec<(ModelRole, String)> {
-    let words = |(provider, model): (String, String)| format!("{provider}, {model}");
-    vec![
-        (ModelRole::Text, words(text.name())),
-        (
-            ModelRole::Embedder,
-            embedder.map_or_else(|| "off".to_owned(), |embedder| words(embedder.name())),
-        ),
-    ]
+/// The day's money, with a word to people when most of it is gone.
+fn budget(config: &Config, store: &Store, clock: &SharedClock) -> Budget {
+    let daily = config.models.daily_budget;
+    let zone = config.place.timezone.clone();
+    let ledger = WatchedLedger {
+        store: store.clone(),
+        clock: clock.clone(),
+        zone: zone.clone(),
+        daily,
+    };
+    Budget::new(Arc::new(ledger), clock.clone(), zone, daily)
 }
 
 /// The accounts behind the outlets.

@@ -18,6 +18,8 @@ pub enum JobKind {
     Media,
     /// Write a draft or a new revision of one.
     Compose,
+    /// Make a picture for a draft.
+    Paint,
     /// Publish an approved draft, or find out what became of a call.
     Publish,
     /// Tell people something.
@@ -25,11 +27,12 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Fetch,
         Self::Index,
         Self::Media,
         Self::Compose,
+        Self::Paint,
         Self::Publish,
         Self::Notice,
     ];
@@ -41,6 +44,7 @@ impl JobKind {
             Self::Index => "index",
             Self::Media => "media",
             Self::Compose => "compose",
+            Self::Paint => "paint",
             Self::Publish => "publish",
             Self::Notice => "notice",
         }

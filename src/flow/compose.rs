@@ -6,7 +6,7 @@
 
 mod keep;
 mod material;
-mod write;
+pub(in crate::flow) mod write;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,10 @@ use crate::domain::persona::Voice;
 use crate::domain::progress::Progress;
 use crate::flow::checks::Allowance;
 use crate::flow::recall::Recall;
+use crate::flow::see::Eyes;
 use crate::models::TextModel;
+use crate::models::in_order::InOrder;
+use crate::models::moderate::Moderator;
 use crate::models::prompt::Prompts;
 use crate::platforms::Outlet;
 use crate::store::{Store, StoreError, Tx};
@@ -116,7 +119,9 @@ pub async fn allowance(
 pub struct Composer {
     pub store: Store,
     pub recall: Recall,
-    pub text: Arc<dyn TextModel>,
+    pub text: InOrder<dyn TextModel>,
+    pub moderator: Option<Arc<dyn Moderator>>,
+    pub eyes: Eyes,
     pub prompts: Arc<Prompts>,
     pub outlets: Vec<Arc<dyn Outlet>>,
 }

@@ -7,6 +7,8 @@ pub mod forget;
 pub mod gone;
 pub mod import;
 pub mod media;
+pub mod paint;
 pub mod publish;
 pub mod recall;
 pub mod review;
+pub mod see;

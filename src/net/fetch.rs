@@ -135,7 +135,7 @@ fn onwards(response: &Response, here: &Url) -> Result<Option<Url>, NetError> {
     here.join(target).map(Some).map_err(|_| broken())
 }
 
-fn host_of(url: &Url) -> String {
+pub(super) fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or("it").to_owned()
 }
 
@@ -164,7 +164,7 @@ fn accepts(accept: &str, mime: &str) -> bool {
 }
 
 /// What went wrong on the way, without the address.
-fn unanswered(error: &reqwest::Error, url: &Url) -> NetError {
+pub(super) fn unanswered(error: &reqwest::Error, url: &Url) -> NetError {
     let host = host_of(url);
     let mut cause = error.source();
     let mut deepest = None;

@@ -19,6 +19,7 @@ mod inbox;
 mod index_tables;
 mod jobs;
 mod language;
+mod models;
 mod open;
 mod people;
 mod personas;

@@ -187,7 +187,11 @@ fn an_import_says_what_is_wrong_with_a_file() {
     assert!(ended.status.success(), "{ended:?}");
     let wrong = write(&folder, "wrong.jsonl", "not json\nnor this\n");
     let ended = house.run(&["import", wrong.to_str().expect("text")]);
-    assert_eq!(ended.status.code(), Some(1), "nothing was a post: {ended:?}");
+    assert_eq!(
+        ended.status.code(),
+        Some(1),
+        "nothing was a post: {ended:?}"
+    );
     let packed = folder.join("posts.gz");
     std::fs::write(&packed, b"\x1f\x8b\x08\0rest").expect("written");
     for (file, words) in [
@@ -277,12 +281,12 @@ fn a_setting_for_later_and_a_broken_env_file_are_said() {
     let house = House::new();
     std::fs::write(
         house.folder().join(".env"),
-        "LUMEN_VISION=ollama\nDISCORD_TOKEN=hunter2\n",
+        "DISCORD_GUILD_ID=12\nDISCORD_TOKEN=hunter2\n",
     )
     .expect("written");
     let ended = house.session(&["/status"]);
     assert!(ended.status.success(), "{ended:?}");
-    for name in ["LUMEN_VISION", "DISCORD_TOKEN"] {
+    for name in ["DISCORD_GUILD_ID", "DISCORD_TOKEN"] {
         assert!(
             ended.err.contains(&format!("{name} is set, but")),
             "{}",

@@ -10,6 +10,7 @@ mod bad_input;
 mod crashes;
 mod main_job;
 mod migrations;
+mod models;
 mod stopping;
 mod telegram;
 mod telegram_kills;

@@ -2,6 +2,8 @@
 
 pub mod binary;
 pub mod bot_api;
+pub mod services;
+pub mod specs;
 pub mod telegram;
 
 use std::path::PathBuf;

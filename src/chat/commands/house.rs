@@ -165,7 +165,12 @@ pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
     let author = parse::unquoted(rest).trim().trim_start_matches('@');
     let shown = words::person(&shortened(author, 60));
     // A name in an archive may hold spaces; a second handle is a second author.
-    if author.is_empty() || author.split_whitespace().skip(1).any(|word| word.starts_with('@')) {
+    if author.is_empty()
+        || author
+            .split_whitespace()
+            .skip(1)
+            .any(|word| word.starts_with('@'))
+    {
         return Err(UserError::new(
             "It does not say whose posts.",
             "Name one author: /forget @someone.",
