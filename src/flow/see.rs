@@ -53,7 +53,11 @@ pub struct Seen {
 
 impl Eyes {
     /// What the pictures of `posts` show. New ones are looked at, the first posts first, as far as the time allows.
-    pub async fn look_at(&self, posts: &[&Post]) -> anyhow::Result<Seen> {
+    pub async fn look_at(
+        &self,
+        posts: &[&Post],
+        cancel: &CancellationToken,
+    ) -> anyhow::Result<Seen> {
         let posts: Vec<&Post> = posts
             .iter()
             .copied()
@@ -64,7 +68,7 @@ impl Eyes {
         }
         let mut remarks = Vec::new();
         if !self.vision.is_empty() {
-            remarks = self.look_at_new(&posts).await?;
+            remarks = self.look_at_new(&posts, cancel).await?;
         }
         let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
         let notes = self.store.notes_of_posts(&ids).await?;
@@ -80,7 +84,11 @@ impl Eyes {
 
     /// Looks at what nobody has looked at. The first failure ends it: the others would fail alike. A picture that is refused
     /// counts as looked at, or every draft would ask, and pay, again.
-    async fn look_at_new(&self, posts: &[&Post]) -> anyhow::Result<Vec<Finding>> {
+    async fn look_at_new(
+        &self,
+        posts: &[&Post],
+        cancel: &CancellationToken,
+    ) -> anyhow::Result<Vec<Finding>> {
         let until = Instant::now() + PATIENCE;
         let mut looked = 0;
         for post in posts {
@@ -93,7 +101,7 @@ impl Eyes {
                 if left < LEAST {
                     return Ok(vec![unseen("looking took too long".to_owned())]);
                 }
-                match self.describe(&picture, left).await? {
+                match self.describe(&picture, left, cancel).await? {
                     Ok(note) => self.keep(&note).await?,
                     Err(ModelError::Refused { provider, .. }) => {
                         self.keep(&undescribed(&picture, provider)).await?;
@@ -110,6 +118,7 @@ impl Eyes {
         &self,
         picture: &StoredMedia,
         left: Duration,
+        cancel: &CancellationToken,
     ) -> anyhow::Result<Result<PictureNote, ModelError>> {
         let bytes = self.folder.read(&picture.sha256, &picture.mime).await?;
         let question = self.prompts.describe(picture.alt.as_deref());
@@ -125,7 +134,10 @@ impl Eyes {
             },
             (Err(error), _) | (_, Err(error)) => return Ok(Err(error)),
         };
-        Ok(self.look(&asked).await.map(|sight| note(picture, &sight)))
+        Ok(self
+            .look(&asked, cancel)
+            .await
+            .map(|sight| note(picture, &sight)))
     }
 
     /// A copy that is small enough to be sent.
@@ -143,9 +155,12 @@ impl Eyes {
     }
 
     /// Asks the first model that answers.
-    pub(super) async fn look(&self, request: &SightRequest) -> Result<Sight, ModelError> {
+    pub(super) async fn look(
+        &self,
+        request: &SightRequest,
+        cancel: &CancellationToken,
+    ) -> Result<Sight, ModelError> {
         let missing = || ModelError::Missing("nobody looks at pictures".to_owned());
-        let cancel = CancellationToken::new();
         let seen = self
             .vision
             .ask(missing, |model| {

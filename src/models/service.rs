@@ -157,6 +157,9 @@ impl Service {
         asked: &Asked<'_>,
         cancel: &CancellationToken,
     ) -> Result<Answered, Failed> {
+        if cancel.is_cancelled() {
+            return Err(Failed::Other(ModelError::Cancelled));
+        }
         let body = asked.body.to_string();
         let kept = (!asked.key.is_empty()).then(|| {
             let parts = [self.settings.provider, asked.path, asked.key, &body];

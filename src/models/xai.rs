@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ledger::MicroUsd;
+use crate::media::{Caps, preflight};
 use crate::models::paint::{ImageModel, PaintRequest, Painted};
 use crate::models::prices::{Price, Prices};
 use crate::models::service::{Answered, Asked, Complaint, Failed, Service};
@@ -122,6 +123,13 @@ pub async fn knows(service: &Service, model: &str) -> Result<String, ModelError>
     Err(service.in_words(404, &Complaint::default(), (SETTING, model)))
 }
 
+/// Why a picture that is paid for is not there.
+struct NoBytes {
+    error: ModelError,
+    /// It never will be: another one has to be made. Else it is paid for, and can be had later.
+    for_good: bool,
+}
+
 impl Xai {
     #[must_use]
     pub fn new(service: Service, model: &str, prices: &Prices, http: HttpClient) -> Self {
@@ -177,21 +185,33 @@ impl Xai {
         }
     }
 
-    /// The bytes of the picture. One that lies at an address and cannot be had now can be had later: it is paid for.
-    async fn bytes(&self, picture: &Picture) -> Result<Vec<u8>, ModelError> {
-        if let Some(encoded) = &picture.b64_json {
-            let encoded = encoded.rsplit(',').next().unwrap_or(encoded);
-            return BASE64
-                .decode(encoded)
-                .map_err(|_| self.service.unavailable("its picture is unreadable"));
-        }
-        let Some(url) = &picture.url else {
-            return Err(self.service.unavailable("its answer has no picture"));
+    /// The bytes of the picture, once they are known to be one.
+    async fn bytes(&self, picture: &Picture) -> Result<Vec<u8>, NoBytes> {
+        let lost = |why: String, for_good: bool| NoBytes {
+            error: self.service.unavailable(why),
+            for_good,
         };
-        let fetched = self.http.fetch_bytes(url, PICTURE_CAP, "image/*").await;
-        fetched
-            .map(|fetched| fetched.bytes)
-            .map_err(|error| self.service.unavailable(format!("its picture: {error}")))
+        let bytes = match (&picture.b64_json, &picture.url) {
+            (Some(encoded), _) => {
+                let encoded = encoded.rsplit(',').next().unwrap_or(encoded);
+                BASE64
+                    .decode(encoded)
+                    .map_err(|_| lost("its picture is unreadable".to_owned(), true))?
+            }
+            (None, Some(url)) => {
+                let fetched = self.http.fetch_bytes(url, PICTURE_CAP, "image/*").await;
+                fetched
+                    .map_err(|error| lost(format!("its picture: {error}"), !error.is_transient()))?
+                    .bytes
+            }
+            (None, None) => return Err(lost("its answer has no picture".to_owned(), true)),
+        };
+        let looking = move || (preflight(&bytes, &Caps::default()), bytes);
+        let (looked, bytes) = tokio::task::spawn_blocking(looking)
+            .await
+            .map_err(|_| lost("its picture broke the decoder".to_owned(), true))?;
+        looked.map_err(|refusal| lost(format!("its picture cannot be used. {refusal}"), true))?;
+        Ok(bytes)
     }
 }
 
@@ -232,7 +252,12 @@ impl ImageModel for Xai {
         };
         let bytes = match self.bytes(picture).await {
             Ok(bytes) => bytes,
-            Err(error) => return Err(took.and(error)),
+            Err(NoBytes { error, for_good }) => {
+                if for_good {
+                    self.service.forget(&answered).await;
+                }
+                return Err(took.and(error));
+            }
         };
         Ok(Painted {
             bytes,

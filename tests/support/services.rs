@@ -239,8 +239,9 @@ fn good(service: &Service, path: &str, asked: &Value) -> Value {
         return vectors(service, asked);
     }
     if path.ends_with("/images/generations") {
+        let number = service.asked().len();
         return json!({
-            "data": [{"b64_json": BASE64.encode(picture()), "mime_type": "image/png", "respect_moderation": true}],
+            "data": [{"b64_json": BASE64.encode(another_picture(number)), "mime_type": "image/png", "respect_moderation": true}],
             "block_reason": null,
             "usage": {"cost_in_usd_ticks": 200_000_000},
         });
@@ -437,12 +438,17 @@ fn json_of(value: &Value) -> Response {
 
 /// A picture of 300 by 200 pixels.
 pub fn picture() -> Vec<u8> {
+    another_picture(1)
+}
+
+/// Each number has its own; 1 is the usual one.
+fn another_picture(number: usize) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::from_fn(300, 200, |x, y| {
         image::Rgb([
             u8::try_from(x % 256).unwrap_or(0),
             u8::try_from(y).unwrap_or(0),
-            90,
+            u8::try_from(89 + number).unwrap_or(0),
         ])
     })
     .write_to(&mut bytes, image::ImageFormat::Png)

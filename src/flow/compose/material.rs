@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::domain::draft::{Draft, Purpose, Revision};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{PostId, WorkspaceId};
@@ -107,6 +109,7 @@ impl Composer {
     pub(super) async fn gather(
         &self,
         work: &ComposeJob,
+        cancel: &CancellationToken,
     ) -> anyhow::Result<Result<Material, NotWritten>> {
         let persona = self.store.persona(work.workspace).await?;
         let (purpose, before, guidance) = match &work.request {
@@ -175,7 +178,7 @@ impl Composer {
         let examples = self.examples(work.workspace, &words).await?;
         let mut looked_at: Vec<&Post> = answered.iter().collect();
         looked_at.extend(posts.iter().map(|(post, _)| post));
-        let seen = self.eyes.look_at(&looked_at).await?;
+        let seen = self.eyes.look_at(&looked_at, cancel).await?;
         let mut material = Material {
             purpose,
             persona,

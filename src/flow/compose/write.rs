@@ -58,7 +58,7 @@ impl Composer {
         progress: &dyn Progress,
         cancel: &CancellationToken,
     ) -> anyhow::Result<Result<(Material, Candidate), NotWritten>> {
-        let material = match self.gather(work).await? {
+        let material = match self.gather(work, cancel).await? {
             Ok(material) => material,
             Err(not) => return Ok(Err(not)),
         };
@@ -273,11 +273,11 @@ fn not_written(error: ModelError) -> NotWritten {
         },
         ModelError::Refused { provider, why } => NotWritten {
             why: format!("The {provider} model refused: {why}. Other words may help."),
-            again: false,
+            again: true,
         },
         ModelError::OverBudget(why) => NotWritten {
             why: format!("Nothing was asked: {why}."),
-            again: false,
+            again: true,
         },
         ModelError::Cancelled => NotWritten {
             why: "Stopped.".to_owned(),

@@ -15,6 +15,7 @@ use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::network::Network;
 use crate::domain::notice::Notice;
 use crate::domain::progress::{Progress, Step};
+use crate::flow::bounded::{Broken, bounded};
 use crate::flow::compose::write::judged;
 use crate::flow::review;
 use crate::media::{Caps, Fitted, Refusal, Rules, fit};
@@ -83,8 +84,10 @@ impl Painter {
                 };
             }
         };
-        let made = tokio::time::timeout(LIMIT, self.made(&work, job, progress, stop)).await;
-        let ended = match made {
+        let version = Some((work.draft, work.revision));
+        let cancel = stop.child_token();
+        let making = self.made(&work, job, progress, &cancel);
+        let ended = match bounded(&self.store, version, LIMIT, &cancel, making).await {
             Ok(Ok((draft, revision, made))) => {
                 self.keep(&work, &draft, revision, made, job, lease).await
             }
@@ -101,7 +104,8 @@ impl Painter {
                     wait: None,
                 };
             }
-            Err(_) => {
+            Err(Broken::Overtaken) => self.say(&work, job, lease, changed(), false).await,
+            Err(Broken::TooLong) => {
                 let why = format!("No picture came in {} seconds.", LIMIT.as_secs());
                 self.say(&work, job, lease, why, true).await
             }
@@ -207,7 +211,7 @@ impl Painter {
             .await
             .map_err(not_made)?;
         let mut made = self
-            .fitted(answer, &request, revision.content.network)
+            .fitted(answer, &request, revision.content.network, stop)
             .await?;
         made.findings.extend(
             instead_of
@@ -223,6 +227,7 @@ impl Painter {
         painted: Painted,
         request: &PaintRequest,
         network: Network,
+        stop: &CancellationToken,
     ) -> Result<Made, NotMade> {
         let rules = Rules::of(network);
         let bytes = painted.bytes;
@@ -243,14 +248,14 @@ impl Painter {
             bad: false,
         };
         if painted.provider != quote::NAME {
-            self.look_over(&mut made, request).await;
+            self.look_over(&mut made, request, stop).await;
         }
         made.alt = shortened(&made.alt, ALT_CHARS);
         Ok(made)
     }
 
     /// What a model's eyes say of it. Without eyes it stays as it is, and the card says so.
-    async fn look_over(&self, made: &mut Made, request: &PaintRequest) {
+    async fn look_over(&self, made: &mut Made, request: &PaintRequest, stop: &CancellationToken) {
         if self.eyes.vision.is_empty() {
             made.findings.push(remark(
                 "nobody looked the picture over; please do".to_owned(),
@@ -268,7 +273,7 @@ impl Painter {
                 purpose: "look over",
                 patience: LOOK,
             };
-            self.eyes.look(&asked).await
+            self.eyes.look(&asked, stop).await
         };
         match asked.await {
             Ok(sight) => {
@@ -385,7 +390,7 @@ fn remark(detail: String) -> Finding {
 fn not_made(error: ModelError) -> NotMade {
     let (error, _) = error.parted();
     match error {
-        ModelError::Missing(how) => NotMade::Told(how, false),
+        ModelError::Missing(how) => NotMade::Told(how, true),
         ModelError::Unavailable { provider, why } => {
             NotMade::Told(format!("{provider} made no picture: {why}."), true)
         }
@@ -395,7 +400,7 @@ fn not_made(error: ModelError) -> NotMade {
         ),
         ModelError::Refused { provider, why } => NotMade::Told(
             format!("{provider} made no picture: {why}. Other words may help: /image #N WORDS."),
-            false,
+            true,
         ),
         ModelError::OverBudget(why) => NotMade::Told(format!("No picture was made: {why}."), true),
         ModelError::Cancelled => NotMade::Told("Stopped.".to_owned(), true),

@@ -51,9 +51,11 @@ fn session(house: &House, services: &Services, more: &[(&str, &str)], lines: &[&
 }
 
 fn says(ended: &Ended, words: &[&str]) {
+    // The terminal breaks long lines anywhere.
+    let out = ended.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in words {
         assert!(
-            ended.out.contains(words),
+            out.contains(words),
             "no \u{201c}{words}\u{201d} in:\n{}\n{}",
             ended.out,
             ended.err
@@ -85,6 +87,8 @@ fn a_post_is_written_illustrated_chosen_and_published_with_its_picture() {
             "gpt-4o",
             "A red cup on a wooden table",
             "image: 1 of 1",
+            "image: 2 of 2",
+            "image: 1 of 2",
             "published",
             "look over",
         ],
@@ -182,6 +186,30 @@ fn when_the_money_is_spent_a_forced_choice_stops_and_what_is_free_goes_on() {
         services.openai.bill()
     );
     assert_eq!(services.xai.asked().len(), 0);
+}
+
+#[test]
+fn people_are_told_at_80_percent_and_at_100_nothing_is_paid_any_more() {
+    let (house, services) = (House::new(), Services::start());
+    let poor = [
+        ("LUMEN_TEXT", "openai"),
+        ("LUMEN_DAILY_BUDGET_USD", "0.1"),
+        ("LUMEN_VISION", "off"),
+    ];
+    let mut lines = vec!["/draft our Friday tasting is at six"];
+    lines.extend(["/image #1"; 3]);
+    let ended = session(&house, &services, &poor, &lines);
+    assert!(!ended.out.contains("of 0.10 at most"), "{}", ended.out);
+    // The fourth takes it from 60 to 80 percent; for a fifth there is not enough, and a card costs nothing.
+    let ended = session(&house, &services, &poor, &["/image #1", "/image #1"]);
+    says(
+        &ended,
+        &[
+            "The models have cost 0.080 USD today, of 0.10 USD at most.",
+            "the picture is a card: the models may cost 0.10 USD a day",
+        ],
+    );
+    assert_eq!(services.xai.asked().len(), 4);
 }
 
 #[test]
