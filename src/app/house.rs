@@ -76,11 +76,7 @@ impl House {
             .await
             .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
-        let http = HttpClient::new(NetOptions {
-            clock: clock.clone(),
-            trusted: roles::trusted(&config.models),
-            ..NetOptions::default()
-        })?;
+        let http = http(config, &clock)?;
         let budget = Arc::new(budget(config, &store, &clock));
         let roles = Roles::build(&Means {
             config,
@@ -288,6 +284,15 @@ impl House {
             tracing::warn!("something did not close in time");
         }
     }
+}
+
+/// What fetches pictures, also from the services that the configuration names.
+fn http(config: &Config, clock: &SharedClock) -> anyhow::Result<HttpClient> {
+    HttpClient::new(NetOptions {
+        clock: clock.clone(),
+        trusted: roles::trusted(&config.models),
+        ..NetOptions::default()
+    })
 }
 
 /// The day's money, with a word to people when most of it is gone.

@@ -168,7 +168,7 @@ impl Composer {
             ComposeRequest::Post { .. } | ComposeRequest::Reply { .. } => None,
         };
         let cancel = stop.child_token();
-        let writing = self.write(&work, job, progress, &cancel);
+        let writing = Box::pin(self.write(&work, job, progress, &cancel));
         match bounded(&self.store, version, WRITE_LIMIT, &cancel, writing).await {
             Ok(Ok(Ok((material, candidate)))) => {
                 match self.keep(&work, material, candidate, job, lease).await {

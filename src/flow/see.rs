@@ -99,14 +99,14 @@ impl Eyes {
                 looked += 1;
                 let left = until.saturating_duration_since(Instant::now());
                 if left < LEAST {
-                    return Ok(vec![unseen("looking took too long".to_owned())]);
+                    return Ok(vec![unseen("looking took too long")]);
                 }
                 match self.describe(&picture, left, cancel).await? {
                     Ok(note) => self.keep(&note).await?,
                     Err(ModelError::Refused { provider, .. }) => {
                         self.keep(&undescribed(&picture, provider)).await?;
                     }
-                    Err(error) => return Ok(vec![unseen(error.to_string())]),
+                    Err(error) => return Ok(vec![unseen(&error.to_string())]),
                 }
             }
         }
@@ -207,7 +207,7 @@ fn undescribed(picture: &StoredMedia, provider: String) -> PictureNote {
     }
 }
 
-fn unseen(why: String) -> Finding {
+fn unseen(why: &str) -> Finding {
     Finding {
         kind: FindingKind::Unseen,
         blocks: false,

@@ -16,7 +16,7 @@ const REST: SignedDuration = SignedDuration::from_secs(20);
 
 /// How long a provider may take when another one could do the work instead, and when none could.
 const PATIENCE: Duration = Duration::from_secs(25);
-const ONLY_ONES_PATIENCE: Duration = Duration::from_secs(60);
+const ONLY_ONES_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A provider and how it did last.
 struct Member<M: ?Sized> {

@@ -294,19 +294,15 @@ fn said(service: &Service, content: &str, reason: &str) -> Value {
 fn vectors(service: &Service, asked: &Value) -> Value {
     let count = asked["input"].as_array().map_or(1, Vec::len);
     let vector = |length: usize| vec![0.5_f32; length];
-    match service.who {
-        Who::Ollama => {
-            let all: Vec<_> = (0..count).map(|_| vector(384)).collect();
-            json!({"model": "all-minilm", "embeddings": all, "prompt_eval_count": 7})
-        }
-        _ => {
-            let all: Vec<_> = (0..count)
-                .rev()
-                .map(|index| json!({"index": index, "object": "embedding", "embedding": vector(1_536)}))
-                .collect();
-            json!({"object": "list", "data": all, "usage": {"prompt_tokens": 5, "total_tokens": 5}})
-        }
+    if service.who == Who::Ollama {
+        let all: Vec<_> = (0..count).map(|_| vector(384)).collect();
+        return json!({"model": "all-minilm", "embeddings": all, "prompt_eval_count": 7});
     }
+    let all: Vec<_> = (0..count)
+        .rev()
+        .map(|index| json!({"index": index, "object": "embedding", "embedding": vector(1_536)}))
+        .collect();
+    json!({"object": "list", "data": all, "usage": {"prompt_tokens": 5, "total_tokens": 5}})
 }
 
 fn moderate(asked: &Value) -> Response {

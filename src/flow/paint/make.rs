@@ -86,7 +86,7 @@ impl Painter {
         };
         let version = Some((work.draft, work.revision));
         let cancel = stop.child_token();
-        let making = self.made(&work, job, progress, &cancel);
+        let making = Box::pin(self.made(&work, job, progress, &cancel));
         let ended = match bounded(&self.store, version, LIMIT, &cancel, making).await {
             Ok(Ok((draft, revision, made))) => {
                 self.keep(&work, &draft, revision, made, job, lease).await

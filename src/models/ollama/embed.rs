@@ -12,7 +12,7 @@ use super::{NAME, ask};
 use crate::models::service::{Asked, Service};
 use crate::models::{Embedded, Embedder, ModelError, Took, unit};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 const CAP: u64 = 32 << 20;
 
 /// How many texts go out at once.

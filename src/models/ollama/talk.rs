@@ -29,7 +29,7 @@ const PROMPT_TOKENS: usize = 1_200;
 const CONTEXT: u64 = 4_096;
 
 /// How long an answer in words may take: the model may have to be loaded first.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The most tokens of a description.
 const MOST_TOKENS: i32 = 400;

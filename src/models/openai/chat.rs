@@ -24,7 +24,7 @@ use crate::models::{
 const PROMPT_TOKENS: usize = 1_800;
 
 /// How long an answer in words may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// How often a question is put differently before it is given up. A complaint costs nothing.
 const WAYS: usize = 4;

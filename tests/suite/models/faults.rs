@@ -44,15 +44,6 @@ impl Work {
         }
     }
 
-    /// The questions that were put to do the work, without those about the model.
-    fn questions(self, fake: &Service) -> usize {
-        let asked = fake.asked();
-        asked
-            .iter()
-            .filter(|(path, _)| !path.ends_with("/api/show"))
-            .count()
-    }
-
     /// The most that the work may cost by the price table: counted when nobody can say.
     const fn is_billed(self) -> bool {
         matches!(
@@ -63,6 +54,15 @@ impl Work {
                 | Self::Paint
         )
     }
+}
+
+/// The questions that were put to do the work, without those about the model.
+fn questions(fake: &Service) -> usize {
+    let asked = fake.asked();
+    asked
+        .iter()
+        .filter(|(path, _)| !path.ends_with("/api/show"))
+        .count()
 }
 
 /// A fault, and what the line about it says.
@@ -115,15 +115,15 @@ async fn a_moment_of_trouble_is_waited_out_and_a_lasting_one_is_not_hammered() {
             .unwrap_or_else(|error| panic!("{work:?}: {error}"));
         assert_eq!(bench.spent().await, bench.openai.bill() + bench.xai.bill());
         fake.always(Some(Fault::SlowDown(None)));
-        let before = work.questions(fake);
+        let before = questions(fake);
         work.done(&bench).await.unwrap_err();
-        assert!(work.questions(fake) - before <= 3, "{work:?}");
+        assert!(questions(fake) - before <= 3, "{work:?}");
         // With no money there is nothing to wait for.
-        let before = work.questions(fake);
+        let before = questions(fake);
         fake.always(Some(Fault::Quota));
         work.done(&bench).await.unwrap_err();
         if fake.who != Who::Ollama {
-            assert_eq!(work.questions(fake) - before, 1, "{work:?}");
+            assert_eq!(questions(fake) - before, 1, "{work:?}");
         }
     }
 }
@@ -146,7 +146,7 @@ async fn an_answer_that_cannot_be_used_is_paid_once_and_not_asked_for_again_unas
             if work == Work::Look(Who::Ollama) {
                 work.done(&bench).await.unwrap();
             }
-            let (asked, spent, bill) = (work.questions(fake), bench.spent().await, fake.bill());
+            let (asked, spent, bill) = (questions(fake), bench.spent().await, fake.bill());
             fake.next(&[fault]);
             let error = work.done(&bench).await.unwrap_err();
             let line = error.to_string();
@@ -154,7 +154,7 @@ async fn an_answer_that_cannot_be_used_is_paid_once_and_not_asked_for_again_unas
                 !line.contains('\n') && line.len() < 300,
                 "{work:?} {fault:?}: {line}"
             );
-            assert_eq!(work.questions(fake) - asked, 1, "{work:?} {fault:?}");
+            assert_eq!(questions(fake) - asked, 1, "{work:?} {fault:?}");
             let (spent, bill) = (bench.spent().await - spent, fake.bill() - bill);
             if !work.is_billed() {
                 assert_eq!(spent, 0, "{work:?} {fault:?}");
