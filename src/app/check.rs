@@ -1,10 +1,10 @@
 //! `lumen check`: every configured service with a real call, in a table.
 
+mod models;
+
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
 use super::front;
@@ -12,7 +12,6 @@ use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::network::Network;
-use crate::models::{Message, Speaker, TextRequest};
 use crate::platforms::Outlet as _;
 use crate::{http, lifecycle};
 
@@ -57,8 +56,7 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
         "index",
         house.recall.state().await.map(|state| state.to_string()),
     ));
-    lines.push(text(&house).await);
-    lines.push(embedder(&house).await);
+    lines.extend(models::lines(&house).await);
     for outlet in &house.outlets {
         let asked = tokio::time::timeout(LIMIT, outlet.check()).await;
         let asked = asked.map_or_else(
@@ -141,60 +139,4 @@ async fn port(config: &Config) -> Line {
 
 fn no_answer() -> String {
     format!("no answer in {} seconds", LIMIT.as_secs())
-}
-
-async fn text(house: &House) -> Line {
-    let (provider, model) = house.text.name();
-    if provider == "off" {
-        return Line::said("text", "off", "nothing is written");
-    }
-    let request = TextRequest {
-        messages: vec![Message {
-            speaker: Speaker::User,
-            text: "Say good morning.".to_owned(),
-        }],
-        max_tokens: 8,
-        temperature: 0.0,
-        top_p: 1.0,
-        purpose: "check",
-        ..TextRequest::default()
-    };
-    let cancel = CancellationToken::new();
-    let asked = tokio::time::timeout(LIMIT, house.text.write(&request, &|_| {}, &cancel)).await;
-    let said = asked.map_or_else(
-        |_| Err(no_answer()),
-        |answer| answer.map_err(|error| error.to_string()),
-    );
-    Line::of(
-        "text",
-        said.map(|answer| {
-            format!(
-                "{provider}, {model}: {} tokens in {} ms, free",
-                answer.tokens_out, answer.millis
-            )
-        }),
-    )
-}
-
-async fn embedder(house: &House) -> Line {
-    let Some(embedder) = &house.embedder else {
-        return Line::said("embedder", "off", "search goes by words alone");
-    };
-    let (provider, model) = embedder.name();
-    let asked =
-        tokio::time::timeout(LIMIT, embedder.embed(&["good morning".to_owned()], "check")).await;
-    let said = asked.map_or_else(
-        |_| Err(no_answer()),
-        |answer| answer.map_err(|error| error.to_string()),
-    );
-    let numbers = |vectors: Vec<Vec<f32>>| vectors.first().map_or(0, Vec::len);
-    Line::of(
-        "embedder",
-        said.map(|vectors| {
-            format!(
-                "{provider}, {model}: {} numbers a text, free",
-                numbers(vectors)
-            )
-        }),
-    )
 }

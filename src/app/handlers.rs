@@ -13,6 +13,7 @@ use crate::flow::act::Actor;
 use crate::flow::collect::{Collector, Timing};
 use crate::flow::compose::Composer;
 use crate::flow::media::{self, MediaDeps};
+use crate::flow::paint::Painter;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::{self, Recall};
 use crate::media::{Caps, MediaFolder};
@@ -30,6 +31,7 @@ pub struct Parts {
     pub http: HttpClient,
     pub media: MediaFolder,
     pub composer: Composer,
+    pub painter: Painter,
     pub publisher: Publisher,
     pub actor: Actor,
 }
@@ -66,6 +68,10 @@ pub fn all(parts: &Parts) -> HashMap<JobKind, Arc<dyn JobHandler>> {
             }),
             JobKind::Compose => Arc::new(Compose {
                 composer: parts.composer.clone(),
+                control,
+            }),
+            JobKind::Paint => Arc::new(Paint {
+                painter: parts.painter.clone(),
                 control,
             }),
             JobKind::Publish => Arc::new(Publish {
@@ -160,6 +166,21 @@ impl JobHandler for Compose {
     async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
         let progress = self.control.progress_for(job.cause).await;
         let outcome = self.composer.run(job, lease, progress.as_ref(), stop).await;
+        self.control.job_ended();
+        outcome
+    }
+}
+
+struct Paint {
+    painter: Painter,
+    control: ControlRoom,
+}
+
+#[async_trait]
+impl JobHandler for Paint {
+    async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
+        let progress = self.control.progress_for(job.cause).await;
+        let outcome = self.painter.run(job, lease, progress.as_ref(), stop).await;
         self.control.job_ended();
         outcome
     }

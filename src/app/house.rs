@@ -10,32 +10,28 @@ use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
 use super::duties::HouseDuties;
+use super::money::WatchedLedger;
 use super::pictures::Album;
+use super::retirements::Retirements;
+use super::roles::{self, Means, Roles, Tools};
 use super::{handlers, networks};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
 use crate::config::Config;
-use crate::config::models::Choice;
 use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
-use crate::domain::ledger::ModelRole;
 use crate::domain::network::Network;
 use crate::domain::operator::Role;
 use crate::flow::act::Actor;
-use crate::flow::compose::Composer;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
 use crate::lifecycle::code_pages;
 use crate::media::MediaFolder;
 use crate::models::budget::Budget;
-use crate::models::local::LocalModels;
-use crate::models::metered::{MeteredEmbedder, MeteredText};
-use crate::models::missing::NoText;
 use crate::models::prompt::Prompts;
-use crate::models::{Embedder, TextModel};
 use crate::platforms::lens::Lens;
 use crate::platforms::sandbox::{Options, Sandbox};
 use crate::platforms::{Outlet, Source};
@@ -60,9 +56,8 @@ pub struct House {
     pub clock: SharedClock,
     pub zone: TimeZone,
     pub recall: Recall,
-    pub local: Arc<LocalModels>,
-    pub text: Arc<dyn TextModel>,
-    pub embedder: Option<Arc<dyn Embedder>>,
+    pub roles: Roles,
+    pub retirements: Retirements,
     pub sandbox: Arc<Sandbox>,
     pub lens: Arc<Lens>,
     pub outlets: Vec<Arc<dyn Outlet>>,
@@ -85,19 +80,20 @@ impl House {
             .await
             .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
-        let local = Arc::new(LocalModels::new(&config.place.models_dir, &clock));
-        let budget = Arc::new(Budget::new(
-            Arc::new(store.clone()),
-            clock.clone(),
-            config.place.timezone.clone(),
-            config.models.daily_budget,
-        ));
-        let text = text_model(config.models.text, &local, &budget);
-        let embedder = embedder(config.models.embedder, &local, &budget);
+        let http = networks::http_client(config, &clock)?;
+        let budget = Arc::new(budget(config, &store, &clock));
+        let roles = Roles::build(&Means {
+            config,
+            clock: &clock,
+            store: &store,
+            budget: &budget,
+            http: &http,
+        })?;
+        let retirements = Retirements::of(&roles);
         let recall = Recall::open(
             &config.place.index_uri,
             store.clone(),
-            embedder.clone(),
+            roles.embedder.clone(),
             clock.clone(),
         );
         let sandbox = Arc::new(Sandbox::new(
@@ -105,7 +101,6 @@ impl House {
             clock.clone(),
             Options::default(),
         ));
-        let http = networks::http_client(config, &clock)?;
         let lens = Arc::new(networks::lens(config, &http, &clock, &store)?);
         let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
         let outlets = networks::outlets(&lens, &sandbox);
@@ -120,12 +115,21 @@ impl House {
             accounts: Arc::new(OutletAccounts(outlets.clone())),
             pictures: Arc::new(Album(media.clone())),
             fetchable: sources.iter().map(|source| source.network()).collect(),
-            models: models_in_words(text.as_ref(), embedder.as_deref()),
+            models: roles.in_words(),
             budget: config.models.daily_budget,
+            unpriced: roles.unpriced(),
+            advice: Arc::new(retirements.clone()),
         });
         for frontend in frontends {
             control.open(frontend);
         }
+        let (composer, painter) = roles.workshop(&Tools {
+            store: &store,
+            recall: &recall,
+            media: &media,
+            prompts: &prompts,
+            outlets: &outlets,
+        });
         let parts = handlers::Parts {
             store: store.clone(),
             control: control.clone(),
@@ -133,13 +137,8 @@ impl House {
             sources,
             http,
             media: media.clone(),
-            composer: Composer {
-                store: store.clone(),
-                recall: recall.clone(),
-                text: text.clone(),
-                prompts,
-                outlets: outlets.clone(),
-            },
+            composer,
+            painter,
             actor: Actor {
                 store: store.clone(),
                 outlets: outlets.clone(),
@@ -167,9 +166,8 @@ impl House {
             clock,
             zone,
             recall,
-            local,
-            text,
-            embedder,
+            roles,
+            retirements,
             sandbox,
             lens,
             outlets,
@@ -265,9 +263,10 @@ impl House {
 
     /// Upkeep: idle models leave the memory, an index that fell behind catches up, old rows go.
     async fn look_after(&self) {
-        if self.local.unload_idle(self.clock.now()) > 0 {
+        if self.roles.local.unload_idle(self.clock.now()) > 0 {
             code_pages::let_go();
         }
+        self.retirements.refresh(self.clock.now()).await;
         if let Err(error) = self.keep_index_up().await {
             tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
         }
@@ -300,44 +299,17 @@ impl House {
     }
 }
 
-fn text_model(choice: Choice, local: &LocalModels, budget: &Arc<Budget>) -> Arc<dyn TextModel> {
-    match choice {
-        Choice::First | Choice::Local => Arc::new(MeteredText::new(
-            local.text.clone(),
-            budget.clone(),
-            WORKSPACE,
-        )),
-        Choice::Off => Arc::new(NoText),
-    }
-}
-
-fn embedder(
-    choice: Choice,
-    local: &LocalModels,
-    budget: &Arc<Budget>,
-) -> Option<Arc<dyn Embedder>> {
-    match choice {
-        Choice::First | Choice::Local => Some(Arc::new(MeteredEmbedder::new(
-            local.embedder.clone(),
-            budget.clone(),
-            WORKSPACE,
-        ))),
-        Choice::Off => None,
-    }
-}
-
-fn models_in_words(
-    text: &dyn TextModel,
-    embedder: Option<&dyn Embedder>,
-) -> Vec<(ModelRole, String)> {
-    let words = |(provider, model): (String, String)| format!("{provider}, {model}");
-    vec![
-        (ModelRole::Text, words(text.name())),
-        (
-            ModelRole::Embedder,
-            embedder.map_or_else(|| "off".to_owned(), |embedder| words(embedder.name())),
-        ),
-    ]
+/// The day's money, with a word to people when most of it is gone.
+fn budget(config: &Config, store: &Store, clock: &SharedClock) -> Budget {
+    let daily = config.models.daily_budget;
+    let zone = config.place.timezone.clone();
+    let ledger = WatchedLedger {
+        store: store.clone(),
+        clock: clock.clone(),
+        zone: zone.clone(),
+        daily,
+    };
+    Budget::new(Arc::new(ledger), clock.clone(), zone, daily)
 }
 
 /// The accounts behind the outlets.

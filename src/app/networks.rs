@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::roles;
 use crate::config::Config;
 use crate::domain::clock::SharedClock;
 use crate::domain::error::UserError;
@@ -14,9 +15,14 @@ use crate::store::Store;
 
 /// The client for everything outside; what the configuration names may lie in a private network.
 pub(super) fn http_client(config: &Config, clock: &SharedClock) -> anyhow::Result<HttpClient> {
-    let named = [&config.lens.api, &config.lens.storage];
+    let mut trusted = roles::trusted(&config.models);
+    trusted.extend(
+        [&config.lens.api, &config.lens.storage]
+            .into_iter()
+            .filter_map(Origin::of),
+    );
     HttpClient::new(NetOptions {
-        trusted: named.into_iter().filter_map(Origin::of).collect(),
+        trusted,
         clock: clock.clone(),
         ..NetOptions::default()
     })

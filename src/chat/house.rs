@@ -82,8 +82,15 @@ pub trait Pictures: Send + Sync {
     /// Where a kept picture lies.
     fn path(&self, picture: &Attachment) -> PathBuf;
 
-    /// Looks at a picture that somebody sent and keeps it, without a description yet.
-    async fn keep(&self, bytes: Vec<u8>) -> Result<Attachment, UserError>;
+    /// Looks at a picture that somebody sent, makes it fit the network that it is for, and keeps it, without a description
+    /// yet.
+    async fn keep(&self, bytes: Vec<u8>, network: Network) -> Result<Attachment, UserError>;
+}
+
+/// What people should know about the models before it matters.
+pub trait Advice: Send + Sync {
+    /// One line each.
+    fn lines(&self, now: &Now) -> Vec<String>;
 }
 
 /// What the control room works with.
@@ -103,6 +110,10 @@ pub struct House {
     pub models: Vec<(ModelRole, String)>,
     /// What the models may cost in a day.
     pub budget: MicroUsd,
+    /// Models in use whose price nobody knows.
+    pub unpriced: Vec<String>,
+    /// What is worth knowing about the models: one that is retired soon.
+    pub advice: Arc<dyn Advice>,
 }
 
 impl House {

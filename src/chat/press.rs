@@ -54,6 +54,10 @@ pub enum DraftVerb {
     Redo,
     /// Another version without a word.
     RedoNow,
+    /// A picture, or another one.
+    Image,
+    /// The picture before this one, again.
+    EarlierImage,
     /// Asks when.
     Schedule,
     /// Asks why.
@@ -69,11 +73,13 @@ pub enum DraftVerb {
 }
 
 impl DraftVerb {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Approve,
         Self::Edit,
         Self::Redo,
         Self::RedoNow,
+        Self::Image,
+        Self::EarlierImage,
         Self::Schedule,
         Self::Reject,
         Self::Why,
@@ -90,6 +96,8 @@ impl DraftVerb {
             Self::Edit => "edit",
             Self::Redo => "redo",
             Self::RedoNow => "redo!",
+            Self::Image => "image",
+            Self::EarlierImage => "image-",
             Self::Schedule => "when",
             Self::Reject => "no",
             Self::Why => "why",

@@ -55,10 +55,21 @@ pub const ALL: &[Variable] = &[
     built("LUMEN_LOG"),
     built("LUMEN_LOG_FORMAT"),
     built("LUMEN_TEXT"),
+    built("LUMEN_VISION"),
+    built("LUMEN_IMAGE"),
     built("LUMEN_EMBEDDER"),
     built("LUMEN_DAILY_BUDGET_USD"),
-    later("LUMEN_VISION", "understanding pictures"),
-    later("LUMEN_IMAGE", "making pictures"),
+    secret("OPENAI_API_KEY"),
+    built("OPENAI_BASE_URL"),
+    built("OPENAI_MODEL"),
+    built("OPENAI_EMBEDDING_MODEL"),
+    built("OLLAMA_HOST"),
+    built("OLLAMA_VISION_MODEL"),
+    built("OLLAMA_TEXT_MODEL"),
+    built("OLLAMA_EMBEDDING_MODEL"),
+    secret("XAI_API_KEY"),
+    built("XAI_BASE_URL"),
+    built("XAI_IMAGE_MODEL"),
     secret("TELEGRAM_BOT_TOKEN"),
     built("TELEGRAM_API_URL"),
     built("TELEGRAM_WEBHOOK_URL"),
@@ -73,17 +84,6 @@ pub const ALL: &[Variable] = &[
     built("LENS_APP"),
     secret("LENS_APP_KEY"),
     built("LENS_ORIGIN"),
-    later_secret("OPENAI_API_KEY", "OpenAI"),
-    later("OPENAI_BASE_URL", "OpenAI"),
-    later("OPENAI_MODEL", "OpenAI"),
-    later("OPENAI_EMBEDDING_MODEL", "OpenAI"),
-    later("OLLAMA_HOST", "Ollama"),
-    later("OLLAMA_VISION_MODEL", "Ollama"),
-    later("OLLAMA_TEXT_MODEL", "Ollama"),
-    later("OLLAMA_EMBEDDING_MODEL", "Ollama"),
-    later_secret("XAI_API_KEY", "xAI"),
-    later("XAI_BASE_URL", "xAI"),
-    later("XAI_IMAGE_MODEL", "xAI"),
 ];
 
 /// What is worth a line at start.
@@ -174,8 +174,7 @@ mod tests {
     #[test]
     fn what_is_not_built_and_what_is_mistyped_is_remarked() {
         let env: Environment = [
-            ("LUMEN_VISION", "ollama"),
-            ("OPENAI_API_KEY_FILE", "/x"),
+            ("DISCORD_TOKEN_FILE", "/x"),
             ("LUMEN_TIMEZNE", "UTC"),
             ("LUMEN_TIMEZONE", "UTC"),
         ]
@@ -185,8 +184,7 @@ mod tests {
         assert_eq!(
             remarks,
             [
-                "LUMEN_VISION is set, but understanding pictures is not built yet: it is left aside.",
-                "OPENAI_API_KEY_FILE is set, but OpenAI is not built yet: it is left aside.",
+                "DISCORD_TOKEN_FILE is set, but Discord is not built yet: it is left aside.",
                 "LUMEN_TIMEZNE is no setting of Lumen's. Did you mean LUMEN_TIMEZONE?",
             ]
         );

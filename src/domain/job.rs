@@ -18,6 +18,8 @@ pub enum JobKind {
     Media,
     /// Write a draft or a new revision of one.
     Compose,
+    /// Make a picture for a draft.
+    Paint,
     /// Publish an approved draft, or find out what became of a call.
     Publish,
     /// Like, repost, bookmark or follow.
@@ -32,6 +34,7 @@ impl JobKind {
         Self::Index,
         Self::Media,
         Self::Compose,
+        Self::Paint,
         Self::Publish,
         Self::Act,
         Self::Notice,
@@ -44,6 +47,7 @@ impl JobKind {
             Self::Index => "index",
             Self::Media => "media",
             Self::Compose => "compose",
+            Self::Paint => "paint",
             Self::Publish => "publish",
             Self::Act => "act",
             Self::Notice => "notice",

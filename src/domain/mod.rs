@@ -19,6 +19,7 @@ pub mod network;
 pub mod notice;
 pub mod operator;
 pub mod persona;
+pub mod picture;
 pub mod post;
 pub mod progress;
 pub mod schedule;

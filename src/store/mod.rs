@@ -19,6 +19,7 @@ mod error;
 mod inbox;
 mod index_tables;
 mod jobs;
+mod models;
 mod open;
 mod people;
 mod personas;

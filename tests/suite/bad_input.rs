@@ -281,12 +281,12 @@ fn a_setting_for_later_and_a_broken_env_file_are_said() {
     let house = House::new();
     std::fs::write(
         house.folder().join(".env"),
-        "LUMEN_VISION=ollama\nDISCORD_TOKEN=hunter2\n",
+        "DISCORD_GUILD_ID=12\nDISCORD_TOKEN=hunter2\n",
     )
     .expect("written");
     let ended = house.session(&["/status"]);
     assert!(ended.status.success(), "{ended:?}");
-    for name in ["LUMEN_VISION", "DISCORD_TOKEN"] {
+    for name in ["DISCORD_GUILD_ID", "DISCORD_TOKEN"] {
         assert!(
             ended.err.contains(&format!("{name} is set, but")),
             "{}",

@@ -18,6 +18,7 @@ mod lens_telegram;
 mod lens_threads;
 mod main_job;
 mod migrations;
+mod models;
 mod stopping;
 mod telegram;
 mod telegram_kills;

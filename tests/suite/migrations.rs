@@ -25,6 +25,7 @@ const ROWS: [(i64, &str); 3] = [
     (1, include_str!("migrations/rows_0001.sql")),
     (2, include_str!("migrations/rows_0002.sql")),
     (3, include_str!("migrations/rows_0003.sql")),
+    (7, include_str!("migrations/rows_0007.sql")),
 ];
 
 async fn database(folder: &std::path::Path) -> SqliteConnection {

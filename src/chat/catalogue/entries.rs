@@ -60,6 +60,11 @@ const DRAFT: Opt = must("draft", Kind::Draft, "the draft's number");
 const TASK: Opt = must("name", Kind::Task, "the task's name");
 const SOURCE: Opt = must("source", Kind::Source, "the source, as /source lists it");
 const GUIDANCE: Opt = may("guidance", Kind::Text, "what it should say or change");
+const WISH: Opt = may(
+    "guidance",
+    Kind::Text,
+    "what it should show; a number for an earlier one; none for none",
+);
 const WHEN: Opt = must("when", Kind::When, "a phrase, a cron line or a date");
 
 /// `/schedule #N WHEN`.
@@ -309,6 +314,17 @@ impl Command {
                 &["/redo #12 shorter, and name the time first"],
             )
             .with(const { &[DRAFT, GUIDANCE] }),
+            Self::Image => Spec::of(
+                "image",
+                "put a picture on a draft; again, another one",
+                Role::Reviewer,
+                &[
+                    "/image #12 a blue cup by the window",
+                    "/image #12 1",
+                    "/image #12 none",
+                ],
+            )
+            .with(const { &[DRAFT, WISH] }),
             Self::Schedule => Spec::of(
                 "schedule",
                 "what is coming; put a draft or a task on a time",

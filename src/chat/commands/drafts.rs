@@ -116,7 +116,7 @@ pub async fn find(ctx: &Ctx, number: DraftNumber) -> Result<Draft, ChatError> {
     }
 }
 
-async fn current(ctx: &Ctx, draft: &Draft) -> Result<Revision, ChatError> {
+pub(super) async fn current(ctx: &Ctx, draft: &Draft) -> Result<Revision, ChatError> {
     let revision = ctx.store().revision(draft.id, draft.revision).await?;
     revision.ok_or_else(|| missing_revision(draft).into())
 }

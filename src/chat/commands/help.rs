@@ -125,6 +125,7 @@ mod tests {
         /reject | end a draft
         /edit | put your own words in place of a draft's
         /redo | have another version written
+        /image | put a picture on a draft; again, another one
         /schedule | what is coming; put a draft or a task on a time
         /task | what is written again and again
         /source | what is fetched

@@ -7,6 +7,7 @@ mod compose;
 mod drafts;
 mod help;
 mod house;
+mod image;
 pub mod invitations;
 mod members;
 mod money;
@@ -283,6 +284,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Reject => review::reject(ctx, rest).await,
         Command::Edit => review::edit(ctx, rest).await,
         Command::Redo => review::redo(ctx, rest).await,
+        Command::Image => image::image(ctx, rest).await,
         Command::Schedule => schedule::run(ctx, verb, rest).await,
         Command::Task => tasks::run(ctx, verb, rest).await,
         Command::Source => sources::run(ctx, verb, rest).await,
@@ -312,6 +314,7 @@ const fn stands_for(press: Press) -> Option<Command> {
             | DraftVerb::Schedule => Command::Approve,
             DraftVerb::Edit | DraftVerb::NoPicture => Command::Edit,
             DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,
+            DraftVerb::Image | DraftVerb::EarlierImage => Command::Image,
             DraftVerb::Reject => Command::Reject,
             DraftVerb::Why => Command::Why,
             DraftVerb::Show => Command::Show,

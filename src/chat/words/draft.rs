@@ -108,7 +108,7 @@ fn sentence(text: &str) -> String {
     }
 }
 
-/// `98 of 300 · leans on 4 posts · free`
+/// `98 of 300 · leans on 4 posts · gpt-4o, 0.0041 USD`
 #[must_use]
 pub fn facts(revision: &Revision) -> String {
     let mut facts = vec![
@@ -127,7 +127,9 @@ pub fn facts(revision: &Revision) -> String {
         ));
     }
     match &revision.writer {
-        Writer::Model { micro_usd, .. } => facts.push(MicroUsd(*micro_usd).to_string()),
+        Writer::Model {
+            model, micro_usd, ..
+        } => facts.push(format!("{model}, {}", MicroUsd(*micro_usd))),
         Writer::Person { name } => facts.push(format!("text by {}", person(name))),
     }
     facts.join(" · ")
@@ -139,6 +141,18 @@ pub fn alt(picture: &Attachment) -> String {
     match picture.alt.trim() {
         "" => "no description yet".to_owned(),
         alt => alt.to_owned(),
+    }
+}
+
+/// `image: 1 of 2`, when there is one to choose or to have again.
+#[must_use]
+pub fn which_picture(revision: &Revision, all: &[Attachment]) -> Option<String> {
+    let shown = revision.content.media.first();
+    let place = shown.and_then(|shown| all.iter().position(|one| one.sha256 == shown.sha256));
+    match (place, all.len()) {
+        (_, 0) => None,
+        (Some(place), count) => Some(format!("image: {} of {count}", place + 1)),
+        (None, count) => Some(format!("no image of {count}")),
     }
 }
 

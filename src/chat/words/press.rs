@@ -9,6 +9,8 @@ pub fn doing(press: Press) -> Option<String> {
     Some(match press {
         Press::Draft { verb, number, .. } => match verb {
             DraftVerb::Approve => format!("Approving {number}."),
+            DraftVerb::Image => format!("Making a picture for {number}."),
+            DraftVerb::EarlierImage => format!("Taking an earlier picture of {number}."),
             DraftVerb::RedoNow => format!("Writing another version of {number}."),
             DraftVerb::TakeBack => format!("Taking {number} back."),
             DraftVerb::PublishAgain => format!("Publishing {number} again."),

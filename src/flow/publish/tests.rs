@@ -127,7 +127,7 @@ impl World {
     }
 }
 
-fn revision(reply_to: Option<String>) -> NewRevision {
+pub(in crate::flow) fn revision(reply_to: Option<String>) -> NewRevision {
     NewRevision {
         content: Content {
             network: Network::Sandbox,

@@ -6,6 +6,7 @@ mod inbox;
 mod index_tables;
 mod jobs;
 mod ledger;
+mod models;
 mod people;
 mod plans;
 mod post_media;

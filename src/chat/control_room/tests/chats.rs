@@ -32,7 +32,7 @@ async fn an_answer_to_a_card_is_guidance_and_a_command_needs_no_number() {
     | Sunday.
     7 of 300 · leans on 3 posts · text by @mira
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     --
     (in place of m2) #2 is further down
     ");
@@ -67,9 +67,9 @@ async fn a_picture_as_an_answer_becomes_the_drafts_picture() {
     #1 · Sandbox · @roastery · version 3
     | Friday.
     [picture: Three cups on a table]
-    7 of 300 · leans on 3 posts · free
+    7 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free · image: 1 of 1
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     [Remove picture]
     --
     (in place of m1) #1 is further down

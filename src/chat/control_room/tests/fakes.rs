@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::chat::frontend::{Frontend, MessageRef, ShowError};
-use crate::chat::house::{Accounts, Finder, Pictures};
+use crate::chat::house::{Accounts, Advice, Finder, Pictures};
 use crate::chat::testing::{instant, plain};
 use crate::chat::view::{Block, View};
+use crate::chat::words::time::Now;
 use crate::domain::action::Action;
 use crate::domain::content::Attachment;
 use crate::domain::error::UserError;
@@ -179,6 +180,15 @@ impl Finder for FakeFinder {
 
 pub struct OneAccount;
 
+/// Models of which nothing is to be said.
+pub struct NoAdvice;
+
+impl Advice for NoAdvice {
+    fn lines(&self, _: &Now) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 #[async_trait]
 impl Accounts for OneAccount {
     fn list(&self) -> Vec<(Network, String)> {
@@ -203,7 +213,7 @@ impl Pictures for Album {
         PathBuf::from(format!("media/{}.png", picture.sha256))
     }
 
-    async fn keep(&self, bytes: Vec<u8>) -> Result<Attachment, UserError> {
+    async fn keep(&self, bytes: Vec<u8>, _: Network) -> Result<Attachment, UserError> {
         let text = String::from_utf8(bytes).unwrap();
         if !text.starts_with("picture") {
             return Err(UserError::new("That is no picture.", "Send another one."));
