@@ -230,9 +230,15 @@ impl Ctx {
 pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
     match &incoming.body {
         Said::Text { text } => said(ctx, text).await,
-        Said::Reply { text, to } => replies::words(ctx, text, to).await,
-        Said::Picture { file, caption, to } => {
-            pictures::sent(ctx, file, caption.as_deref(), to.as_deref()).await
+        Said::Reply { text, to, card } => replies::words(ctx, text, to, *card).await,
+        Said::Picture {
+            file,
+            caption,
+            to,
+            card,
+        } => {
+            let answered = to.as_deref().map(|to| (to, *card));
+            pictures::sent(ctx, file, caption.as_deref(), answered).await
         }
         Said::Changed { text } => replies::changed(ctx, text).await,
         Said::Press { code, .. } => match Press::read(code) {

@@ -18,7 +18,12 @@ const MOST_BYTES: u64 = 10_000_000;
 const LONGEST_ALT: usize = 1_000;
 
 /// A picture that somebody sent, with what they wrote under it.
-pub async fn sent(ctx: &Ctx, file: &str, caption: Option<&str>, to: Option<&str>) -> Done {
+pub async fn sent(
+    ctx: &Ctx,
+    file: &str,
+    caption: Option<&str>,
+    to: Option<(&str, Option<DraftNumber>)>,
+) -> Done {
     let (number, alt) = meant(ctx, caption.unwrap_or_default(), to).await?;
     ctx.allow("A new picture", Command::Edit.spec().role)?;
     let draft = drafts::find(ctx, number).await?;
@@ -46,14 +51,14 @@ pub async fn sent(ctx: &Ctx, file: &str, caption: Option<&str>, to: Option<&str>
 async fn meant<'a>(
     ctx: &Ctx,
     caption: &'a str,
-    to: Option<&str>,
+    to: Option<(&str, Option<DraftNumber>)>,
 ) -> Result<(DraftNumber, &'a str), ChatError> {
     let (first, rest) = parse::split_word(caption);
     if let Some(number) = parse::draft_number(first).filter(|_| first.starts_with('#')) {
         return Ok((number, rest));
     }
-    if let Some(to) = to
-        && let Some(number) = replies::card_of(ctx, to).await?
+    if let Some((to, card)) = to
+        && let Some(number) = replies::card_of(ctx, to, card).await?
     {
         return Ok((number, caption.trim()));
     }

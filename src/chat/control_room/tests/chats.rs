@@ -8,6 +8,7 @@ use super::card_press;
 use super::world::World;
 use crate::chat::incoming::Said;
 use crate::chat::press::DraftVerb;
+use crate::domain::ids::DraftNumber;
 use crate::domain::notice::Notice;
 use crate::domain::operator::{Role, Surface};
 
@@ -36,6 +37,20 @@ async fn an_answer_to_a_card_is_guidance_and_a_command_needs_no_number() {
     --
     (in place of m2) #2 is further down
     ");
+    // The message that was the card a moment ago still names it.
+    let moved = |card| Said::Reply {
+        text: "shorter".into(),
+        to: "m2".into(),
+        card,
+    };
+    mira.send(moved(Some(DraftNumber(2)))).await;
+    let jobs = world.jobs().await;
+    assert!(jobs.iter().any(|job| job.contains("shorter")), "{jobs:?}");
+    assert!(
+        mira.send(moved(Some(DraftNumber(99))))
+            .await
+            .starts_with("I take commands")
+    );
     assert_snapshot!(mira.reply("m77", "who?").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
 }
 

@@ -411,6 +411,7 @@ impl Speaker<'_> {
         self.send(Said::Reply {
             text: text.into(),
             to: to.into(),
+            card: None,
         })
         .await
     }
@@ -421,6 +422,7 @@ impl Speaker<'_> {
             file: file.into(),
             caption: caption.map(Into::into),
             to: to.map(Into::into),
+            card: None,
         })
         .await
     }
