@@ -13,7 +13,7 @@ use super::duties::HouseDuties;
 use super::money::WatchedLedger;
 use super::pictures::Album;
 use super::retirements::Retirements;
-use super::roles::{self, Means, Roles, Tools};
+use super::roles::{Means, Roles, Tools};
 use super::{handlers, networks};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;

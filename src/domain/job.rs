@@ -29,7 +29,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Fetch,
         Self::Index,
         Self::Media,

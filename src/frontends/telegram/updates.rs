@@ -147,7 +147,14 @@ fn said_plainly(message: lenient::Plain, external_id: String, bot: &Bot) -> Hear
     let to = message
         .reply_to_message
         .filter(|reply| reply.from.as_ref().is_some_and(|from| from.id == bot.id))
-        .map(|reply| reply.message_id.to_string());
+        .map(|reply| Answered {
+            message: reply.message_id.to_string(),
+            card: reply
+                .text
+                .or(reply.caption)
+                .as_deref()
+                .and_then(named_at_head),
+        });
     let room = RoomAddress {
         surface: Surface::Telegram,
         chat: message.chat.id.to_string(),
