@@ -29,7 +29,7 @@
 //! | `chat` | the control room without any chat SDK: incoming, catalogue, commands, views, presses, words, dialogues | flow, store, domain |
 //! | `frontends` | the terminal, Telegram: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |
 //! | `http` | health, readiness, metrics | domain |
-//! | `lifecycle` | data directory and its lock, signals | config, domain |
+//! | `lifecycle` | data directory and its lock, signals, memory given back | config, domain |
 //! | `telemetry` | logs and counters | config, domain |
 //! | `commands` | what each subcommand does | everything |
 //! | `app` | the only file that knows every concrete type | everything |

@@ -28,6 +28,7 @@ use crate::flow::compose::Composer;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
+use crate::lifecycle::code_pages;
 use crate::media::MediaFolder;
 use crate::models::budget::Budget;
 use crate::models::local::LocalModels;
@@ -264,7 +265,9 @@ impl House {
 
     /// Upkeep: idle models leave the memory, an index that fell behind catches up, old rows go.
     async fn look_after(&self) {
-        self.local.unload_idle(self.clock.now());
+        if self.local.unload_idle(self.clock.now()) > 0 {
+            code_pages::let_go();
+        }
         if let Err(error) = self.keep_index_up().await {
             tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
         }
