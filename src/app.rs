@@ -7,6 +7,7 @@ mod front;
 mod handlers;
 pub mod house;
 mod money;
+mod networks;
 mod pictures;
 mod retirements;
 mod roles;

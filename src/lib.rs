@@ -24,12 +24,12 @@
 //! | `store` | all SQL, a file for each family of tables | domain |
 //! | `index` | `LanceDB` behind a small face | domain |
 //! | `models` | text, vision, pictures, embeddings by role, each provider behind a trait, prompts, prices, the ledger | net, media, domain |
-//! | `flow` | the verbs: collect, import, recall, see, compose, paint, checks, review, publish, media, forget | platforms, store, index, models, net, media, domain |
+//! | `flow` | the verbs: collect, import, recall, see, compose, paint, checks, review, publish, act, media, forget | platforms, store, index, models, net, media, domain |
 //! | `schedule` | times that are due, the worker with its leases | store, domain |
 //! | `chat` | the control room without any chat SDK: incoming, catalogue, commands, views, presses, words, dialogues | flow, store, domain |
 //! | `frontends` | the terminal, Telegram: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |
 //! | `http` | health, readiness, metrics | domain |
-//! | `lifecycle` | data directory and its lock, signals | config, domain |
+//! | `lifecycle` | data directory and its lock, signals, memory given back | config, domain |
 //! | `telemetry` | logs and counters | config, domain |
 //! | `commands` | what each subcommand does | everything |
 //! | `app` | the only file that knows every concrete type | everything |

@@ -1,4 +1,6 @@
-//! How Lumen starts and stops: the data directory and its lock, signals.
+//! How Lumen starts and stops: the data directory and its lock, signals, memory given back in between.
+
+pub mod code_pages;
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};

@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use lumen::domain::clock::Clock as _;
-
 use crate::house::Running;
 use crate::report::{resident_mb, say};
 use crate::work::Work;
 
 /// A little more than a model stays.
 const IDLE: Duration = Duration::from_mins(11);
-/// The allocator gives pages back a moment later.
-const SETTLE: Duration = Duration::from_secs(3);
+/// The allocator gives pages back when the threads that worked end, ten seconds after they had nothing to do.
+const SETTLE: Duration = Duration::from_secs(15);
 
 pub async fn run(work: &Work) -> anyhow::Result<()> {
     let running = Running::start(work).await?;
@@ -23,8 +20,7 @@ pub async fn run(work: &Work) -> anyhow::Result<()> {
     running.say("/draft our Friday tasting is at six").await?;
     let used = resident_mb()?;
     running.clock.advance(IDLE);
-    let now: Timestamp = running.clock.now();
-    running.house.roles.local.unload_idle(now);
+    (running.house.on_ticks().minute)().await;
     tokio::time::sleep(SETTLE).await;
     say("program.before_mb", before);
     say("program.used_mb", used);

@@ -145,6 +145,8 @@ def program(binary, models, work):
         storing(binary, models, work)
     with Running(binary, models, data, **WORDS_ONLY) as running:
         running.wait_for_index(300)
+        # What the import left to do is done before anything is called idle.
+        time.sleep(10)
     starts = []
     for _ in range(STARTS):
         with Running(binary, models, data, **WORDS_ONLY) as running:

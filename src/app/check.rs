@@ -11,6 +11,8 @@ use super::front;
 use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
+use crate::domain::network::Network;
+use crate::platforms::Outlet as _;
 use crate::{http, lifecycle};
 
 /// How long one service may take.
@@ -19,7 +21,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// One line of the table: what was tested, and how it went.
 struct Line {
     part: &'static str,
-    /// `works`, `fails` or `off`.
+    /// `works`, `fails`, `off`, or `absent`: it does not work, and nobody has asked for it.
     state: &'static str,
     says: String,
 }
@@ -66,6 +68,9 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
     if let Some(settings) = &config.telegram {
         lines.push(telegram(settings).await);
     }
+    if !house.lens.can_publish() {
+        lines.push(lens_to_read(&house, config.lens.chosen).await);
+    }
     house.close().await;
     println!("{:<10} {:<6} says", "part", "state");
     for line in &lines {
@@ -86,6 +91,28 @@ async fn telegram(settings: &crate::config::telegram::Telegram) -> Line {
         Err(error) => Err(error.to_string()),
     };
     Line::of("telegram", asked)
+}
+
+/// Lens without a key. Where nobody has set it up or follows something there, it may be out of reach.
+async fn lens_to_read(house: &House, chosen: bool) -> Line {
+    let asked = tokio::time::timeout(LIMIT, house.lens.check()).await;
+    let asked = asked.map_or_else(
+        |_| Err(no_answer()),
+        |answer| answer.map_err(|error| error.to_string()),
+    );
+    let mut line = Line::of("lens", asked);
+    let followed = house.store.sources(super::house::WORKSPACE).await;
+    let followed = followed.is_ok_and(|sources| {
+        sources
+            .iter()
+            .any(|source| source.network == Network::Lens && !source.paused)
+    });
+    if line.state == FAILS && !chosen && !followed {
+        line.state = "absent";
+        line.says
+            .push_str(". Nothing of Lens is set up, so nothing is amiss");
+    }
+    line
 }
 
 /// Whether the HTTP port could be opened; the Lumen that runs on the same data may hold it.

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chat::control_room::ControlRoom;
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease};
+use crate::flow::act::Actor;
 use crate::flow::collect::{Collector, Timing};
 use crate::flow::compose::Composer;
 use crate::flow::media::{self, MediaDeps};
@@ -32,6 +33,7 @@ pub struct Parts {
     pub composer: Composer,
     pub painter: Painter,
     pub publisher: Publisher,
+    pub actor: Actor,
 }
 
 /// A handler for every kind: a kind without one does not compile.
@@ -74,6 +76,10 @@ pub fn all(parts: &Parts) -> HashMap<JobKind, Arc<dyn JobHandler>> {
             }),
             JobKind::Publish => Arc::new(Publish {
                 publisher: parts.publisher.clone(),
+                control,
+            }),
+            JobKind::Act => Arc::new(Act {
+                actor: parts.actor.clone(),
                 control,
             }),
             JobKind::Notice => Arc::new(Notices(control)),
@@ -196,6 +202,20 @@ impl JobHandler for Publish {
     /// Somebody relies on the end of a publishing call; the publisher itself bounds its tries.
     fn never_gives_up(&self) -> bool {
         true
+    }
+}
+
+struct Act {
+    actor: Actor,
+    control: ControlRoom,
+}
+
+#[async_trait]
+impl JobHandler for Act {
+    async fn run(&self, job: &Job, lease: &Lease, _: &CancellationToken) -> JobOutcome {
+        let outcome = self.actor.run(job, lease).await;
+        self.control.job_ended();
+        outcome
     }
 }
 

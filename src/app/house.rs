@@ -10,26 +10,29 @@ use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
 use super::duties::HouseDuties;
-use super::handlers;
 use super::money::WatchedLedger;
 use super::pictures::Album;
 use super::retirements::Retirements;
-use super::roles::{self, Means, Roles, Tools};
+use super::roles::{Means, Roles, Tools};
+use super::{handlers, networks};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
 use crate::config::Config;
+use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::network::Network;
 use crate::domain::operator::Role;
+use crate::flow::act::Actor;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
+use crate::lifecycle::code_pages;
 use crate::media::MediaFolder;
 use crate::models::budget::Budget;
 use crate::models::prompt::Prompts;
-use crate::net::{HttpClient, NetOptions};
+use crate::platforms::lens::Lens;
 use crate::platforms::sandbox::{Options, Sandbox};
 use crate::platforms::{Outlet, Source};
 use crate::schedule::due;
@@ -56,6 +59,7 @@ pub struct House {
     pub roles: Roles,
     pub retirements: Retirements,
     pub sandbox: Arc<Sandbox>,
+    pub lens: Arc<Lens>,
     pub outlets: Vec<Arc<dyn Outlet>>,
     pub control: ControlRoom,
     pub worker: Worker,
@@ -76,7 +80,7 @@ impl House {
             .await
             .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
-        let http = http(config, &clock)?;
+        let http = networks::http_client(config, &clock)?;
         let budget = Arc::new(budget(config, &store, &clock));
         let roles = Roles::build(&Means {
             config,
@@ -97,8 +101,9 @@ impl House {
             clock.clone(),
             Options::default(),
         ));
-        let sources: Vec<Arc<dyn Source>> = vec![sandbox.clone()];
-        let outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
+        let lens = Arc::new(networks::lens(config, &http, &clock, &store)?);
+        let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
+        let outlets = networks::outlets(&lens, &sandbox);
         let media = MediaFolder::at(config.place.media());
         let control = ControlRoom::new(ChatHouse {
             store: store.clone(),
@@ -133,6 +138,10 @@ impl House {
             media: media.clone(),
             composer,
             painter,
+            actor: Actor {
+                store: store.clone(),
+                outlets: outlets.clone(),
+            },
             publisher: Publisher {
                 store: store.clone(),
                 outlets: outlets.clone(),
@@ -140,16 +149,7 @@ impl House {
                 clock: clock.clone(),
             },
         };
-        let worker = Worker::new(
-            store.clone(),
-            clock.clone(),
-            handlers::all(&parts),
-            Arc::new(TellRoom),
-            WorkerOptions {
-                seed: rand::random(),
-                ..WorkerOptions::default()
-            },
-        );
+        let worker = worker(&parts, &clock);
         let zone = config.place.timezone.clone();
         Ok(Self {
             store,
@@ -159,6 +159,7 @@ impl House {
             roles,
             retirements,
             sandbox,
+            lens,
             outlets,
             control,
             worker,
@@ -252,7 +253,9 @@ impl House {
 
     /// Upkeep: idle models leave the memory, an index that fell behind catches up, old rows go.
     async fn look_after(&self) {
-        self.roles.local.unload_idle(self.clock.now());
+        if self.roles.local.unload_idle(self.clock.now()) > 0 {
+            code_pages::let_go();
+        }
         self.retirements.refresh(self.clock.now()).await;
         if let Err(error) = self.keep_index_up().await {
             tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
@@ -286,13 +289,17 @@ impl House {
     }
 }
 
-/// What fetches pictures, also from the services that the configuration names.
-fn http(config: &Config, clock: &SharedClock) -> anyhow::Result<HttpClient> {
-    HttpClient::new(NetOptions {
-        clock: clock.clone(),
-        trusted: roles::trusted(&config.models),
-        ..NetOptions::default()
-    })
+fn worker(parts: &handlers::Parts, clock: &SharedClock) -> Worker {
+    Worker::new(
+        parts.store.clone(),
+        clock.clone(),
+        handlers::all(parts),
+        Arc::new(TellRoom),
+        WorkerOptions {
+            seed: rand::random(),
+            ..WorkerOptions::default()
+        },
+    )
 }
 
 /// The day's money, with a word to people when most of it is gone.
@@ -322,7 +329,17 @@ impl Accounts for OutletAccounts {
                 .map(move |account| (network, account))
                 .collect::<Vec<_>>()
         };
-        self.0.iter().flat_map(of).collect()
+        let mut all: Vec<_> = self.0.iter().flat_map(of).collect();
+        // The sandbox is for where nothing else is set up.
+        if all.iter().any(|(network, _)| *network != Network::Sandbox) {
+            all.retain(|(network, _)| *network != Network::Sandbox);
+        }
+        all
+    }
+
+    fn actions(&self, network: Network) -> &'static [Action] {
+        let outlet = self.0.iter().find(|outlet| outlet.network() == network);
+        outlet.map_or(&[], |outlet| outlet.actions())
     }
 
     async fn check(&self, network: Network, account: &str) -> Result<String, String> {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::tz::TimeZone;
 
 use crate::chat::words::time::Now;
+use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
 use crate::domain::content::Attachment;
 use crate::domain::error::UserError;
@@ -65,6 +66,11 @@ impl Finder for Recall {
 #[async_trait]
 pub trait Accounts: Send + Sync {
     fn list(&self) -> Vec<(Network, String)>;
+
+    /// What can be done there with somebody else's post, besides answering it.
+    fn actions(&self, _network: Network) -> &'static [Action] {
+        &[]
+    }
 
     /// One real call: how it went, in a line for people.
     async fn check(&self, network: Network, account: &str) -> Result<String, String>;

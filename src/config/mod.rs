@@ -5,6 +5,7 @@
 
 pub mod env;
 pub mod http;
+pub mod lens;
 pub mod log;
 pub mod models;
 pub mod people;
@@ -23,6 +24,7 @@ pub struct Config {
     pub http: http::Http,
     pub models: models::Models,
     pub telegram: Option<telegram::Telegram>,
+    pub lens: lens::Lens,
     pub log: log::Log,
     /// How the person at the terminal is called: their login name.
     pub person: String,
@@ -45,6 +47,7 @@ impl Config {
             http: http::Http::from_env(env)?,
             models: models::Models::from_env(env)?,
             telegram: telegram::Telegram::from_env(env)?,
+            lens: lens::Lens::from_env(env)?,
             log: log::Log::from_env(env)?,
             person: ["USER", "LOGNAME"]
                 .into_iter()

@@ -83,6 +83,12 @@ impl Place {
         self.data_dir.join("prices.json")
     }
 
+    /// The tokens of a login on Lens. A backup leaves it out.
+    #[must_use]
+    pub fn lens_session(&self) -> PathBuf {
+        self.data_dir.join("lens-session.json")
+    }
+
     #[must_use]
     pub fn history(&self) -> PathBuf {
         self.data_dir.join("history")

@@ -77,13 +77,13 @@ pub const ALL: &[Variable] = &[
     later_secret("DISCORD_TOKEN", "Discord"),
     later("DISCORD_API_URL", "Discord"),
     later("DISCORD_GUILD_ID", "Discord"),
-    later("LENS_API_URL", "Lens"),
-    later("LENS_STORAGE_URL", "Lens"),
-    later("LENS_ACCOUNT", "Lens"),
-    later_secret("LENS_PRIVATE_KEY", "Lens"),
-    later("LENS_APP", "Lens"),
-    later_secret("LENS_APP_KEY", "Lens"),
-    later("LENS_ORIGIN", "Lens"),
+    built("LENS_API_URL"),
+    built("LENS_STORAGE_URL"),
+    built("LENS_ACCOUNT"),
+    secret("LENS_PRIVATE_KEY"),
+    built("LENS_APP"),
+    secret("LENS_APP_KEY"),
+    built("LENS_ORIGIN"),
 ];
 
 /// What is worth a line at start.

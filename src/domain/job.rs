@@ -22,18 +22,21 @@ pub enum JobKind {
     Paint,
     /// Publish an approved draft, or find out what became of a call.
     Publish,
+    /// Like, repost, bookmark or follow.
+    Act,
     /// Tell people something.
     Notice,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Fetch,
         Self::Index,
         Self::Media,
         Self::Compose,
         Self::Paint,
         Self::Publish,
+        Self::Act,
         Self::Notice,
     ];
 
@@ -46,6 +49,7 @@ impl JobKind {
             Self::Compose => "compose",
             Self::Paint => "paint",
             Self::Publish => "publish",
+            Self::Act => "act",
             Self::Notice => "notice",
         }
     }

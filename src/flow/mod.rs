@@ -1,5 +1,6 @@
 //! The verbs: one file for each arrow in the way of the data. The commands and the scheduler call the same functions.
 
+pub mod act;
 mod bounded;
 pub mod checks;
 pub mod collect;

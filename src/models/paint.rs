@@ -24,7 +24,7 @@ impl Aspect {
     #[must_use]
     pub const fn of(network: Network) -> Self {
         match network {
-            Network::Sandbox | Network::Archive => Self::Wide,
+            Network::Lens | Network::Sandbox | Network::Archive => Self::Wide,
         }
     }
 

@@ -10,6 +10,7 @@ pub mod endpoint;
 mod fetch;
 pub mod guard;
 mod retry;
+pub mod send;
 #[cfg(test)]
 mod tests;
 

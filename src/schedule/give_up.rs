@@ -62,6 +62,7 @@ const fn what(kind: JobKind) -> &'static str {
         JobKind::Compose => "The draft was not written:",
         JobKind::Paint => "The picture was not made:",
         JobKind::Publish => "The post could not be published:",
+        JobKind::Act => "It was not done:",
         JobKind::Notice => "A message could not be shown:",
     }
 }

@@ -53,6 +53,8 @@ const SDKS: &[(&str, &[&str])] = &[
     ("viuer::", &["frontends/terminal"]),
     ("reqwest::", &["net"]),
     ("axum::", &["http", "net", "frontends/telegram"]),
+    ("secp256k1::", &["platforms/lens"]),
+    ("sha3::", &["platforms/lens"]),
     ("teloxide::", &["frontends/telegram"]),
     ("serenity::", &["frontends/discord"]),
 ];

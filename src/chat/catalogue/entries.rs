@@ -121,8 +121,12 @@ static SOURCES: [Verb; 6] = [
         "follow an author, a tag, words, replies or all",
         Role::Editor,
         &[
-            must("network", Kind::Choice(&["sandbox"]), "where"),
-            must("what", Kind::Text, "@handle, #tag, words, replies or all"),
+            must("network", Kind::Choice(&["lens", "sandbox"]), "where"),
+            must(
+                "what",
+                Kind::Text,
+                "@handle, #tag, words, replies, all, feed:ADDRESS or post:ID",
+            ),
             may("when", Kind::When, "how often, such as: every hour"),
             may("own", Kind::Flag, "these posts are our own voice"),
         ],
@@ -261,9 +265,13 @@ impl Command {
                 Role::Viewer,
                 &[],
             ),
-            Self::Show => {
-                Spec::of("show", "one card", Role::Viewer, &["/show #12"]).with(const { &[DRAFT] })
-            }
+            Self::Show => Spec::of(
+                "show",
+                "one card, of a draft or a fetched post",
+                Role::Viewer,
+                &["/show #12"],
+            )
+            .with(const { &[DRAFT] }),
             Self::Why => Spec::of(
                 "why",
                 "where a draft came from and what it cost",

@@ -119,7 +119,7 @@ mod tests {
         /draft | compose a post now
         /reply | compose an answer to a fetched post
         /queue | drafts that wait or are on their way
-        /show | one card
+        /show | one card, of a draft or a fetched post
         /why | where a draft came from and what it cost
         /approve | publish a draft now
         /reject | end a draft

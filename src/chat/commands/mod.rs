@@ -13,6 +13,7 @@ mod members;
 mod money;
 mod persona;
 mod pictures;
+mod posts;
 mod replies;
 mod review;
 mod schedule;
@@ -319,7 +320,7 @@ const fn stands_for(press: Press) -> Option<Command> {
             DraftVerb::Show => Command::Show,
         }),
         Press::Reject { .. } => Some(Command::Reject),
-        Press::At { .. } => Some(Command::Approve),
+        Press::At { .. } | Press::Act { .. } => Some(Command::Approve),
         // What is run again asks for its own role.
         Press::Again(_) | Press::Talk(_) => None,
     }
@@ -345,6 +346,7 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
             number,
             revision,
         } => schedule::at_minute(ctx, minute, number, revision).await,
+        Press::Act { action, post, sure } => posts::pressed(ctx, action, post, sure).await,
         Press::Talk(press) => talk::heard(ctx, Event::Press(press)).await,
         Press::Again(inbox) => again(ctx, inbox).await,
     }

@@ -9,6 +9,7 @@ use crate::domain::ledger::MicroUsd;
 use crate::domain::limits::Limits;
 use crate::domain::operator::Role;
 use crate::domain::post::Post;
+use crate::domain::thread;
 
 /// The first line of a card: what it is while it waits, and who, when, what next after a decision.
 #[must_use]
@@ -115,6 +116,10 @@ pub fn facts(revision: &Revision) -> String {
             .measure(&revision.content.text)
             .to_string(),
     ];
+    let posts = thread::parts(revision.content.network, &revision.content.text).len();
+    if posts > 1 {
+        facts.push(format!("a thread of {posts} posts"));
+    }
     if !revision.leans_on.is_empty() {
         facts.push(format!(
             "leans on {}",
@@ -267,4 +272,23 @@ pub fn needs_role(what: &str, needed: Role, has: Role) -> (String, String) {
         ),
         "An owner can change that with /member role.".to_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::testing::revision;
+    use crate::domain::network::Network;
+
+    #[test]
+    fn a_card_says_that_a_text_goes_out_as_a_thread() {
+        let mut revision = revision();
+        revision.content.text = "One.\n---\nTwo.\n---\nThree.".to_owned();
+        assert!(!facts(&revision).contains("thread"), "the sandbox has none");
+        revision.content.network = Network::Lens;
+        let said = facts(&revision);
+        assert!(said.contains("a thread of 3 posts"), "{said}");
+        revision.content.text = "One.".to_owned();
+        assert!(!facts(&revision).contains("thread"));
+    }
 }

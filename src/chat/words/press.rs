@@ -1,6 +1,7 @@
 //! What a press is answered with at once, while what it asked for is done.
 
 use crate::chat::press::{DraftVerb, Press};
+use crate::domain::action::Action;
 
 /// `Approving #12.`; none where the answer itself is there as fast.
 #[must_use]
@@ -24,7 +25,19 @@ pub fn doing(press: Press) -> Option<String> {
         },
         Press::Reject { number, .. } => format!("Rejecting {number}."),
         Press::At { number, .. } => format!("Scheduling {number}."),
+        Press::Act {
+            action, sure: true, ..
+        } => acting(action).to_owned(),
         Press::Again(_) => "Trying again.".to_owned(),
-        Press::Talk(_) => return None,
+        Press::Act { sure: false, .. } | Press::Talk(_) => return None,
     })
+}
+
+const fn acting(action: Action) -> &'static str {
+    match action {
+        Action::Like => "Liking it.",
+        Action::Repost => "Reposting it.",
+        Action::Bookmark => "Bookmarking it.",
+        Action::Follow => "Following them.",
+    }
 }

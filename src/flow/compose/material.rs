@@ -224,7 +224,11 @@ impl Composer {
             return Ok(all.find(|(network, _)| *network == post.body.network));
         }
         let wanted = self.store.workspace(w).await?.default_account;
-        let all: Vec<_> = all.collect();
+        let mut all: Vec<_> = all.collect();
+        // The sandbox is for where nothing else is set up.
+        if all.iter().any(|(network, _)| *network != Network::Sandbox) {
+            all.retain(|(network, _)| *network != Network::Sandbox);
+        }
         let chosen = wanted.and_then(|wanted| {
             all.iter()
                 .find(|(network, account)| format!("{network}:{account}") == wanted)

@@ -174,7 +174,7 @@ impl Composer {
                     text: material.told(post),
                 })
                 .collect(),
-            limit: Limits::of(material.network).text[0].most,
+            limit: Limits::of(material.network).usual,
         };
         let purpose = if material.before.is_some() {
             "redo"

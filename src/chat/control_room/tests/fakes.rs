@@ -12,6 +12,7 @@ use crate::chat::house::{Accounts, Advice, Finder, Pictures};
 use crate::chat::testing::{instant, plain};
 use crate::chat::view::{Block, View};
 use crate::chat::words::time::Now;
+use crate::domain::action::Action;
 use crate::domain::content::Attachment;
 use crate::domain::error::UserError;
 use crate::domain::ids::{PostId, WorkspaceId};
@@ -137,6 +138,7 @@ impl FakeFinder {
             language: None,
             reply_to: None,
             quote_of: None,
+            repost_of: None,
             url: None,
             counts: Counts::default(),
             media: Vec::new(),
@@ -191,6 +193,10 @@ impl Advice for NoAdvice {
 impl Accounts for OneAccount {
     fn list(&self) -> Vec<(Network, String)> {
         vec![(Network::Sandbox, "roastery".into())]
+    }
+
+    fn actions(&self, _network: Network) -> &'static [Action] {
+        &Action::ALL
     }
 
     async fn check(&self, _network: Network, _account: &str) -> Result<String, String> {

@@ -465,6 +465,7 @@ fn leaned_on(lean: &Lean) -> FetchedPost {
         language: None,
         reply_to: None,
         quote_of: None,
+        repost_of: None,
         url: None,
         counts: Counts::default(),
         media: Vec::new(),
