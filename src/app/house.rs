@@ -105,7 +105,6 @@ impl House {
         let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
         let outlets = networks::outlets(&lens, &sandbox);
         let media = MediaFolder::at(config.place.media());
-
         let control = ControlRoom::new(ChatHouse {
             store: store.clone(),
             clock: clock.clone(),
@@ -150,16 +149,7 @@ impl House {
                 clock: clock.clone(),
             },
         };
-        let worker = Worker::new(
-            store.clone(),
-            clock.clone(),
-            handlers::all(&parts),
-            Arc::new(TellRoom),
-            WorkerOptions {
-                seed: rand::random(),
-                ..WorkerOptions::default()
-            },
-        );
+        let worker = worker(&parts, &clock);
         let zone = config.place.timezone.clone();
         Ok(Self {
             store,
@@ -297,6 +287,19 @@ impl House {
             tracing::warn!("something did not close in time");
         }
     }
+}
+
+fn worker(parts: &handlers::Parts, clock: &SharedClock) -> Worker {
+    Worker::new(
+        parts.store.clone(),
+        clock.clone(),
+        handlers::all(parts),
+        Arc::new(TellRoom),
+        WorkerOptions {
+            seed: rand::random(),
+            ..WorkerOptions::default()
+        },
+    )
 }
 
 /// The day's money, with a word to people when most of it is gone.

@@ -13,7 +13,8 @@ use crate::platforms::lens::{Lens, Settings};
 use crate::platforms::sandbox::Sandbox;
 use crate::store::Store;
 
-/// The client for everything outside; what the configuration names may lie in a private network.
+/// The client for everything outside; what the configuration names may lie in a private network, also the services that
+/// link to pictures they made.
 pub(super) fn http_client(config: &Config, clock: &SharedClock) -> anyhow::Result<HttpClient> {
     let mut trusted = roles::trusted(&config.models);
     trusted.extend(

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ledger::MicroUsd;
+use crate::domain::network::Network;
 use crate::models::{ModelError, Took};
 
 /// Width to height.
@@ -19,6 +20,14 @@ pub enum Aspect {
 }
 
 impl Aspect {
+    /// How `network` shows a picture whole.
+    #[must_use]
+    pub const fn of(network: Network) -> Self {
+        match network {
+            Network::Lens | Network::Sandbox | Network::Archive => Self::Wide,
+        }
+    }
+
     #[must_use]
     pub const fn ratio(self) -> &'static str {
         match self {

@@ -194,7 +194,7 @@ impl Painter {
             prompt,
             text: revision.content.text.clone(),
             signature: revision.content.account.clone(),
-            aspect: Aspect::Wide,
+            aspect: Aspect::of(revision.content.network),
             colours: persona.voice.colours.clone(),
             purpose: "image",
             key: format!("{}:{turn}", job.unique_key),

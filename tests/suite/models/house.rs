@@ -205,7 +205,7 @@ fn people_are_told_at_80_percent_and_at_100_nothing_is_paid_any_more() {
     says(
         &ended,
         &[
-            "The models have cost 0.080 USD today, of 0.10 USD at most.",
+            "The models have cost 0.0805 USD today, of 0.10 USD at most.",
             "the picture is a card: the models may cost 0.10 USD a day",
         ],
     );
