@@ -9,7 +9,7 @@
 )]
 
 #[path = "../tests/support/mod.rs"]
-#[expect(dead_code, reason = "the tests need more of it")]
+#[expect(dead_code, unused_imports, reason = "the tests need more of it")]
 mod support;
 
 use std::io::{Read as _, Write as _};

@@ -6,7 +6,11 @@ mod duties;
 mod front;
 mod handlers;
 pub mod house;
+mod money;
+mod networks;
 mod pictures;
+mod retirements;
+mod roles;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,7 +7,7 @@
 //!                            |                                    |
 //!         task (from chat) --+----------- relevant posts ---------+--compose--> models --> draft
 //!                                                                                            |  notice
-//!  terminal, telegram <--> chat core <-------------------------------------------------------+
+//!  terminal, telegram, discord <--> chat core <----------------------------------------------+
 //!     press: approve / edit / redo / reject --review--> approved draft --publish--> network --> receipt, notice
 //!  schedule: a time --> job row --> worker --> flow   (the same functions that the commands call)
 //! ```
@@ -19,15 +19,15 @@
 //! | `domain` | the words as types, pure: post, draft and its moves, schedule, roles, limits, clock, [`domain::error::UserError`] | nothing |
 //! | `config` | settings from the environment, a file for each section | domain |
 //! | `net` | the one HTTP client: timeouts, retries, the resolver that refuses private addresses | domain |
-//! | `media` | pictures from outside: preflight, limits, the media folder | domain |
+//! | `media` | pictures: preflight, limits, the media folder, made to fit a network or a model's eyes | domain |
 //! | `platforms` | `Source` and `Outlet`, and a folder for each network | net, media, domain |
 //! | `store` | all SQL, a file for each family of tables | domain |
 //! | `index` | `LanceDB` behind a small face | domain |
-//! | `models` | text and embeddings by role, each provider behind a trait, prompts, the ledger | net, media, domain |
-//! | `flow` | the verbs: collect, import, recall, compose, checks, review, publish, media, forget | platforms, store, index, models, net, media, domain |
+//! | `models` | text, vision, pictures, embeddings by role, each provider behind a trait, prompts, prices, the ledger | net, media, domain |
+//! | `flow` | the verbs: collect, import, recall, see, compose, paint, checks, review, publish, act, media, forget | platforms, store, index, models, net, media, domain |
 //! | `schedule` | times that are due, the worker with its leases | store, domain |
 //! | `chat` | the control room without any chat SDK: incoming, catalogue, commands, views, presses, words, dialogues | flow, store, domain |
-//! | `frontends` | the terminal, Telegram: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |
+//! | `frontends` | the terminal, Telegram, Discord: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |
 //! | `http` | health, readiness, metrics | domain |
 //! | `lifecycle` | data directory and its lock, signals, memory given back | config, domain |
 //! | `telemetry` | logs and counters | config, domain |
@@ -35,8 +35,8 @@
 //! | `app` | the only file that knows every concrete type | everything |
 //!
 //! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb
-//! and arrow in `index`, candle and rten in `models`, tokio-cron-scheduler in `schedule`, rustyline in
-//! `frontends/terminal`, teloxide in `frontends/telegram`.
+//! and arrow in `index`, candle, rten, async-openai, ollama-rs and resvg in `models`, tokio-cron-scheduler in `schedule`,
+//! rustyline in `frontends/terminal`, teloxide in `frontends/telegram`, serenity in `frontends/discord`.
 //! `tests/suite/architecture.rs` holds the house to this.
 
 pub mod app;

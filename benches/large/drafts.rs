@@ -89,7 +89,7 @@ async fn bare(work: &Work) -> anyhow::Result<()> {
             top_p: 0.95,
             seed: turn,
             purpose: "draft",
-            without: Vec::new(),
+            ..TextRequest::default()
         };
         let first = Mutex::new(None);
         let written = |_: &str| {

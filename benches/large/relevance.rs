@@ -285,6 +285,7 @@ fn post(id: String, text: String) -> FetchedPost {
         language: None,
         reply_to: None,
         quote_of: None,
+        repost_of: None,
         url: None,
         counts: Counts::default(),
         media: Vec::new(),

@@ -64,6 +64,7 @@ impl Supply {
             language: Some("en".to_owned()),
             reply_to: None,
             quote_of: None,
+            repost_of: None,
             url: None,
             counts: Counts::default(),
             media: Vec::new(),

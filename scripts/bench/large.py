@@ -1,4 +1,4 @@
-"""Runs the measurements that need the library: `benches/large` and the small ones of `benches/small`."""
+"""Runs the measurements that need the library: `benches/large`, `benches/lens` and the small ones of `benches/small`."""
 
 import json
 import os
@@ -11,10 +11,11 @@ LARGE = {"embedding", "search", "text", "program", "relevance", "weights", "mill
 def measure(group, models, work):
     if group == "small":
         return small(work)
-    if group not in LARGE:
+    if group not in LARGE and group != "lens":
         return {}
     env = os.environ | {"LUMEN_BENCH_WORK": str(work), "LUMEN_MODELS_DIR": str(models)}
-    command = ["cargo", "bench", "--quiet", "--bench", "large", "--", group]
+    bench = "lens" if group == "lens" else "large"
+    command = ["cargo", "bench", "--quiet", "--bench", bench, "--", group]
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         print(f"{group} broke off", file=sys.stderr)

@@ -1,17 +1,18 @@
 //! `lumen check`: every configured service with a real call, in a table.
 
+mod models;
+
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
 use super::front;
 use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
-use crate::models::{Message, Speaker, TextRequest};
+use crate::domain::network::Network;
+use crate::platforms::Outlet as _;
 use crate::{http, lifecycle};
 
 /// How long one service may take.
@@ -20,7 +21,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// One line of the table: what was tested, and how it went.
 struct Line {
     part: &'static str,
-    /// `works`, `fails` or `off`.
+    /// `works`, `fails`, `off`, or `absent`: it does not work, and nobody has asked for it.
     state: &'static str,
     says: String,
 }
@@ -55,8 +56,7 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
         "index",
         house.recall.state().await.map(|state| state.to_string()),
     ));
-    lines.push(text(&house).await);
-    lines.push(embedder(&house).await);
+    lines.extend(models::lines(&house).await);
     for outlet in &house.outlets {
         let asked = tokio::time::timeout(LIMIT, outlet.check()).await;
         let asked = asked.map_or_else(
@@ -70,6 +70,9 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
     }
     if let Some(settings) = &config.discord {
         lines.push(discord(settings).await);
+    }
+    if !house.lens.can_publish() {
+        lines.push(lens_to_read(&house, config.lens.chosen).await);
     }
     house.close().await;
     println!("{:<10} {:<6} says", "part", "state");
@@ -103,6 +106,28 @@ async fn discord(settings: &crate::config::discord::Discord) -> Line {
     Line::of("discord", asked)
 }
 
+/// Lens without a key. Where nobody has set it up or follows something there, it may be out of reach.
+async fn lens_to_read(house: &House, chosen: bool) -> Line {
+    let asked = tokio::time::timeout(LIMIT, house.lens.check()).await;
+    let asked = asked.map_or_else(
+        |_| Err(no_answer()),
+        |answer| answer.map_err(|error| error.to_string()),
+    );
+    let mut line = Line::of("lens", asked);
+    let followed = house.store.sources(super::house::WORKSPACE).await;
+    let followed = followed.is_ok_and(|sources| {
+        sources
+            .iter()
+            .any(|source| source.network == Network::Lens && !source.paused)
+    });
+    if line.state == FAILS && !chosen && !followed {
+        line.state = "absent";
+        line.says
+            .push_str(". Nothing of Lens is set up, so nothing is amiss");
+    }
+    line
+}
+
 /// Whether the HTTP port could be opened; the Lumen that runs on the same data may hold it.
 async fn port(config: &Config) -> Line {
     const PART: &str = "http";
@@ -127,60 +152,4 @@ async fn port(config: &Config) -> Line {
 
 fn no_answer() -> String {
     format!("no answer in {} seconds", LIMIT.as_secs())
-}
-
-async fn text(house: &House) -> Line {
-    let (provider, model) = house.text.name();
-    if provider == "off" {
-        return Line::said("text", "off", "nothing is written");
-    }
-    let request = TextRequest {
-        messages: vec![Message {
-            speaker: Speaker::User,
-            text: "Say good morning.".to_owned(),
-        }],
-        max_tokens: 8,
-        temperature: 0.0,
-        top_p: 1.0,
-        purpose: "check",
-        ..TextRequest::default()
-    };
-    let cancel = CancellationToken::new();
-    let asked = tokio::time::timeout(LIMIT, house.text.write(&request, &|_| {}, &cancel)).await;
-    let said = asked.map_or_else(
-        |_| Err(no_answer()),
-        |answer| answer.map_err(|error| error.to_string()),
-    );
-    Line::of(
-        "text",
-        said.map(|answer| {
-            format!(
-                "{provider}, {model}: {} tokens in {} ms, free",
-                answer.tokens_out, answer.millis
-            )
-        }),
-    )
-}
-
-async fn embedder(house: &House) -> Line {
-    let Some(embedder) = &house.embedder else {
-        return Line::said("embedder", "off", "search goes by words alone");
-    };
-    let (provider, model) = embedder.name();
-    let asked =
-        tokio::time::timeout(LIMIT, embedder.embed(&["good morning".to_owned()], "check")).await;
-    let said = asked.map_or_else(
-        |_| Err(no_answer()),
-        |answer| answer.map_err(|error| error.to_string()),
-    );
-    let numbers = |vectors: Vec<Vec<f32>>| vectors.first().map_or(0, Vec::len);
-    Line::of(
-        "embedder",
-        said.map(|vectors| {
-            format!(
-                "{provider}, {model}: {} numbers a text, free",
-                numbers(vectors)
-            )
-        }),
-    )
 }

@@ -9,9 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chat::control_room::ControlRoom;
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease};
+use crate::flow::act::Actor;
 use crate::flow::collect::{Collector, Timing};
 use crate::flow::compose::Composer;
 use crate::flow::media::{self, MediaDeps};
+use crate::flow::paint::Painter;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::{self, Recall};
 use crate::media::{Caps, MediaFolder};
@@ -29,7 +31,9 @@ pub struct Parts {
     pub http: HttpClient,
     pub media: MediaFolder,
     pub composer: Composer,
+    pub painter: Painter,
     pub publisher: Publisher,
+    pub actor: Actor,
 }
 
 /// A handler for every kind: a kind without one does not compile.
@@ -66,8 +70,16 @@ pub fn all(parts: &Parts) -> HashMap<JobKind, Arc<dyn JobHandler>> {
                 composer: parts.composer.clone(),
                 control,
             }),
+            JobKind::Paint => Arc::new(Paint {
+                painter: parts.painter.clone(),
+                control,
+            }),
             JobKind::Publish => Arc::new(Publish {
                 publisher: parts.publisher.clone(),
+                control,
+            }),
+            JobKind::Act => Arc::new(Act {
+                actor: parts.actor.clone(),
                 control,
             }),
             JobKind::Notice => Arc::new(Notices(control)),
@@ -159,6 +171,21 @@ impl JobHandler for Compose {
     }
 }
 
+struct Paint {
+    painter: Painter,
+    control: ControlRoom,
+}
+
+#[async_trait]
+impl JobHandler for Paint {
+    async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
+        let progress = self.control.progress_for(job.cause).await;
+        let outcome = self.painter.run(job, lease, progress.as_ref(), stop).await;
+        self.control.job_ended();
+        outcome
+    }
+}
+
 struct Publish {
     publisher: Publisher,
     control: ControlRoom,
@@ -175,6 +202,20 @@ impl JobHandler for Publish {
     /// Somebody relies on the end of a publishing call; the publisher itself bounds its tries.
     fn never_gives_up(&self) -> bool {
         true
+    }
+}
+
+struct Act {
+    actor: Actor,
+    control: ControlRoom,
+}
+
+#[async_trait]
+impl JobHandler for Act {
+    async fn run(&self, job: &Job, lease: &Lease, _: &CancellationToken) -> JobOutcome {
+        let outcome = self.actor.run(job, lease).await;
+        self.control.job_ended();
+        outcome
     }
 }
 

@@ -10,31 +10,29 @@ use tokio_util::sync::CancellationToken;
 
 use super::Trouble;
 use super::duties::HouseDuties;
-use super::handlers;
+use super::money::WatchedLedger;
 use super::pictures::Album;
+use super::retirements::Retirements;
+use super::roles::{Means, Roles, Tools};
+use super::{handlers, networks};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Accounts, House as ChatHouse};
 use crate::config::Config;
-use crate::config::models::Choice;
+use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
-use crate::domain::ledger::ModelRole;
 use crate::domain::network::Network;
 use crate::domain::operator::Role;
-use crate::flow::compose::Composer;
+use crate::flow::act::Actor;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
 use crate::lifecycle::code_pages;
 use crate::media::MediaFolder;
 use crate::models::budget::Budget;
-use crate::models::local::LocalModels;
-use crate::models::metered::{MeteredEmbedder, MeteredText};
-use crate::models::missing::NoText;
 use crate::models::prompt::Prompts;
-use crate::models::{Embedder, TextModel};
-use crate::net::{HttpClient, NetOptions};
+use crate::platforms::lens::Lens;
 use crate::platforms::sandbox::{Options, Sandbox};
 use crate::platforms::{Outlet, Source};
 use crate::schedule::due;
@@ -58,10 +56,10 @@ pub struct House {
     pub clock: SharedClock,
     pub zone: TimeZone,
     pub recall: Recall,
-    pub local: Arc<LocalModels>,
-    pub text: Arc<dyn TextModel>,
-    pub embedder: Option<Arc<dyn Embedder>>,
+    pub roles: Roles,
+    pub retirements: Retirements,
     pub sandbox: Arc<Sandbox>,
+    pub lens: Arc<Lens>,
     pub outlets: Vec<Arc<dyn Outlet>>,
     pub control: ControlRoom,
     pub worker: Worker,
@@ -82,19 +80,20 @@ impl House {
             .await
             .map_err(|error| error.user())?;
         let prompts = Arc::new(Prompts::load(Some(&config.place.prompts()))?);
-        let local = Arc::new(LocalModels::new(&config.place.models_dir, &clock));
-        let budget = Arc::new(Budget::new(
-            Arc::new(store.clone()),
-            clock.clone(),
-            config.place.timezone.clone(),
-            config.models.daily_budget,
-        ));
-        let text = text_model(config.models.text, &local, &budget);
-        let embedder = embedder(config.models.embedder, &local, &budget);
+        let http = networks::http_client(config, &clock)?;
+        let budget = Arc::new(budget(config, &store, &clock));
+        let roles = Roles::build(&Means {
+            config,
+            clock: &clock,
+            store: &store,
+            budget: &budget,
+            http: &http,
+        })?;
+        let retirements = Retirements::of(&roles);
         let recall = Recall::open(
             &config.place.index_uri,
             store.clone(),
-            embedder.clone(),
+            roles.embedder.clone(),
             clock.clone(),
         );
         let sandbox = Arc::new(Sandbox::new(
@@ -102,14 +101,10 @@ impl House {
             clock.clone(),
             Options::default(),
         ));
-        let sources: Vec<Arc<dyn Source>> = vec![sandbox.clone()];
-        let outlets: Vec<Arc<dyn Outlet>> = vec![sandbox.clone()];
+        let lens = Arc::new(networks::lens(config, &http, &clock, &store)?);
+        let sources: Vec<Arc<dyn Source>> = vec![lens.clone(), sandbox.clone()];
+        let outlets = networks::outlets(&lens, &sandbox);
         let media = MediaFolder::at(config.place.media());
-        let http = HttpClient::new(NetOptions {
-            clock: clock.clone(),
-            ..NetOptions::default()
-        })?;
-
         let control = ControlRoom::new(ChatHouse {
             store: store.clone(),
             clock: clock.clone(),
@@ -119,12 +114,21 @@ impl House {
             accounts: Arc::new(OutletAccounts(outlets.clone())),
             pictures: Arc::new(Album(media.clone())),
             fetchable: sources.iter().map(|source| source.network()).collect(),
-            models: models_in_words(text.as_ref(), embedder.as_deref()),
+            models: roles.in_words(),
             budget: config.models.daily_budget,
+            unpriced: roles.unpriced(),
+            advice: Arc::new(retirements.clone()),
         });
         for frontend in frontends {
             control.open(frontend);
         }
+        let (composer, painter) = roles.workshop(&Tools {
+            store: &store,
+            recall: &recall,
+            media: &media,
+            prompts: &prompts,
+            outlets: &outlets,
+        });
         let parts = handlers::Parts {
             store: store.clone(),
             control: control.clone(),
@@ -132,11 +136,10 @@ impl House {
             sources,
             http,
             media: media.clone(),
-            composer: Composer {
+            composer,
+            painter,
+            actor: Actor {
                 store: store.clone(),
-                recall: recall.clone(),
-                text: text.clone(),
-                prompts,
                 outlets: outlets.clone(),
             },
             publisher: Publisher {
@@ -146,26 +149,17 @@ impl House {
                 clock: clock.clone(),
             },
         };
-        let worker = Worker::new(
-            store.clone(),
-            clock.clone(),
-            handlers::all(&parts),
-            Arc::new(TellRoom),
-            WorkerOptions {
-                seed: rand::random(),
-                ..WorkerOptions::default()
-            },
-        );
+        let worker = worker(&parts, &clock);
         let zone = config.place.timezone.clone();
         Ok(Self {
             store,
             clock,
             zone,
             recall,
-            local,
-            text,
-            embedder,
+            roles,
+            retirements,
             sandbox,
+            lens,
             outlets,
             control,
             worker,
@@ -259,9 +253,10 @@ impl House {
 
     /// Upkeep: idle models leave the memory, an index that fell behind catches up, old rows go.
     async fn look_after(&self) {
-        if self.local.unload_idle(self.clock.now()) > 0 {
+        if self.roles.local.unload_idle(self.clock.now()) > 0 {
             code_pages::let_go();
         }
+        self.retirements.refresh(self.clock.now()).await;
         if let Err(error) = self.keep_index_up().await {
             tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
         }
@@ -294,44 +289,30 @@ impl House {
     }
 }
 
-fn text_model(choice: Choice, local: &LocalModels, budget: &Arc<Budget>) -> Arc<dyn TextModel> {
-    match choice {
-        Choice::First | Choice::Local => Arc::new(MeteredText::new(
-            local.text.clone(),
-            budget.clone(),
-            WORKSPACE,
-        )),
-        Choice::Off => Arc::new(NoText),
-    }
+fn worker(parts: &handlers::Parts, clock: &SharedClock) -> Worker {
+    Worker::new(
+        parts.store.clone(),
+        clock.clone(),
+        handlers::all(parts),
+        Arc::new(TellRoom),
+        WorkerOptions {
+            seed: rand::random(),
+            ..WorkerOptions::default()
+        },
+    )
 }
 
-fn embedder(
-    choice: Choice,
-    local: &LocalModels,
-    budget: &Arc<Budget>,
-) -> Option<Arc<dyn Embedder>> {
-    match choice {
-        Choice::First | Choice::Local => Some(Arc::new(MeteredEmbedder::new(
-            local.embedder.clone(),
-            budget.clone(),
-            WORKSPACE,
-        ))),
-        Choice::Off => None,
-    }
-}
-
-fn models_in_words(
-    text: &dyn TextModel,
-    embedder: Option<&dyn Embedder>,
-) -> Vec<(ModelRole, String)> {
-    let words = |(provider, model): (String, String)| format!("{provider}, {model}");
-    vec![
-        (ModelRole::Text, words(text.name())),
-        (
-            ModelRole::Embedder,
-            embedder.map_or_else(|| "off".to_owned(), |embedder| words(embedder.name())),
-        ),
-    ]
+/// The day's money, with a word to people when most of it is gone.
+fn budget(config: &Config, store: &Store, clock: &SharedClock) -> Budget {
+    let daily = config.models.daily_budget;
+    let zone = config.place.timezone.clone();
+    let ledger = WatchedLedger {
+        store: store.clone(),
+        clock: clock.clone(),
+        zone: zone.clone(),
+        daily,
+    };
+    Budget::new(Arc::new(ledger), clock.clone(), zone, daily)
 }
 
 /// The accounts behind the outlets.
@@ -348,7 +329,17 @@ impl Accounts for OutletAccounts {
                 .map(move |account| (network, account))
                 .collect::<Vec<_>>()
         };
-        self.0.iter().flat_map(of).collect()
+        let mut all: Vec<_> = self.0.iter().flat_map(of).collect();
+        // The sandbox is for where nothing else is set up.
+        if all.iter().any(|(network, _)| *network != Network::Sandbox) {
+            all.retain(|(network, _)| *network != Network::Sandbox);
+        }
+        all
+    }
+
+    fn actions(&self, network: Network) -> &'static [Action] {
+        let outlet = self.0.iter().find(|outlet| outlet.network() == network);
+        outlet.map_or(&[], |outlet| outlet.actions())
     }
 
     async fn check(&self, network: Network, account: &str) -> Result<String, String> {

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use crate::chat::house::Pictures;
 use crate::domain::content::Attachment;
 use crate::domain::error::UserError;
-use crate::media::{Caps, MediaFolder, preflight};
+use crate::domain::network::Network;
+use crate::media::{Caps, Fitted, MediaFolder, Rules, fit};
 
 /// Keeps what people send, after a look at it.
 pub struct Album(pub MediaFolder);
@@ -18,12 +19,12 @@ impl Pictures for Album {
         self.0.path(&picture.sha256, &picture.mime)
     }
 
-    async fn keep(&self, bytes: Vec<u8>) -> Result<Attachment, UserError> {
-        let looked =
-            tokio::task::spawn_blocking(move || (preflight(&bytes, &Caps::default()), bytes)).await;
-        let (picture, bytes) = looked
+    async fn keep(&self, bytes: Vec<u8>, network: Network) -> Result<Attachment, UserError> {
+        let rules = Rules::of(network);
+        let fitted = tokio::task::spawn_blocking(move || fit(bytes, &Caps::default(), &rules))
+            .await
             .map_err(|_| UserError::new("The picture broke the decoder.", "Send another one."))?;
-        let picture = picture
+        let Fitted { picture, bytes } = fitted
             .map_err(|refusal| UserError::new(refusal.to_string(), "Send another picture."))?;
         self.0
             .keep(&picture.sha256, picture.mime, bytes)

@@ -8,6 +8,7 @@ use crate::chat::press::{DraftVerb, Press};
 use crate::chat::view::{Block, Button, View};
 use crate::chat::words;
 use crate::chat::words::time::Now;
+use crate::domain::content::Attachment;
 use crate::domain::draft::{Draft, DraftState, Revision};
 use crate::domain::post::Post;
 
@@ -19,6 +20,8 @@ pub struct Card<'a> {
     pub revision: &'a Revision,
     /// Where its pictures lie, in their order.
     pub pictures: &'a [PathBuf],
+    /// The pictures that it has had, in their order.
+    pub had: &'a [Attachment],
     /// What a reply answers, while it is still stored.
     pub answered: Option<&'a Post>,
     /// The workspace is stopped: approved drafts stay here.
@@ -53,7 +56,11 @@ impl Card<'_> {
             });
         }
         if self.open() {
-            view = view.with(Block::Note(words::draft::facts(revision)));
+            let mut facts = words::draft::facts(revision);
+            if let Some(picture) = words::draft::which_picture(revision, self.had) {
+                facts = format!("{facts} · {picture}");
+            }
+            view = view.with(Block::Note(facts));
             for finding in &revision.findings {
                 view = view.with(Block::Text(format!("! {}", finding.detail)));
             }
@@ -79,11 +86,8 @@ impl Card<'_> {
     }
 
     fn buttons(&self) -> Vec<Vec<Button>> {
-        use DraftVerb as V;
         let mut rows = self.verbs();
-        if self.open() && !self.revision.content.media.is_empty() {
-            rows.push(vec![(V::NoPicture, "Remove picture")]);
-        }
+        rows.extend(self.picture_verbs());
         rows.iter()
             .map(|row| {
                 row.iter()
@@ -93,11 +97,24 @@ impl Card<'_> {
             .collect()
     }
 
+    /// What can be done with pictures that are or were there.
+    fn picture_verbs(&self) -> Option<Vec<(DraftVerb, &'static str)>> {
+        let mut row = Vec::new();
+        let has = !self.revision.content.media.is_empty();
+        if self.had.len() > usize::from(has) {
+            row.push((DraftVerb::EarlierImage, "Earlier image"));
+        }
+        if has {
+            row.push((DraftVerb::NoPicture, "Remove picture"));
+        }
+        Some(row).filter(|row| self.open() && !row.is_empty())
+    }
+
     fn verbs(&self) -> Vec<Vec<(DraftVerb, &'static str)>> {
         use DraftVerb as V;
         let rows: &[&[(V, &'static str)]] = match self.draft.state {
             DraftState::Waiting | DraftState::Failed { .. } if self.blocked() => &[
-                &[(V::Edit, "Edit"), (V::Redo, "Redo")],
+                &[(V::Edit, "Edit"), (V::Redo, "Redo"), (V::Image, "Image")],
                 &[(V::Why, "Why"), (V::Reject, "Reject")],
             ],
             DraftState::Waiting | DraftState::Failed { .. } => &[
@@ -106,7 +123,12 @@ impl Card<'_> {
                     (V::Schedule, "Schedule"),
                     (V::Edit, "Edit"),
                 ],
-                &[(V::Redo, "Redo"), (V::Why, "Why"), (V::Reject, "Reject")],
+                &[
+                    (V::Redo, "Redo"),
+                    (V::Image, "Image"),
+                    (V::Why, "Why"),
+                    (V::Reject, "Reject"),
+                ],
             ],
             DraftState::Scheduled { .. } => &[&[
                 (V::Schedule, "Change"),
@@ -177,6 +199,7 @@ mod tests {
                 draft: &draft,
                 revision: &revision,
                 pictures: &[],
+                had: &revision.content.media,
                 answered: None,
                 stopped: false,
                 now: &now,
@@ -199,10 +222,10 @@ mod tests {
         #12 · Sandbox · @roastery
         | Friday, six o'clock: three Ethiopians on the table and
         | one that divides the house.
-        82 of 300 · leans on 3 posts · free
+        82 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free
         ! near to #9 from Tuesday
         [Approve] [Schedule] [Edit]
-        [Redo] [Why] [Reject]
+        [Redo] [Image] [Why] [Reject]
         ");
     }
 
@@ -219,10 +242,10 @@ mod tests {
         #12 · Sandbox · @roastery · version 2
         | Friday, six o'clock: three Ethiopians on the table and
         | one that divides the house.
-        82 of 300 · leans on 3 posts · free
+        82 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free
         ! a link that is not ours: evil.example
         Edit or redo it; as it stands it cannot be approved.
-        [Edit] [Redo]
+        [Edit] [Redo] [Image]
         [Why] [Reject]
         ");
     }
@@ -292,7 +315,7 @@ mod tests {
         #12 scheduled for Fri 17:45 Berlin · @editor [Change] [Take back] [Why]
         #12 publishing · approved by @editor 10:14 [Why]
         #12 published · approved by @editor 10:14 · sandbox.example/p/77 [Why]
-        #12 failed · Sandbox refused it: too long. [Redo] [Why] [Reject]
+        #12 failed · Sandbox refused it: too long. [Redo] [Image] [Why] [Reject]
         #12 unknown · Sandbox did not say whether it took it; I am asking again [Why]
         #12 unknown · Sandbox did not say whether it took it. Please look there: is it published? [Why]
         #12 rejected · @editor Sat 10:14 · off topic [Why]
@@ -309,6 +332,7 @@ mod tests {
                     draft: &draft,
                     revision,
                     pictures: &[],
+                    had: &[],
                     answered: None,
                     stopped: false,
                     now: &now,

@@ -43,6 +43,7 @@ commands! {
     Reject,
     Edit,
     Redo,
+    Image,
     /// What is coming; a draft or a task on a time.
     Schedule,
     Task,

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::tz::TimeZone;
 
 use crate::chat::words::time::Now;
+use crate::domain::action::Action;
 use crate::domain::clock::SharedClock;
 use crate::domain::content::Attachment;
 use crate::domain::error::UserError;
@@ -66,6 +67,11 @@ impl Finder for Recall {
 pub trait Accounts: Send + Sync {
     fn list(&self) -> Vec<(Network, String)>;
 
+    /// What can be done there with somebody else's post, besides answering it.
+    fn actions(&self, _network: Network) -> &'static [Action] {
+        &[]
+    }
+
     /// One real call: how it went, in a line for people.
     async fn check(&self, network: Network, account: &str) -> Result<String, String>;
 }
@@ -76,8 +82,15 @@ pub trait Pictures: Send + Sync {
     /// Where a kept picture lies.
     fn path(&self, picture: &Attachment) -> PathBuf;
 
-    /// Looks at a picture that somebody sent and keeps it, without a description yet.
-    async fn keep(&self, bytes: Vec<u8>) -> Result<Attachment, UserError>;
+    /// Looks at a picture that somebody sent, makes it fit the network that it is for, and keeps it, without a description
+    /// yet.
+    async fn keep(&self, bytes: Vec<u8>, network: Network) -> Result<Attachment, UserError>;
+}
+
+/// What people should know about the models before it matters.
+pub trait Advice: Send + Sync {
+    /// One line each.
+    fn lines(&self, now: &Now) -> Vec<String>;
 }
 
 /// What the control room works with.
@@ -97,6 +110,10 @@ pub struct House {
     pub models: Vec<(ModelRole, String)>,
     /// What the models may cost in a day.
     pub budget: MicroUsd,
+    /// Models in use whose price nobody knows.
+    pub unpriced: Vec<String>,
+    /// What is worth knowing about the models: one that is retired soon.
+    pub advice: Arc<dyn Advice>,
 }
 
 impl House {

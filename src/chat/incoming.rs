@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ids::DraftNumber;
 use crate::domain::operator::{Identity, RoomAddress};
 
 /// One thing that a person typed or pressed. A front end makes it from its network's update and hands it over; it is
@@ -45,13 +46,22 @@ pub enum Said {
     /// A line or a message.
     Text { text: String },
     /// Words that answer a message of Lumen's.
-    Reply { text: String, to: String },
+    Reply {
+        text: String,
+        to: String,
+        /// The draft that the message names at its head, for a card that has moved on since.
+        #[serde(default)]
+        card: Option<DraftNumber>,
+    },
     /// A picture, by the network's own name for its file.
     Picture {
         file: String,
         caption: Option<String>,
         /// The message of Lumen's that it answers.
         to: Option<String>,
+        /// The draft that this message names at its head.
+        #[serde(default)]
+        card: Option<DraftNumber>,
     },
     /// What a message says after somebody changed it; what it said first was taken in already.
     Changed { text: String },

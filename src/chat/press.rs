@@ -3,7 +3,8 @@
 //! To change what a code means, count [`VERSION`] up: buttons of older messages are then answered kindly
 //! instead of doing something else than they say.
 
-use crate::domain::ids::{DraftNumber, InboxId};
+use crate::domain::action::Action;
+use crate::domain::ids::{DraftNumber, InboxId, PostId};
 
 /// The version of the codes written now.
 const VERSION: &str = "1";
@@ -31,6 +32,12 @@ pub enum Press {
         number: DraftNumber,
         revision: i64,
     },
+    /// Something with a fetched post: asks, or does it when one is `sure`.
+    Act {
+        action: Action,
+        post: PostId,
+        sure: bool,
+    },
     /// Run again what was asked in this row of the inbox.
     Again(InboxId),
     /// An answer within a talk.
@@ -47,6 +54,10 @@ pub enum DraftVerb {
     Redo,
     /// Another version without a word.
     RedoNow,
+    /// A picture, or another one.
+    Image,
+    /// The picture before this one, again.
+    EarlierImage,
     /// Asks when.
     Schedule,
     /// Asks why.
@@ -62,11 +73,13 @@ pub enum DraftVerb {
 }
 
 impl DraftVerb {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Approve,
         Self::Edit,
         Self::Redo,
         Self::RedoNow,
+        Self::Image,
+        Self::EarlierImage,
         Self::Schedule,
         Self::Reject,
         Self::Why,
@@ -83,6 +96,8 @@ impl DraftVerb {
             Self::Edit => "edit",
             Self::Redo => "redo",
             Self::RedoNow => "redo!",
+            Self::Image => "image",
+            Self::EarlierImage => "image-",
             Self::Schedule => "when",
             Self::Reject => "no",
             Self::Why => "why",
@@ -179,6 +194,10 @@ impl Press {
                 number,
                 revision,
             } => format!("{VERSION}.t.{minute}.{}.{revision}", number.0),
+            Self::Act { action, post, sure } => {
+                let kind = if sure { "y" } else { "p" };
+                format!("{VERSION}.{kind}.{}.{post}", action.name())
+            }
             Self::Again(inbox) => format!("{VERSION}.a.{inbox}"),
             Self::Talk(TalkPress::Yes) => format!("{VERSION}.q.yes"),
             Self::Talk(TalkPress::Other) => format!("{VERSION}.q.other"),
@@ -239,6 +258,13 @@ impl Press {
                 number: number(n)?,
                 revision: revision(r)?,
             },
+            [kind @ ("p" | "y"), action, post] => Self::Act {
+                action: Action::ALL
+                    .into_iter()
+                    .find(|known| known.name() == action)?,
+                post: PostId(post.parse().ok()?),
+                sure: kind == "y",
+            },
             ["a", inbox] => Self::Again(InboxId(inbox.parse().ok()?)),
             ["q", "yes"] => Self::Talk(TalkPress::Yes),
             ["q", "other"] => Self::Talk(TalkPress::Other),
@@ -282,6 +308,16 @@ mod tests {
                     number: DraftNumber(n),
                     revision
                 }),
+            (
+                proptest::sample::select(Action::ALL.to_vec()),
+                any::<i64>(),
+                any::<bool>()
+            )
+                .prop_map(|(action, post, sure)| Press::Act {
+                    action,
+                    post: PostId(post),
+                    sure
+                }),
             any::<i64>().prop_map(|id| Press::Again(InboxId(id))),
             any::<u8>().prop_map(|which| Press::Talk(TalkPress::Choice(which))),
             Just(Press::Talk(TalkPress::Yes)),
@@ -299,7 +335,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[drtaq]\\.[a-z0-9.!-]*") {
+        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[drtaqpy]\\.[a-z0-9.!-]*") {
             let _ = Press::read(&code);
         }
     }

@@ -6,6 +6,7 @@
 pub mod discord;
 pub mod env;
 pub mod http;
+pub mod lens;
 pub mod log;
 pub mod models;
 pub mod people;
@@ -25,12 +26,13 @@ pub struct Config {
     pub models: models::Models,
     pub telegram: Option<telegram::Telegram>,
     pub discord: Option<discord::Discord>,
+    pub lens: lens::Lens,
     pub log: log::Log,
     /// How the person at the terminal is called: their login name.
     pub person: String,
     /// The environment as it is, for what a terminal says of itself (`TERM`, `LANG`, `NO_COLOR`).
     pub surroundings: Environment,
-    /// What is worth a line at start: settings that are not built yet, names that look mistyped.
+    /// What is worth a line at start: names that look mistyped.
     pub remarks: Vec<String>,
 }
 
@@ -48,6 +50,7 @@ impl Config {
             models: models::Models::from_env(env)?,
             telegram: telegram::Telegram::from_env(env)?,
             discord: discord::Discord::from_env(env)?,
+            lens: lens::Lens::from_env(env)?,
             log: log::Log::from_env(env)?,
             person: ["USER", "LOGNAME"]
                 .into_iter()

@@ -1,60 +1,254 @@
-//! Which provider plays which role, and what models may cost.
+//! Which provider plays which role, where it lies, and what models may cost.
+
+use secrecy::SecretString;
+use url::Url;
 
 use super::ConfigError;
 use super::env::Environment;
 use crate::domain::ledger::MicroUsd;
 
-/// Who plays a role.
+/// Who can play a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// The first provider that is configured.
-    First,
-    /// The model inside the process, and no other.
+pub enum Provider {
+    OpenAi,
+    Ollama,
+    Xai,
+    /// The models inside the process.
     Local,
-    Off,
+    /// A card drawn inside the process.
+    Quote,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Provider {
+    const ALL: [Self; 5] = [
+        Self::OpenAi,
+        Self::Ollama,
+        Self::Xai,
+        Self::Local,
+        Self::Quote,
+    ];
+
+    /// The word in a setting.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Ollama => "ollama",
+            Self::Xai => "xai",
+            Self::Local => "local",
+            Self::Quote => "quote",
+        }
+    }
+}
+
+/// `OpenAI`, or a service that speaks like it.
+#[derive(Debug, Clone)]
+pub struct OpenAi {
+    /// Services at home often want none.
+    pub key: Option<SecretString>,
+    pub base: Url,
+    pub model: String,
+    pub embedding_model: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Ollama {
+    pub host: Url,
+    pub vision_model: String,
+    pub text_model: Option<String>,
+    pub embedding_model: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Xai {
+    pub key: SecretString,
+    pub base: Url,
+    pub image_model: String,
+}
+
+/// Who plays which role, in the order in which they are asked. An empty list is off.
+#[derive(Debug, Clone)]
 pub struct Models {
-    pub text: Choice,
-    pub embedder: Choice,
+    pub text: Vec<Provider>,
+    pub vision: Vec<Provider>,
+    pub image: Vec<Provider>,
+    /// Vectors of two models do not mix, so there is no second choice.
+    pub embedder: Option<Provider>,
+    pub openai: Option<OpenAi>,
+    pub ollama: Option<Ollama>,
+    pub xai: Option<Xai>,
     /// Spending per day and workspace.
     pub daily_budget: MicroUsd,
 }
 
 impl Models {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
-        // Vision and pictures have no provider yet, and setting them is remarked on; a word that is wrong is wrong all
-        // the same.
-        later(env, "LUMEN_VISION", &["ollama", "openai", "off"])?;
-        later(env, "LUMEN_IMAGE", &["xai", "quote", "off"])?;
+        use Provider as P;
+        let (openai, ollama, xai) = (openai(env)?, ollama(env)?, xai(env)?);
+        let at_home = |model: fn(&Ollama) -> bool| ollama.as_ref().is_some_and(model);
+        let openai_there = (P::OpenAi, openai.is_some(), "OPENAI_API_KEY");
+        let writes = at_home(|ollama| ollama.text_model.is_some());
+        let embeds = at_home(|ollama| ollama.embedding_model.is_some());
         Ok(Self {
-            text: choice(env, "LUMEN_TEXT", &["openai", "ollama", "local"])?,
-            embedder: choice(env, "LUMEN_EMBEDDER", &["local", "openai", "ollama"])?,
+            text: order(
+                env,
+                "LUMEN_TEXT",
+                &[
+                    openai_there,
+                    (P::Ollama, writes, "OLLAMA_HOST and OLLAMA_TEXT_MODEL"),
+                    (P::Local, true, ""),
+                ],
+            )?,
+            vision: order(
+                env,
+                "LUMEN_VISION",
+                &[(P::Ollama, ollama.is_some(), "OLLAMA_HOST"), openai_there],
+            )?,
+            image: order(
+                env,
+                "LUMEN_IMAGE",
+                &[(P::Xai, xai.is_some(), "XAI_API_KEY"), (P::Quote, true, "")],
+            )?,
+            embedder: order(
+                env,
+                "LUMEN_EMBEDDER",
+                &[
+                    (P::Local, true, ""),
+                    openai_there,
+                    (P::Ollama, embeds, "OLLAMA_HOST and OLLAMA_EMBEDDING_MODEL"),
+                ],
+            )?
+            .first()
+            .copied(),
+            openai,
+            ollama,
+            xai,
             daily_budget: budget(env)?,
         })
     }
 }
 
-fn choice(env: &Environment, name: &str, providers: &[&str]) -> Result<Choice, ConfigError> {
-    match env.get(name) {
-        None => Ok(Choice::First),
-        Some("off") => Ok(Choice::Off),
-        Some("local") if providers.contains(&"local") => Ok(Choice::Local),
-        Some(word) if providers.contains(&word) => Err(ConfigError::new(
+/// The providers that are configured, in their order; of a forced one only that.
+fn order(
+    env: &Environment,
+    name: &str,
+    all: &[(Provider, bool, &str)],
+) -> Result<Vec<Provider>, ConfigError> {
+    let Some(word) = env.get(name) else {
+        let there = all.iter().filter(|(_, configured, _)| *configured);
+        return Ok(there.map(|(provider, ..)| *provider).collect());
+    };
+    if word == "off" {
+        return Ok(Vec::new());
+    }
+    let words: Vec<&str> = all.iter().map(|(provider, ..)| provider.name()).collect();
+    let expects = format!("{} or off", words.join(", "));
+    let chosen = Provider::ALL
+        .into_iter()
+        .find(|provider| provider.name() == word)
+        .and_then(|provider| all.iter().find(|(known, ..)| *known == provider));
+    match chosen {
+        None => Err(ConfigError::new(name, word, expects)),
+        Some((_, false, needs)) => Err(ConfigError::new(
             name,
             word,
-            format!("local or off; {word} is not built yet"),
+            format!("{needs} to be set, too, for {word}"),
         )),
-        Some(word) => Err(ConfigError::new(name, word, "local or off")),
+        Some((provider, true, _)) => Ok(vec![*provider]),
     }
 }
 
-fn later(env: &Environment, name: &str, words: &[&str]) -> Result<(), ConfigError> {
-    match env.get(name) {
-        Some(word) if !words.contains(&word) => Err(ConfigError::new(name, word, words.join(", "))),
-        _ => Ok(()),
+fn openai(env: &Environment) -> Result<Option<OpenAi>, ConfigError> {
+    let key = env.secret("OPENAI_API_KEY")?;
+    let base = address(env, "OPENAI_BASE_URL")?;
+    if key.is_none() && base.is_none() {
+        return Ok(None);
     }
+    Ok(Some(OpenAi {
+        key,
+        base: or_default(base, "OPENAI_BASE_URL", "https://api.openai.com/v1")?,
+        model: word(env, "OPENAI_MODEL", "gpt-4o"),
+        embedding_model: word(env, "OPENAI_EMBEDDING_MODEL", "text-embedding-3-small"),
+    }))
+}
+
+fn ollama(env: &Environment) -> Result<Option<Ollama>, ConfigError> {
+    let Some(host) = env.get("OLLAMA_HOST") else {
+        return Ok(None);
+    };
+    let some = |name: &str| env.get(name).map(str::to_owned);
+    Ok(Some(Ollama {
+        host: ollama_host(host)?,
+        vision_model: word(env, "OLLAMA_VISION_MODEL", "llama3.2-vision"),
+        text_model: some("OLLAMA_TEXT_MODEL"),
+        embedding_model: some("OLLAMA_EMBEDDING_MODEL"),
+    }))
+}
+
+/// As Ollama itself takes it: with or without a scheme and a port.
+fn ollama_host(host: &str) -> Result<Url, ConfigError> {
+    let whole = if host.contains("://") {
+        host.to_owned()
+    } else {
+        format!("http://{host}")
+    };
+    let mut url = web(&whole).ok_or_else(|| {
+        let expects = "an address such as http://127.0.0.1:11434";
+        ConfigError::new("OLLAMA_HOST", host, expects)
+    })?;
+    // Everywhere is where it listens, not where it is asked.
+    if url.host_str() == Some("0.0.0.0") {
+        let _ = url.set_host(Some("127.0.0.1"));
+    }
+    let bare = !host
+        .trim_end_matches('/')
+        .rsplit(':')
+        .next()
+        .is_some_and(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    if bare && url.scheme() == "http" {
+        let _ = url.set_port(Some(11_434));
+    }
+    Ok(url)
+}
+
+fn xai(env: &Environment) -> Result<Option<Xai>, ConfigError> {
+    let Some(key) = env.secret("XAI_API_KEY")? else {
+        return Ok(None);
+    };
+    let base = address(env, "XAI_BASE_URL")?;
+    Ok(Some(Xai {
+        key,
+        base: or_default(base, "XAI_BASE_URL", "https://api.x.ai/v1")?,
+        image_model: word(env, "XAI_IMAGE_MODEL", "grok-imagine-image"),
+    }))
+}
+
+fn word(env: &Environment, name: &str, default: &str) -> String {
+    env.get(name).unwrap_or(default).to_owned()
+}
+
+fn address(env: &Environment, name: &str) -> Result<Option<Url>, ConfigError> {
+    env.get(name)
+        .map(|value| web(value).ok_or_else(|| wrong_address(name, value)))
+        .transpose()
+}
+
+fn or_default(set: Option<Url>, name: &str, default: &str) -> Result<Url, ConfigError> {
+    set.or_else(|| web(default))
+        .ok_or_else(|| wrong_address(name, default))
+}
+
+fn wrong_address(name: &str, value: &str) -> ConfigError {
+    ConfigError::new(
+        name,
+        value,
+        "a web address such as https://api.openai.com/v1",
+    )
+}
+
+fn web(text: &str) -> Option<Url> {
+    let url: Url = text.parse().ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
 fn budget(env: &Environment) -> Result<MicroUsd, ConfigError> {
@@ -68,4 +262,74 @@ fn budget(env: &Environment) -> Result<MicroUsd, ConfigError> {
     #[expect(clippy::cast_possible_truncation, reason = "within 100,000 dollars")]
     let micros = (dollars * 1e6).round() as i64;
     Ok(MicroUsd(micros))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Provider as P;
+    use super::*;
+
+    fn models(pairs: &[(&str, &str)]) -> Result<Models, ConfigError> {
+        Models::from_env(&pairs.iter().copied().collect())
+    }
+
+    #[test]
+    fn the_first_that_is_configured_plays_and_the_others_stand_behind_it() {
+        let none = models(&[]).unwrap();
+        assert_eq!(none.text, [P::Local]);
+        assert_eq!(none.vision, []);
+        assert_eq!(none.image, [P::Quote]);
+        assert_eq!(none.embedder, Some(P::Local));
+        let all = models(&[
+            ("OPENAI_API_KEY", "k"),
+            ("OLLAMA_HOST", "localhost"),
+            ("OLLAMA_TEXT_MODEL", "gemma4"),
+            ("XAI_API_KEY", "x"),
+        ])
+        .unwrap();
+        assert_eq!(all.text, [P::OpenAi, P::Ollama, P::Local]);
+        assert_eq!(all.vision, [P::Ollama, P::OpenAi]);
+        assert_eq!(all.image, [P::Xai, P::Quote]);
+        assert_eq!(all.embedder, Some(P::Local));
+        assert_eq!(all.openai.unwrap().model, "gpt-4o");
+        let forced = models(&[("OPENAI_API_KEY", "k"), ("LUMEN_TEXT", "openai")]).unwrap();
+        assert_eq!(forced.text, [P::OpenAi]);
+        let off = models(&[("LUMEN_TEXT", "off"), ("LUMEN_EMBEDDER", "off")]).unwrap();
+        assert_eq!((off.text, off.embedder), (vec![], None));
+    }
+
+    #[test]
+    fn a_forced_provider_needs_what_it_needs() {
+        for (name, word, needs) in [
+            ("LUMEN_TEXT", "openai", "OPENAI_API_KEY"),
+            ("LUMEN_TEXT", "ollama", "OLLAMA_TEXT_MODEL"),
+            ("LUMEN_VISION", "ollama", "OLLAMA_HOST"),
+            ("LUMEN_IMAGE", "xai", "XAI_API_KEY"),
+            ("LUMEN_EMBEDDER", "ollama", "OLLAMA_EMBEDDING_MODEL"),
+            ("LUMEN_VISION", "local", "ollama, openai or off"),
+        ] {
+            let error = models(&[(name, word)]).unwrap_err().to_string();
+            assert!(error.starts_with(name) && error.contains(needs), "{error}");
+        }
+    }
+
+    #[test]
+    fn ollama_lies_where_ollama_would_look() {
+        for (host, address) in [
+            ("127.0.0.1", "http://127.0.0.1:11434/"),
+            ("0.0.0.0:8000", "http://127.0.0.1:8000/"),
+            ("http://gpu:11434", "http://gpu:11434/"),
+            ("http://gpu", "http://gpu:11434/"),
+            ("https://gpu.example", "https://gpu.example/"),
+        ] {
+            assert_eq!(ollama_host(host).unwrap().as_str(), address, "{host}");
+        }
+        assert!(ollama_host("ftp://gpu").is_err());
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let models = models(&[("OPENAI_API_KEY", "hunter2"), ("XAI_API_KEY", "hunter3")]).unwrap();
+        assert!(!format!("{models:?}").contains("hunter"));
+    }
 }

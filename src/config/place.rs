@@ -77,6 +77,18 @@ impl Place {
         self.data_dir.join("prompts")
     }
 
+    /// The tokens of a login on Lens. A backup leaves it out.
+    #[must_use]
+    pub fn lens_session(&self) -> PathBuf {
+        self.data_dir.join("lens-session.json")
+    }
+
+    /// Entries in this file go before those of the built-in price table.
+    #[must_use]
+    pub fn prices(&self) -> PathBuf {
+        self.data_dir.join("prices.json")
+    }
+
     #[must_use]
     pub fn history(&self) -> PathBuf {
         self.data_dir.join("history")

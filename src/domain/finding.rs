@@ -24,6 +24,20 @@ pub enum FindingKind {
     SourceGone,
     /// No words.
     Empty,
+    /// Another model than the first choice did the work.
+    OtherModel,
+    /// Pictures that nobody could look at.
+    Unseen,
+    /// Something about its own picture.
+    Picture,
+}
+
+impl FindingKind {
+    /// Whether it is about the picture, and so stays with it whatever becomes of the text.
+    #[must_use]
+    pub const fn of_picture(self) -> bool {
+        matches!(self, Self::Picture)
+    }
 }
 
 /// One finding with what a person is shown.

@@ -18,19 +18,25 @@ pub enum JobKind {
     Media,
     /// Write a draft or a new revision of one.
     Compose,
+    /// Make a picture for a draft.
+    Paint,
     /// Publish an approved draft, or find out what became of a call.
     Publish,
+    /// Like, repost, bookmark or follow.
+    Act,
     /// Tell people something.
     Notice,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Fetch,
         Self::Index,
         Self::Media,
         Self::Compose,
+        Self::Paint,
         Self::Publish,
+        Self::Act,
         Self::Notice,
     ];
 
@@ -41,7 +47,9 @@ impl JobKind {
             Self::Index => "index",
             Self::Media => "media",
             Self::Compose => "compose",
+            Self::Paint => "paint",
             Self::Publish => "publish",
+            Self::Act => "act",
             Self::Notice => "notice",
         }
     }

@@ -104,3 +104,14 @@ pub trait Ledger: Send + Sync {
         since: Timestamp,
     ) -> anyhow::Result<MicroUsd>;
 }
+
+/// Keeps what was paid for until it is used, so that a crash in between costs nothing. Implemented by the store.
+#[async_trait]
+pub trait Answers: Send + Sync {
+    /// Keeps an answer as it came.
+    async fn keep(&self, key: &str, body: &[u8]) -> anyhow::Result<()>;
+
+    async fn kept(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>>;
+
+    async fn forget(&self, key: &str) -> anyhow::Result<()>;
+}

@@ -43,6 +43,8 @@ pub struct Limits {
     pub text: &'static [TextLimit],
     pub pictures: usize,
     pub picture_bytes: u64,
+    /// What a post usually has, in characters: what a model is asked for.
+    pub usual: usize,
 }
 
 impl Limits {
@@ -50,6 +52,16 @@ impl Limits {
     #[must_use]
     pub const fn of(network: Network) -> Self {
         match network {
+            // The protocol has no bound on a text; this one keeps a mistake from becoming a book.
+            Network::Lens => Self {
+                text: &[TextLimit {
+                    unit: Unit::Graphemes,
+                    most: 50_000,
+                }],
+                pictures: 10,
+                picture_bytes: 8_000_000,
+                usual: 600,
+            },
             Network::Sandbox => Self {
                 text: &[
                     TextLimit {
@@ -63,6 +75,7 @@ impl Limits {
                 ],
                 pictures: 4,
                 picture_bytes: 2_000_000,
+                usual: 300,
             },
             Network::Archive => Self {
                 text: &[TextLimit {
@@ -71,6 +84,7 @@ impl Limits {
                 }],
                 pictures: 0,
                 picture_bytes: 0,
+                usual: 300,
             },
         }
     }

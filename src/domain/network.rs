@@ -9,6 +9,8 @@ use crate::domain::error::UserError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
+    /// Lens Protocol v3.
+    Lens,
     /// The small network that ships with Lumen and lives in one `SQLite` file.
     Sandbox,
     /// Posts taken in with `lumen import`. Nothing is published there.
@@ -16,12 +18,13 @@ pub enum Network {
 }
 
 impl Network {
-    pub const ALL: [Self; 2] = [Self::Sandbox, Self::Archive];
+    pub const ALL: [Self; 3] = [Self::Lens, Self::Sandbox, Self::Archive];
 
     /// The name in commands, in the store and on cards.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Lens => "lens",
             Self::Sandbox => "sandbox",
             Self::Archive => "archive",
         }
@@ -47,7 +50,7 @@ impl std::str::FromStr for Network {
                         "I do not know a network called \u{201c}{}\u{201d}.",
                         crate::domain::error::shortened(text, 40)
                     ),
-                    format!("I know {}.", Self::ALL.map(Self::name).join(" and ")),
+                    format!("I know {}.", Self::ALL.map(Self::name).join(", ")),
                 )
             })
     }

@@ -19,6 +19,10 @@ pub struct Voice {
     pub allowed_mentions: Vec<String>,
     /// ISO 639 code to write in; empty for the language of the topic.
     pub language: String,
+    /// How pictures look, in words; empty for the usual way.
+    pub pictures: String,
+    /// The brand's colours as `#rrggbb`: ground, letters, accent. Empty for any of the usual ones.
+    pub colours: Vec<String>,
 }
 
 impl Default for Voice {
@@ -37,6 +41,8 @@ impl Default for Voice {
             allowed_links: Vec::new(),
             allowed_mentions: Vec::new(),
             language: String::new(),
+            pictures: String::new(),
+            colours: Vec::new(),
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct FetchedPost {
     pub reply_to: Option<String>,
     /// Native id of the post this one quotes.
     pub quote_of: Option<String>,
+    /// Native id of the post that this one passes on unchanged. Its text is then that post's, and nobody's own voice.
+    pub repost_of: Option<String>,
     pub url: Option<String>,
     pub counts: Counts,
     pub media: Vec<MediaRef>,

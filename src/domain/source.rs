@@ -22,6 +22,10 @@ pub enum Selector {
     Search(String),
     /// Answers to what Lumen published.
     Replies,
+    /// One of the network's feeds, by its address.
+    Feed(String),
+    /// What was said to one post: comments and quotes; its native id or its address.
+    Post(String),
 }
 
 impl std::fmt::Display for Selector {
@@ -32,6 +36,8 @@ impl std::fmt::Display for Selector {
             Self::Tag(tag) => write!(f, "#{tag}"),
             Self::Search(words) => write!(f, "\u{201c}{words}\u{201d}"),
             Self::Replies => f.write_str("replies"),
+            Self::Feed(address) => write!(f, "feed:{address}"),
+            Self::Post(id) => write!(f, "post:{id}"),
         }
     }
 }
@@ -39,7 +45,8 @@ impl std::fmt::Display for Selector {
 impl std::str::FromStr for Selector {
     type Err = UserError;
 
-    /// Reads `all`, `replies` (phones begin them with a capital), `@handle`, `#tag`; anything else is a search.
+    /// Reads `all`, `replies` (phones begin them with a capital), `@handle`, `#tag`, `feed:ADDRESS`, `post:ID`; anything else
+    /// is a search.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text
             .trim()
@@ -53,6 +60,12 @@ impl std::str::FromStr for Selector {
             )),
             _ if text.eq_ignore_ascii_case("all") => Ok(Self::All),
             _ if text.eq_ignore_ascii_case("replies") => Ok(Self::Replies),
+            _ if text.strip_prefix("feed:").is_some_and(named) => {
+                Ok(Self::Feed(text["feed:".len()..].to_owned()))
+            }
+            _ if text.strip_prefix("post:").is_some_and(named) => {
+                Ok(Self::Post(text["post:".len()..].to_owned()))
+            }
             _ => match (text.strip_prefix('@'), text.strip_prefix('#')) {
                 (Some(handle), _) if named(handle) => Ok(Self::Author(handle.to_owned())),
                 (_, Some(tag)) if named(tag) => Ok(Self::Tag(tag.to_lowercase())),

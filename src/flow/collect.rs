@@ -5,7 +5,7 @@
 //!
 //! **When it stops.** A page on which everything is known and unchanged ends the fetch, if it also reaches back to the time
 //! of the last complete one: what other sources have brought must not hide a gap. A source that was never fetched
-//! completely, and the brand's own history, are read to the end.
+//! completely, and the brand's own history, are read to the end; what was read on the way down is not read again.
 //!
 //! **Who hears of it.** The room that asked gets one answer, also when the network hangs: within [`Timing::patience`] and
 //! one page's time. What takes longer goes on in the background. A fetch on a schedule answers nobody; what went wrong
@@ -129,6 +129,8 @@ struct Fetch<'a> {
     counts: StoreCounts,
     pages: usize,
     began: Instant,
+    /// The rest of an earlier walk was read to its end just now.
+    rest_read: bool,
 }
 
 /// The place of an unfinished walk as the source keeps it: when it began at the top, and the network's own cursor.
@@ -214,6 +216,7 @@ impl Collector {
             counts: StoreCounts::default(),
             pages: 0,
             began: Instant::now(),
+            rest_read: false,
         };
         let end = self.walks(&mut fetch, &source).await?;
         self.settle(&fetch, lease, &source.name(), end).await
@@ -224,7 +227,10 @@ impl Collector {
         let mut known_since = source.last_fetched_at;
         if let Some(mut place) = source.cursor.as_deref().and_then(Place::read) {
             match self.walk(fetch, &mut place, known_since).await? {
-                End::Complete => known_since = Some(place.top_at),
+                End::Complete => {
+                    known_since = Some(place.top_at);
+                    fetch.rest_read = true;
+                }
                 end => return Ok(end),
             }
         }
@@ -311,7 +317,8 @@ impl Collector {
             return Ok(None);
         };
         for post in &mut page.posts {
-            post.own |= source.own;
+            // What was passed on is somebody else's voice.
+            post.own |= source.own && post.repost_of.is_none();
         }
         let mut counts = tx.store_posts(fetch.workspace, &page.posts).await?;
         let removed = tx
@@ -321,7 +328,10 @@ impl Collector {
         gone::tell_drafts(&mut tx, &removed, None).await?;
 
         let complete = page.next.is_none()
-            || (!source.own && all_known(counts) && reaches(&page.posts, known_since));
+            || ((!source.own || fetch.rest_read)
+                && !page.unordered
+                && all_known(counts)
+                && reaches(&page.posts, known_since));
         place.cursor = page.next.filter(|_| !complete);
         source.cursor = place.kept();
         if complete {

@@ -6,7 +6,7 @@
 
 mod keep;
 mod material;
-mod write;
+pub(in crate::flow) mod write;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +20,13 @@ use crate::domain::ids::{DraftId, InboxId, PostId, RoomId, TaskId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::persona::Voice;
 use crate::domain::progress::Progress;
+use crate::flow::bounded::{Broken, bounded};
 use crate::flow::checks::Allowance;
 use crate::flow::recall::Recall;
+use crate::flow::see::Eyes;
 use crate::models::TextModel;
+use crate::models::in_order::InOrder;
+use crate::models::moderate::Moderator;
 use crate::models::prompt::Prompts;
 use crate::platforms::Outlet;
 use crate::store::{Store, StoreError, Tx};
@@ -116,7 +120,9 @@ pub async fn allowance(
 pub struct Composer {
     pub store: Store,
     pub recall: Recall,
-    pub text: Arc<dyn TextModel>,
+    pub text: InOrder<dyn TextModel>,
+    pub moderator: Option<Arc<dyn Moderator>>,
+    pub eyes: Eyes,
     pub prompts: Arc<Prompts>,
     pub outlets: Vec<Arc<dyn Outlet>>,
 }
@@ -155,11 +161,15 @@ impl Composer {
                 };
             }
         }
-        let limit = stop.child_token();
-        let written =
-            tokio::time::timeout(WRITE_LIMIT, self.write(&work, job, progress, &limit)).await;
-        limit.cancel();
-        match written {
+        let version = match work.request {
+            ComposeRequest::Redo {
+                draft, revision, ..
+            } => Some((draft, revision)),
+            ComposeRequest::Post { .. } | ComposeRequest::Reply { .. } => None,
+        };
+        let cancel = stop.child_token();
+        let writing = Box::pin(self.write(&work, job, progress, &cancel));
+        match bounded(&self.store, version, WRITE_LIMIT, &cancel, writing).await {
             Ok(Ok(Ok((material, candidate)))) => {
                 match self.keep(&work, material, candidate, job, lease).await {
                     Ok(()) => JobOutcome::Settled,
@@ -181,7 +191,13 @@ impl Composer {
                 self.finish(lease, job, &work, Some(NotWritten { why, again: true }))
                     .await
             }
-            Err(_) => {
+            Err(Broken::Overtaken) => {
+                let why =
+                    "The draft was changed or decided while I wrote, so I stopped.".to_owned();
+                self.finish(lease, job, &work, Some(NotWritten { why, again: false }))
+                    .await
+            }
+            Err(Broken::TooLong) => {
                 let why = format!(
                     "The model did not finish in {} seconds. Nothing was kept.",
                     WRITE_LIMIT.as_secs()

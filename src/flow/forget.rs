@@ -11,6 +11,7 @@ pub async fn author(tx: &mut Tx, w: WorkspaceId, author: &str, cause: Option<Inb
     if forgotten.posts.is_empty() {
         return Ok(0);
     }
+    tx.drop_picture_notes().await?;
     tx.forget_leans(&forgotten.posts).await?;
     gone::tell_drafts(tx, &forgotten.posts, cause).await?;
     recall::request(tx, cause).await?;

@@ -16,7 +16,7 @@
 mod call;
 mod outcome;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

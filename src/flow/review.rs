@@ -9,6 +9,8 @@ use crate::domain::draft::{Draft, DraftState, InvalidMove, Move, Revision, Write
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::{ApprovalId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{JobKind, NewJob};
+use crate::domain::limits::Limits;
+use crate::domain::network::Network;
 use crate::domain::notice::Notice;
 use crate::domain::operator::Operator;
 use crate::flow::{checks, compose, gone, publish};
@@ -48,6 +50,13 @@ pub enum ReviewError {
     Past { number: DraftNumber, due: Timestamp },
     #[error("the new text of {number} is empty")]
     Empty { number: DraftNumber },
+    #[error("{number} has had {has} pictures")]
+    NoPicture { number: DraftNumber, has: usize },
+    #[error("{network} takes no pictures")]
+    NoPictures {
+        number: DraftNumber,
+        network: Network,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -63,7 +72,7 @@ pub struct Decided {
 type Reviewed = Result<Draft, ReviewError>;
 
 /// Finds the draft and its current revision, and refuses a decision on an older one.
-async fn current(
+pub(super) async fn current(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
@@ -103,7 +112,7 @@ async fn current(
     Ok((draft, revision))
 }
 
-fn allowed(
+pub(super) fn allowed(
     draft: &Draft,
     moved: Result<DraftState, InvalidMove>,
 ) -> Result<DraftState, ReviewError> {
@@ -307,7 +316,10 @@ pub async fn edit(
     }
     let persona = tx.persona(w).await?;
     let allowance = compose::allowance(tx, &persona.voice, &draft.purpose).await?;
-    let findings = checks::by_person(&text, revision.content.network, &allowance);
+    let mut findings = checks::by_person(&text, revision.content.network, &allowance);
+    // The words are theirs now; the picture is the one that it was.
+    let before = revision.findings.iter();
+    findings.extend(before.filter(|finding| finding.kind.of_picture()).cloned());
     let new = NewRevision {
         content: Content {
             text,
@@ -338,7 +350,15 @@ pub async fn picture(
     } else {
         "took the picture off"
     };
-    let (draft, revision) = current(tx, w, number, seen).await?;
+    let (draft, mut revision) = current(tx, w, number, seen).await?;
+    let network = revision.content.network;
+    if picture.is_some() && Limits::of(network).pictures == 0 {
+        return Err(ReviewError::NoPictures { number, network });
+    }
+    // What was found in the picture goes with it.
+    revision
+        .findings
+        .retain(|finding| !finding.kind.of_picture());
     let media = picture.into_iter().collect();
     pictured(tx, w, &draft, revision, media, verb, &by.name, cause).await
 }

@@ -58,6 +58,28 @@ pub enum Refusal {
     TooHeavy,
     #[error("The picture is broken: {0}.")]
     Broken(String),
+    #[error("It cannot be made smaller than {most} bytes without being spoiled.")]
+    CannotShrink { most: u64 },
+    #[error("It moves, and only stills can be made to fit; at most {most} bytes are taken.")]
+    Moving { most: u64 },
+}
+
+impl Refusal {
+    pub(super) fn broken(error: &ImageError) -> Self {
+        match error {
+            ImageError::Limits(_) => Self::TooHeavy,
+            ImageError::Unsupported(_) => {
+                Self::Broken("it uses something no picture on the web needs".to_owned())
+            }
+            other => {
+                let why = other.to_string();
+                Self::Broken(crate::domain::error::shortened(
+                    why.trim_end_matches('.'),
+                    120,
+                ))
+            }
+        }
+    }
 }
 
 /// The kinds that are taken, with their names on the web.
@@ -95,7 +117,7 @@ pub fn preflight(bytes: &[u8], caps: &Caps) -> Result<Picture, Refusal> {
     })
 }
 
-fn kind(bytes: &[u8]) -> Result<(ImageFormat, &'static str), Refusal> {
+pub(super) fn kind(bytes: &[u8]) -> Result<(ImageFormat, &'static str), Refusal> {
     let format = image::guess_format(bytes).map_err(|_| Refusal::NotAPicture)?;
     KINDS
         .into_iter()
@@ -112,7 +134,9 @@ fn decode(bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result<(u32, u32), 
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(caps.memory);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|error| broken(&error))?;
+    let mut decoder = reader
+        .into_decoder()
+        .map_err(|error| Refusal::broken(&error))?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels > caps.pixels || width.max(height) > caps.side {
@@ -125,7 +149,7 @@ fn decode(bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result<(u32, u32), 
         return Err(Refusal::TooHeavy);
     }
     let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    DynamicImage::from_decoder(decoder).map_err(|error| broken(&error))?;
+    DynamicImage::from_decoder(decoder).map_err(|error| Refusal::broken(&error))?;
     Ok(match turned {
         Orientation::Rotate90
         | Orientation::Rotate270
@@ -138,22 +162,6 @@ fn decode(bytes: &[u8], format: ImageFormat, caps: &Caps) -> Result<(u32, u32), 
 /// The decoder fills the missing end of a JPEG with grey and says nothing: the marker at its end tells.
 fn ends_as_jpeg(bytes: &[u8]) -> bool {
     bytes.windows(2).rev().any(|pair| pair == [0xff, 0xd9])
-}
-
-fn broken(error: &ImageError) -> Refusal {
-    match error {
-        ImageError::Limits(_) => Refusal::TooHeavy,
-        ImageError::Unsupported(_) => {
-            Refusal::Broken("it uses something no picture on the web needs".to_owned())
-        }
-        other => {
-            let why = other.to_string();
-            Refusal::Broken(crate::domain::error::shortened(
-                why.trim_end_matches('.'),
-                120,
-            ))
-        }
-    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -16,8 +16,11 @@ use crate::domain::error::shortened;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::ledger::{CallOutcome, MicroUsd, ModelCall, ModelRole};
 use crate::models::budget::Budget;
+use crate::models::paint::{ImageModel, PaintRequest, Painted};
+use crate::models::see::{Sight, SightRequest, VisionModel};
 use crate::models::{
-    Embedded, Embedder, Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Written,
+    Embedded, Embedder, Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took,
+    Written,
 };
 
 /// The longest error text that is kept of a call.
@@ -33,6 +36,8 @@ pub struct Metered<M: ?Sized> {
 
 pub type MeteredText = Metered<dyn TextModel>;
 pub type MeteredEmbedder = Metered<dyn Embedder>;
+pub type MeteredVision = Metered<dyn VisionModel>;
+pub type MeteredImage = Metered<dyn ImageModel>;
 
 impl<M: ?Sized> Metered<M> {
     pub fn new(inner: Arc<M>, budget: Arc<Budget>, workspace: WorkspaceId) -> Self {
@@ -55,6 +60,38 @@ impl<M: ?Sized> Metered<M> {
 
     fn now(&self) -> Timestamp {
         self.budget.clock.now()
+    }
+
+    /// Makes one call: money is set aside for it, and what it took is written down, whether it succeeds or not.
+    async fn metered<T: Send>(
+        &self,
+        (role, name, purpose): (ModelRole, (String, String), &'static str),
+        prompt_hash: String,
+        worst: MicroUsd,
+        call: impl Future<Output = Result<T, ModelError>> + Send,
+        took: impl Fn(&T) -> Took + Send,
+    ) -> Result<T, ModelError> {
+        let _promised = self.budget.promise(self.workspace, worst).await?;
+        let begun = Begun {
+            role,
+            name,
+            purpose,
+            prompt_hash,
+            at: self.now(),
+        };
+        match call.await {
+            Ok(answer) => {
+                let call = begun.ended(self.now(), took(&answer), None);
+                self.record(call).await;
+                Ok(answer)
+            }
+            Err(error) => {
+                let (error, took) = error.parted();
+                self.record(begun.ended(self.now(), took, Some(&error)))
+                    .await;
+                Err(error)
+            }
+        }
     }
 
     async fn record(&self, call: ModelCall) {
@@ -80,29 +117,17 @@ struct Begun {
     at: Timestamp,
 }
 
-/// What an answer took.
-struct Took {
-    tokens_in: i64,
-    tokens_out: i64,
-    micro_usd: i64,
-}
-
 impl Begun {
-    fn ended(self, now: Timestamp, result: Result<Took, &ModelError>) -> ModelCall {
-        let (outcome, error, took) = match result {
-            Ok(took) => (CallOutcome::Ok, None, took),
-            Err(error) => (
+    fn ended(self, now: Timestamp, took: Took, error: Option<&ModelError>) -> ModelCall {
+        let (outcome, error) = match error {
+            None => (CallOutcome::Ok, None),
+            Some(error) => (
                 if *error == ModelError::Cancelled {
                     CallOutcome::Cancelled
                 } else {
                     CallOutcome::Failed
                 },
                 Some(shortened(&error.to_string(), ERROR_CHARS)),
-                Took {
-                    tokens_in: 0,
-                    tokens_out: 0,
-                    micro_usd: 0,
-                },
             ),
         };
         ModelCall {
@@ -175,23 +200,18 @@ impl TextModel for MeteredText {
         written: Written<'_>,
         cancel: &CancellationToken,
     ) -> Result<TextAnswer, ModelError> {
-        let worst = self.inner.worst_price(request);
-        let _promised = self.budget.promise(self.workspace, worst).await?;
-        let begun = Begun {
-            role: ModelRole::Text,
-            name: self.inner.name(),
-            purpose: request.purpose,
-            prompt_hash: hash_of_talk(&request.messages),
-            at: self.now(),
-        };
-        let result = self.inner.write(request, written, cancel).await;
-        let took = result.as_ref().map(|answer| Took {
-            tokens_in: answer.tokens_in,
-            tokens_out: answer.tokens_out,
-            micro_usd: answer.micro_usd,
-        });
-        self.record(begun.ended(self.now(), took)).await;
-        result
+        self.metered(
+            (ModelRole::Text, self.inner.name(), request.purpose),
+            hash_of_talk(&request.messages),
+            self.inner.worst_price(request),
+            self.inner.write(request, written, cancel),
+            |answer| Took {
+                tokens_in: answer.tokens_in,
+                tokens_out: answer.tokens_out,
+                micro_usd: answer.micro_usd,
+            },
+        )
+        .await
     }
 }
 
@@ -222,23 +242,71 @@ impl Embedder for MeteredEmbedder {
         texts: &[String],
         purpose: &'static str,
     ) -> Result<Embedded, ModelError> {
-        let worst = self.inner.worst_price(texts);
-        let _promised = self.budget.promise(self.workspace, worst).await?;
-        let begun = Begun {
-            role: ModelRole::Embedder,
-            name: self.inner.name(),
-            purpose,
-            prompt_hash: hash_of(texts.iter().map(String::as_str)),
-            at: self.now(),
-        };
-        let result = self.inner.embed_counted(texts, purpose).await;
-        let took = result.as_ref().map(|embedded| Took {
-            tokens_in: embedded.tokens,
-            tokens_out: 0,
-            micro_usd: embedded.micro_usd,
-        });
-        self.record(begun.ended(self.now(), took)).await;
-        result
+        self.metered(
+            (ModelRole::Embedder, self.inner.name(), purpose),
+            hash_of(texts.iter().map(String::as_str)),
+            self.inner.worst_price(texts),
+            self.inner.embed_counted(texts, purpose),
+            |embedded| Took {
+                tokens_in: embedded.tokens,
+                tokens_out: 0,
+                micro_usd: embedded.micro_usd,
+            },
+        )
+        .await
+    }
+}
+
+#[async_trait]
+impl VisionModel for MeteredVision {
+    fn name(&self) -> (String, String) {
+        self.inner.name()
+    }
+
+    fn worst_price(&self, request: &SightRequest) -> MicroUsd {
+        self.inner.worst_price(request)
+    }
+
+    async fn look(
+        &self,
+        request: &SightRequest,
+        cancel: &CancellationToken,
+    ) -> Result<Sight, ModelError> {
+        let picture = hex(&Sha256::digest(&request.picture));
+        self.metered(
+            (ModelRole::Vision, self.inner.name(), request.purpose),
+            hash_of([picture.as_str(), request.question.as_str()].into_iter()),
+            self.inner.worst_price(request),
+            self.inner.look(request, cancel),
+            |sight| sight.took,
+        )
+        .await
+    }
+}
+
+#[async_trait]
+impl ImageModel for MeteredImage {
+    fn name(&self) -> (String, String) {
+        self.inner.name()
+    }
+
+    fn worst_price(&self, request: &PaintRequest) -> MicroUsd {
+        self.inner.worst_price(request)
+    }
+
+    async fn paint(
+        &self,
+        request: &PaintRequest,
+        cancel: &CancellationToken,
+    ) -> Result<Painted, ModelError> {
+        self.metered(
+            (ModelRole::Image, self.inner.name(), request.purpose),
+            hash_of([request.prompt.as_str(), request.text.as_str()].into_iter()),
+            self.inner.worst_price(request),
+            self.inner.paint(request, cancel),
+            |painted| painted.took,
+        )
+        .await
     }
 }
 

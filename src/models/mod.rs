@@ -1,15 +1,36 @@
 //! Models by role: text, vision, pictures, embeddings. Each role is a trait here; each provider a file or folder.
 //!
-//! To add a provider, implement the roles it has, name it in `config/models.rs` and build it in `app.rs`, wrapped in
-//! [`metered`] so that every call is in the ledger.
+//! To add a provider, implement the roles it has, name it in `config/models.rs` and build it in `app/roles.rs`, wrapped in
+//! [`metered`] so that every call is in the ledger. One behind HTTP asks through [`service`], which keeps paid answers and
+//! says what a failure means; its prices stand in `prices.json`.
+//!
+//! | provider | text | vision | pictures | embeddings | moderation |
+//! | --- | --- | --- | --- | --- | --- |
+//! | [`openai`] and what speaks like it | x | x | | x | x |
+//! | [`ollama`] | x | x | | x | |
+//! | [`xai`] | | | x | | |
+//! | [`local`] | x | | | x | |
+//! | [`quote`] | | | x | | |
 
 pub mod budget;
+pub mod in_order;
 pub mod local;
 pub mod metered;
-pub mod missing;
+pub mod moderate;
+pub mod ollama;
+pub mod openai;
+pub mod paint;
+pub mod prices;
 pub mod prompt;
+pub mod quote;
+pub mod see;
+pub mod service;
+pub mod shape;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod xai;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -28,11 +49,61 @@ pub enum ModelError {
     /// It will not do this; trying again will not help.
     #[error("{provider} refused: {why}")]
     Refused { provider: String, why: String },
+    /// Something has to be set right first: a key, a model's name, the provider's own account.
+    #[error("{provider} cannot be used: {why}")]
+    Unusable { provider: String, why: String },
     /// The day's money is not enough; nothing was asked.
     #[error("{0}")]
     OverBudget(String),
     #[error("stopped")]
     Cancelled,
+    /// It failed, and it costs all the same. Only between a provider and the ledger, which takes the cost off.
+    #[error("{error}")]
+    Paid { took: Took, error: Box<ModelError> },
+}
+
+impl ModelError {
+    /// Whether another provider may be asked instead: not when this one said no to what was asked, and not when a person
+    /// said stop.
+    #[must_use]
+    pub fn leaves_others(&self) -> bool {
+        match self {
+            Self::Missing(_)
+            | Self::Unavailable { .. }
+            | Self::Unusable { .. }
+            | Self::OverBudget(_) => true,
+            Self::Refused { .. } | Self::Cancelled => false,
+            Self::Paid { error, .. } => error.leaves_others(),
+        }
+    }
+
+    /// The error, and what it cost.
+    #[must_use]
+    pub fn parted(self) -> (Self, Took) {
+        match self {
+            Self::Paid { took, error } => (*error, took),
+            error => (error, Took::default()),
+        }
+    }
+}
+
+/// What a call took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Took {
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub micro_usd: i64,
+}
+
+impl Took {
+    /// `error`, with what it cost.
+    #[must_use]
+    pub fn and(self, error: ModelError) -> ModelError {
+        ModelError::Paid {
+            took: self,
+            error: Box::new(error),
+        }
+    }
 }
 
 /// One turn of a talk with a text model.
@@ -63,6 +134,10 @@ pub struct TextRequest {
     pub purpose: &'static str,
     /// Words and signs that must not be written. A model that cannot be held to it does not look at them.
     pub without: Vec<String>,
+    /// Names the work: a paid answer is kept under it and not paid for again after a crash. Empty: it is not kept.
+    pub key: String,
+    /// How long a provider behind the network may take; none for its own measure.
+    pub patience: Option<Duration>,
 }
 
 /// What it answered.
@@ -160,4 +235,15 @@ pub struct Embedded {
     pub vectors: Vec<Vec<f32>>,
     pub tokens: i64,
     pub micro_usd: i64,
+}
+
+/// `vector` made as long as 1. One of zeros stays as it is.
+fn unit(mut vector: Vec<f32>) -> Vec<f32> {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if length > 0.0 {
+        for number in &mut vector {
+            *number /= length;
+        }
+    }
+    vector
 }

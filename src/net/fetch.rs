@@ -77,7 +77,7 @@ impl HttpClient {
 
     async fn take(
         &self,
-        mut response: Response,
+        response: Response,
         url: &Url,
         cap: u64,
         accept: &str,
@@ -101,24 +101,30 @@ impl HttpClient {
         if !mime.is_empty() && !accepts(accept, &mime) {
             return Err(NetError::WrongKind { host, mime });
         }
-        // Of a compressed body the length is not known before; the loop below counts either way.
-        if response.content_length().is_some_and(|length| length > cap) {
-            return Err(NetError::TooLarge { cap });
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| unanswered(&error, url))?
-        {
-            let length = bytes.len().saturating_add(chunk.len());
-            if u64::try_from(length).is_ok_and(|length| length > cap) {
-                return Err(NetError::TooLarge { cap });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let bytes = body(response, url, cap).await?;
         Ok(Fetched { bytes, mime })
     }
+}
+
+/// The body, at most `cap` bytes as decoded.
+pub(super) async fn body(mut response: Response, url: &Url, cap: u64) -> Result<Vec<u8>, NetError> {
+    // Of a compressed body the length is not known before; the loop below counts either way.
+    if response.content_length().is_some_and(|length| length > cap) {
+        return Err(NetError::TooLarge { cap });
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| unanswered(&error, url))?
+    {
+        let length = bytes.len().saturating_add(chunk.len());
+        if u64::try_from(length).is_ok_and(|length| length > cap) {
+            return Err(NetError::TooLarge { cap });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }
 
 /// Where a redirect leads; none when this is the answer.
@@ -135,7 +141,7 @@ fn onwards(response: &Response, here: &Url) -> Result<Option<Url>, NetError> {
     here.join(target).map(Some).map_err(|_| broken())
 }
 
-fn host_of(url: &Url) -> String {
+pub(super) fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or("it").to_owned()
 }
 
@@ -164,7 +170,7 @@ fn accepts(accept: &str, mime: &str) -> bool {
 }
 
 /// What went wrong on the way, without the address.
-fn unanswered(error: &reqwest::Error, url: &Url) -> NetError {
+pub(super) fn unanswered(error: &reqwest::Error, url: &Url) -> NetError {
     let host = host_of(url);
     let mut cause = error.source();
     let mut deepest = None;

@@ -6,9 +6,11 @@
 //! never reach a resolver and are checked before each hop. Redirects are followed here, one by one, for the same checks.
 //! Only origins that the configuration names are trusted.
 
+pub mod endpoint;
 mod fetch;
 pub mod guard;
 mod retry;
+pub mod send;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,7 @@
 //! To add a network, give it a folder with `mod.rs` (wire to domain), `client.rs` and `wire.rs`, a variant of
 //! [`Network`](crate::domain::network::Network), limits in `domain/limits.rs`, and a line in `app.rs`.
 
+pub mod lens;
 pub mod sandbox;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::domain::action::Action;
 use crate::domain::content::Content;
 use crate::domain::network::Network;
 use crate::domain::post::FetchedPost;
@@ -49,6 +51,8 @@ pub struct Page {
     pub next: Option<String>,
     /// About how many posts there are in all, when the network says it.
     pub about: Option<u64>,
+    /// What comes after it may be newer: known posts on it say nothing about the rest.
+    pub unordered: bool,
 }
 
 /// Fetches posts.
@@ -79,6 +83,8 @@ pub enum LookUp {
     There(Published),
     /// It certainly does not have it, and cannot get it late any more.
     Absent,
+    /// It has the first posts of a thread, and certainly not the next one. Publishing the same content goes on there.
+    Partly { url: Option<String> },
     /// It cannot say now.
     Unsettled,
 }
@@ -95,6 +101,11 @@ pub struct OutgoingPicture {
 #[async_trait]
 pub trait Outlet: Send + Sync {
     fn network(&self) -> Network;
+
+    /// How long one call of [`Outlet::publish`] may take before its outcome counts as unclear.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(20)
+    }
 
     /// The accounts it can publish as.
     fn accounts(&self) -> Vec<String>;
@@ -114,6 +125,20 @@ pub trait Outlet: Send + Sync {
         key: &str,
         since: Timestamp,
     ) -> Result<LookUp, PlatformError>;
+
+    /// What it can do with somebody else's post.
+    fn actions(&self) -> &'static [Action] {
+        &[]
+    }
+
+    /// Does it with the post of this native id, unless it is done already. [`PlatformError::Unclear`] when it may have been
+    /// done; asked again with the same `key`, it finds out.
+    async fn act(&self, action: Action, _post: &str, _key: &str) -> Result<(), PlatformError> {
+        Err(PlatformError::Refused {
+            network: self.network(),
+            why: format!("it knows no {}", action.name()),
+        })
+    }
 
     /// One real call that shows whether the account works; a line for `lumen check`.
     async fn check(&self) -> Result<String, PlatformError>;

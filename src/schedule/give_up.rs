@@ -60,7 +60,9 @@ const fn what(kind: JobKind) -> &'static str {
         JobKind::Index => "The search index could not be brought up to date:",
         JobKind::Media => "Pictures could not be fetched:",
         JobKind::Compose => "The draft was not written:",
+        JobKind::Paint => "The picture was not made:",
         JobKind::Publish => "The post could not be published:",
+        JobKind::Act => "It was not done:",
         JobKind::Notice => "A message could not be shown:",
     }
 }

@@ -51,7 +51,7 @@ const STORE_TROUBLE_SLEEP: Duration = Duration::from_secs(1);
 pub const fn at_once(kind: JobKind) -> usize {
     match kind {
         JobKind::Index | JobKind::Media | JobKind::Notice => 1,
-        JobKind::Fetch | JobKind::Compose | JobKind::Publish => 2,
+        JobKind::Fetch | JobKind::Compose | JobKind::Paint | JobKind::Publish | JobKind::Act => 2,
     }
 }
 

@@ -10,6 +10,7 @@
 //! `SQLite` and `PostgreSQL` share.
 
 pub mod backup;
+mod call_notes;
 mod calls;
 mod deliveries;
 mod drafts;
@@ -18,7 +19,7 @@ mod error;
 mod inbox;
 mod index_tables;
 mod jobs;
-mod language;
+mod models;
 mod open;
 mod people;
 mod personas;

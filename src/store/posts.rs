@@ -11,9 +11,10 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::domain::content::hex;
 use crate::domain::ids::{PostId, WorkspaceId};
+use crate::domain::language;
 use crate::domain::post::{FetchedPost, StoreCounts};
 use crate::store::rows::{json_text, millis};
-use crate::store::{R, Tx, language};
+use crate::store::{R, Tx};
 
 /// How many posts go into one statement: far below the limit of bound values, and small enough to stay out of the way.
 const CHUNK: usize = 250;
@@ -159,7 +160,7 @@ async fn write_posts(
     }
     let mut insert = QueryBuilder::<Sqlite>::new(
         "INSERT INTO posts (id, workspace_id, network, native_id, author, text, created_at, edited_at, fetched_at,
-         tags, language, reply_to, quote_of, url, likes, reposts, replies, own, raw, digest, seq) ",
+         tags, language, reply_to, quote_of, repost_of, url, likes, reposts, replies, own, raw, digest, seq) ",
     );
     insert.push_values(
         changes.iter().zip(tags).zip(first..),
@@ -182,6 +183,7 @@ async fn write_posts(
                 .push_bind(language)
                 .push_bind(post.reply_to.as_deref())
                 .push_bind(post.quote_of.as_deref())
+                .push_bind(post.repost_of.as_deref())
                 .push_bind(post.url.as_deref())
                 .push_bind(post.counts.likes)
                 .push_bind(post.counts.reposts)
@@ -197,7 +199,7 @@ async fn write_posts(
          author = excluded.author, text = excluded.text, created_at = excluded.created_at,
          edited_at = excluded.edited_at, fetched_at = excluded.fetched_at, tags = excluded.tags,
          language = excluded.language, reply_to = excluded.reply_to, quote_of = excluded.quote_of,
-         url = excluded.url, likes = excluded.likes, reposts = excluded.reposts, replies = excluded.replies,
+         repost_of = excluded.repost_of, url = excluded.url, likes = excluded.likes, reposts = excluded.reposts, replies = excluded.replies,
          own = CASE WHEN excluded.own > posts.own THEN excluded.own ELSE posts.own END,
          raw = excluded.raw, digest = excluded.digest, seq = excluded.seq",
     );
@@ -284,6 +286,11 @@ fn digest(post: &FetchedPost) -> String {
     field(b"tags");
     for tag in &post.tags {
         field(tag.as_bytes());
+    }
+    // Only where it is one, so that posts from before this was kept have the same digest.
+    if let Some(original) = &post.repost_of {
+        field(b"repost");
+        field(original.as_bytes());
     }
     hex(&hasher.finalize()[..16])
 }

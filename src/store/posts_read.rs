@@ -34,7 +34,7 @@ macro_rules! select_posts {
     ($rest:literal) => {
         concat!(
             "SELECT id, workspace_id, network, native_id, author, text, created_at, edited_at, fetched_at, tags, language, \
-             reply_to, quote_of, url, likes, reposts, replies, own, raw, seq FROM posts ",
+             reply_to, quote_of, repost_of, url, likes, reposts, replies, own, raw, seq FROM posts ",
             $rest
         )
     };
@@ -61,6 +61,7 @@ struct PostRow {
     language: Option<String>,
     reply_to: Option<String>,
     quote_of: Option<String>,
+    repost_of: Option<String>,
     url: Option<String>,
     likes: i64,
     reposts: i64,
@@ -91,6 +92,7 @@ impl TryFrom<PostRow> for Post {
                 language: row.language,
                 reply_to: row.reply_to,
                 quote_of: row.quote_of,
+                repost_of: row.repost_of,
                 url: row.url,
                 counts: Counts {
                     likes: row.likes,

@@ -18,7 +18,7 @@ const AT_ONCE: i64 = 500;
 
 /// What goes, after how many days. A line of the inbox is kept for as long as its network could hand it over again, and
 /// the last one for good: its number must not be given twice.
-pub(super) const OLD: [(&str, u32, &str); 4] = [
+pub(super) const OLD: [(&str, u32, &str); 5] = [
     (
         "inbox",
         30,
@@ -42,6 +42,11 @@ pub(super) const OLD: [(&str, u32, &str); 4] = [
         400,
         "DELETE FROM model_calls WHERE id IN (SELECT id FROM model_calls
          WHERE workspace_id IN (SELECT id FROM workspaces) AND at < $1 LIMIT $2)",
+    ),
+    (
+        "call_notes",
+        400,
+        "DELETE FROM call_notes WHERE key IN (SELECT key FROM call_notes WHERE at < $1 ORDER BY at LIMIT $2)",
     ),
 ];
 

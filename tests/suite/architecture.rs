@@ -42,6 +42,9 @@ const SDKS: &[(&str, &[&str])] = &[
     ("candle_core::", &["models"]),
     ("candle_transformers::", &["models"]),
     ("rten::", &["models"]),
+    ("async_openai::", &["models/openai"]),
+    ("ollama_rs::", &["models/ollama"]),
+    ("resvg::", &["models/quote"]),
     ("tokenizers::", &["models"]),
     ("minijinja::", &["models"]),
     ("tokio_cron_scheduler::", &["schedule"]),
@@ -50,6 +53,8 @@ const SDKS: &[(&str, &[&str])] = &[
     ("viuer::", &["frontends/terminal"]),
     ("reqwest::", &["net", "frontends/discord"]),
     ("axum::", &["http", "net", "frontends/telegram"]),
+    ("secp256k1::", &["platforms/lens"]),
+    ("sha3::", &["platforms/lens"]),
     ("teloxide::", &["frontends/telegram"]),
     ("serenity::", &["frontends/discord"]),
 ];

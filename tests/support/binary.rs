@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 /// A house to live in for one test: a data directory that goes with it.
 pub struct House {
     folder: tempfile::TempDir,
+    settings: Vec<(String, String)>,
 }
 
 /// How a finished run ended and what it said.
@@ -23,7 +24,14 @@ impl House {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
+            settings: Vec::new(),
         }
+    }
+
+    /// Sets a variable for every run from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
     }
 
     /// A place for files of the test.
@@ -37,7 +45,8 @@ impl House {
 
     /// Another house with the same data.
     pub fn copy(&self) -> Self {
-        let other = Self::new();
+        let mut other = Self::new();
+        other.settings.clone_from(&self.settings);
         let copied = Command::new("cp")
             .arg("-r")
             .args([self.data(), other.data()])
@@ -65,11 +74,17 @@ impl House {
         command
             .env("LUMEN_HTTP_ADDR", "off")
             .env("LUMEN_TIMEZONE", "Europe/Berlin")
+            // Nothing listens there: the tests talk to loopback only.
+            .env("LENS_API_URL", "http://127.0.0.1:9/graphql")
+            .env("LENS_STORAGE_URL", "http://127.0.0.1:9")
             .env("LUMEN_LOG", "lumen=info,warn")
             // candle's pool of threads spins: next to another process two of them are slower than one.
             .env("CANDLE_NUM_THREADS", "1");
         if let Some(models) = super::models() {
             command.env("LUMEN_MODELS_DIR", models);
+        }
+        for (name, value) in &self.settings {
+            command.env(name, value);
         }
         command
             .stdin(Stdio::piped())

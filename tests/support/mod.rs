@@ -3,6 +3,9 @@
 pub mod binary;
 pub mod bot_api;
 pub mod discord_api;
+pub mod lens;
+pub mod services;
+pub mod specs;
 pub mod telegram;
 
 use std::path::PathBuf;

@@ -60,6 +60,11 @@ const DRAFT: Opt = must("draft", Kind::Draft, "the draft's number");
 const TASK: Opt = must("name", Kind::Task, "the task's name");
 const SOURCE: Opt = must("source", Kind::Source, "the source, as /source lists it");
 const GUIDANCE: Opt = may("guidance", Kind::Text, "what it should say or change");
+const WISH: Opt = may(
+    "guidance",
+    Kind::Text,
+    "what it should show; a number for an earlier one; none for none",
+);
 const WHEN: Opt = must("when", Kind::When, "a phrase, a cron line or a date");
 
 /// `/schedule #N WHEN`.
@@ -116,8 +121,12 @@ static SOURCES: [Verb; 6] = [
         "follow an author, a tag, words, replies or all",
         Role::Editor,
         &[
-            must("network", Kind::Choice(&["sandbox"]), "where"),
-            must("what", Kind::Text, "@handle, #tag, words, replies or all"),
+            must("network", Kind::Choice(&["lens", "sandbox"]), "where"),
+            must(
+                "what",
+                Kind::Text,
+                "@handle, #tag, words, replies, all, feed:ADDRESS or post:ID",
+            ),
             may("when", Kind::When, "how often, such as: every hour"),
             may("own", Kind::Flag, "these posts are our own voice"),
         ],
@@ -256,9 +265,13 @@ impl Command {
                 Role::Viewer,
                 &[],
             ),
-            Self::Show => {
-                Spec::of("show", "one card", Role::Viewer, &["/show #12"]).with(const { &[DRAFT] })
-            }
+            Self::Show => Spec::of(
+                "show",
+                "one card, of a draft or a fetched post",
+                Role::Viewer,
+                &["/show #12"],
+            )
+            .with(const { &[DRAFT] }),
             Self::Why => Spec::of(
                 "why",
                 "where a draft came from and what it cost",
@@ -301,6 +314,17 @@ impl Command {
                 &["/redo #12 shorter, and name the time first"],
             )
             .with(const { &[DRAFT, GUIDANCE] }),
+            Self::Image => Spec::of(
+                "image",
+                "put a picture on a draft; again, another one",
+                Role::Reviewer,
+                &[
+                    "/image #12 a blue cup by the window",
+                    "/image #12 1",
+                    "/image #12 none",
+                ],
+            )
+            .with(const { &[DRAFT, WISH] }),
             Self::Schedule => Spec::of(
                 "schedule",
                 "what is coming; put a draft or a task on a time",

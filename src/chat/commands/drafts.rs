@@ -2,7 +2,7 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{ChatError, Ctx, Done};
+use crate::chat::commands::{ChatError, Ctx, Done, posts};
 use crate::chat::view::{Block, View};
 use crate::chat::why::Why;
 use crate::chat::words;
@@ -50,6 +50,9 @@ pub async fn queue(ctx: &Ctx) -> Done {
 }
 
 pub async fn show(ctx: &Ctx, rest: &str) -> Done {
+    if let Some(post) = posts::named(ctx, rest).await? {
+        return posts::card(ctx, &post).await;
+    }
     let (number, _) = ctx.numbered(Command::Show, rest).await?;
     shown(ctx, number).await
 }
@@ -113,7 +116,7 @@ pub async fn find(ctx: &Ctx, number: DraftNumber) -> Result<Draft, ChatError> {
     }
 }
 
-async fn current(ctx: &Ctx, draft: &Draft) -> Result<Revision, ChatError> {
+pub(super) async fn current(ctx: &Ctx, draft: &Draft) -> Result<Revision, ChatError> {
     let revision = ctx.store().revision(draft.id, draft.revision).await?;
     revision.ok_or_else(|| missing_revision(draft).into())
 }

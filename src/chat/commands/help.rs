@@ -119,12 +119,13 @@ mod tests {
         /draft | compose a post now
         /reply | compose an answer to a fetched post
         /queue | drafts that wait or are on their way
-        /show | one card
+        /show | one card, of a draft or a fetched post
         /why | where a draft came from and what it cost
         /approve | publish a draft now
         /reject | end a draft
         /edit | put your own words in place of a draft's
         /redo | have another version written
+        /image | put a picture on a draft; again, another one
         /schedule | what is coming; put a draft or a task on a time
         /task | what is written again and again
         /source | what is fetched

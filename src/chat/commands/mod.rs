@@ -7,11 +7,13 @@ mod compose;
 mod drafts;
 mod help;
 mod house;
+mod image;
 pub mod invitations;
 mod members;
 mod money;
 mod persona;
 mod pictures;
+mod posts;
 mod replies;
 mod review;
 mod schedule;
@@ -228,9 +230,15 @@ impl Ctx {
 pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
     match &incoming.body {
         Said::Text { text } => said(ctx, text).await,
-        Said::Reply { text, to } => replies::words(ctx, text, to).await,
-        Said::Picture { file, caption, to } => {
-            pictures::sent(ctx, file, caption.as_deref(), to.as_deref()).await
+        Said::Reply { text, to, card } => replies::words(ctx, text, to, *card).await,
+        Said::Picture {
+            file,
+            caption,
+            to,
+            card,
+        } => {
+            let answered = to.as_deref().map(|to| (to, *card));
+            pictures::sent(ctx, file, caption.as_deref(), answered).await
         }
         Said::Changed { text } => replies::changed(ctx, text).await,
         Said::Filled { code, text, .. } => match Press::read(code) {
@@ -286,6 +294,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Reject => review::reject(ctx, rest).await,
         Command::Edit => review::edit(ctx, rest).await,
         Command::Redo => review::redo(ctx, rest).await,
+        Command::Image => image::image(ctx, rest).await,
         Command::Schedule => schedule::run(ctx, verb, rest).await,
         Command::Task => tasks::run(ctx, verb, rest).await,
         Command::Source => sources::run(ctx, verb, rest).await,
@@ -315,12 +324,13 @@ pub const fn stands_for(press: Press) -> Option<Command> {
             | DraftVerb::Schedule => Command::Approve,
             DraftVerb::Edit | DraftVerb::NoPicture => Command::Edit,
             DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,
+            DraftVerb::Image | DraftVerb::EarlierImage => Command::Image,
             DraftVerb::Reject => Command::Reject,
             DraftVerb::Why => Command::Why,
             DraftVerb::Show => Command::Show,
         }),
         Press::Reject { .. } => Some(Command::Reject),
-        Press::At { .. } => Some(Command::Approve),
+        Press::At { .. } | Press::Act { .. } => Some(Command::Approve),
         // What is run again asks for its own role.
         Press::Again(_) | Press::Talk(_) => None,
     }
@@ -346,6 +356,7 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
             number,
             revision,
         } => schedule::at_minute(ctx, minute, number, revision).await,
+        Press::Act { action, post, sure } => posts::pressed(ctx, action, post, sure).await,
         Press::Talk(press) => talk::heard(ctx, Event::Press(press)).await,
         Press::Again(inbox) => again(ctx, inbox).await,
     }

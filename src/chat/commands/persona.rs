@@ -47,6 +47,7 @@ fn rows(voice: &Voice) -> Vec<Vec<String>> {
             words.join("; ")
         }
     };
+    let or = |words: &str, none: &str| if words.is_empty() { none } else { words }.to_owned();
     let mentions: Vec<String> = voice
         .allowed_mentions
         .iter()
@@ -63,6 +64,8 @@ fn rows(voice: &Voice) -> Vec<Vec<String>> {
         ("links", list(&voice.allowed_links, "none")),
         ("mentions", list(&mentions, "only whom we answer")),
         ("language", language),
+        ("pictures", or(&voice.pictures, "calm photographs")),
+        ("colours", or(&voice.colours.join(" "), "any")),
     ]
     .into_iter()
     .map(|(name, value)| vec![name.to_owned(), value])
@@ -198,6 +201,8 @@ mod tests {
         links | none
         mentions | only whom we answer
         language | that of the topic
+        pictures | calm photographs
+        colours | any
         /persona tune WORDS changes it, /persona undo goes back.
         ");
     }

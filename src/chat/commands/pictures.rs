@@ -9,6 +9,7 @@ use crate::chat::words;
 use crate::domain::content::Attachment;
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::DraftNumber;
+use crate::domain::network::Network;
 use crate::flow::review;
 
 /// Larger files are not taken.
@@ -17,13 +18,19 @@ const MOST_BYTES: u64 = 10_000_000;
 const LONGEST_ALT: usize = 1_000;
 
 /// A picture that somebody sent, with what they wrote under it.
-pub async fn sent(ctx: &Ctx, file: &str, caption: Option<&str>, to: Option<&str>) -> Done {
+pub async fn sent(
+    ctx: &Ctx,
+    file: &str,
+    caption: Option<&str>,
+    to: Option<(&str, Option<DraftNumber>)>,
+) -> Done {
     let (number, alt) = meant(ctx, caption.unwrap_or_default(), to).await?;
     ctx.allow("A new picture", Command::Edit.spec().role)?;
-    drafts::find(ctx, number).await?;
+    let draft = drafts::find(ctx, number).await?;
+    let network = drafts::current(ctx, &draft).await?.content.network;
     let picture = Attachment {
         alt: shortened(alt, LONGEST_ALT),
-        ..fetched(ctx, file).await?
+        ..fetched(ctx, file, network).await?
     };
     let described = !picture.alt.is_empty();
     let mut tx = ctx.begin().await?;
@@ -44,14 +51,14 @@ pub async fn sent(ctx: &Ctx, file: &str, caption: Option<&str>, to: Option<&str>
 async fn meant<'a>(
     ctx: &Ctx,
     caption: &'a str,
-    to: Option<&str>,
+    to: Option<(&str, Option<DraftNumber>)>,
 ) -> Result<(DraftNumber, &'a str), ChatError> {
     let (first, rest) = parse::split_word(caption);
     if let Some(number) = parse::draft_number(first).filter(|_| first.starts_with('#')) {
         return Ok((number, rest));
     }
-    if let Some(to) = to
-        && let Some(number) = replies::card_of(ctx, to).await?
+    if let Some((to, card)) = to
+        && let Some(number) = replies::card_of(ctx, to, card).await?
     {
         return Ok((number, caption.trim()));
     }
@@ -66,7 +73,8 @@ async fn meant<'a>(
     .into())
 }
 
-async fn fetched(ctx: &Ctx, file: &str) -> Result<Attachment, ChatError> {
+/// The picture, made to fit where it goes.
+async fn fetched(ctx: &Ctx, file: &str, network: Network) -> Result<Attachment, ChatError> {
     let here = ctx.room.address.surface;
     let frontend = ctx
         .frontends
@@ -86,14 +94,14 @@ async fn fetched(ctx: &Ctx, file: &str) -> Result<Attachment, ChatError> {
             "The draft is as it was.",
         )),
     })?;
-    Ok(ctx.house.pictures.keep(bytes).await?)
+    Ok(ctx.house.pictures.keep(bytes, network).await?)
 }
 
-/// The button that takes it off.
-pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: i64) -> Done {
+/// Takes it off.
+pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: Option<i64>) -> Done {
     let mut tx = ctx.begin().await?;
     let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
-    let draft = review::picture(&mut tx, w, number, Some(seen), by, None, cause).await?;
+    let draft = review::picture(&mut tx, w, number, seen, by, None, cause).await?;
     decisions::decided(ctx, tx, &draft).await
 }
 

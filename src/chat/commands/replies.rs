@@ -9,8 +9,8 @@ use crate::domain::ids::DraftNumber;
 
 /// An answer to a card without a command is what should change in it, unless a question about that draft is open: then
 /// it answers the question. With a command, the draft's number may be left out.
-pub async fn words(ctx: &Ctx, text: &str, to: &str) -> Done {
-    let about = card_of(ctx, to).await?;
+pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -> Done {
+    let about = card_of(ctx, to, card).await?;
     let ctx = &Ctx {
         about,
         ..ctx.clone()
@@ -24,12 +24,21 @@ pub async fn words(ctx: &Ctx, text: &str, to: &str) -> Done {
     }
 }
 
-/// The draft whose card stands in this message of the room.
-pub async fn card_of(ctx: &Ctx, message: &str) -> Result<Option<DraftNumber>, ChatError> {
-    let Some(draft) = ctx.store().draft_shown_as(ctx.room.id, message).await? else {
-        return Ok(None);
+/// The draft whose card stands in this message of the room, or stood there: then the message still names it, as `card`.
+pub async fn card_of(
+    ctx: &Ctx,
+    message: &str,
+    card: Option<DraftNumber>,
+) -> Result<Option<DraftNumber>, ChatError> {
+    let store = ctx.store();
+    let draft = match store.draft_shown_as(ctx.room.id, message).await? {
+        Some(draft) => store.draft(draft).await?,
+        None => match card {
+            Some(number) => store.draft_numbered(ctx.w(), number).await?,
+            None => None,
+        },
     };
-    Ok(ctx.store().draft(draft).await?.map(|draft| draft.number))
+    Ok(draft.map(|draft| draft.number))
 }
 
 async fn answers_question(ctx: &Ctx, number: DraftNumber) -> Result<bool, ChatError> {

@@ -8,6 +8,7 @@ use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
 use crate::domain::draft::{Draft, Move};
 use crate::domain::ids::DraftNumber;
+use crate::flow::paint::Which;
 use crate::flow::review;
 use crate::store::Tx;
 
@@ -152,6 +153,10 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
         DraftVerb::Edit => ask(ctx, Talk::Edit { number, revision }).await,
         DraftVerb::Redo => ask(ctx, Talk::Redo { number, revision }).await,
         DraftVerb::RedoNow => redo_seen(ctx, number, Some(revision), "").await,
+        DraftVerb::Image => super::image::another(ctx, number, Some(revision), "").await,
+        DraftVerb::EarlierImage => {
+            super::image::choose(ctx, number, Some(revision), Which::Before).await
+        }
         DraftVerb::Schedule => {
             let what = Timed::Draft {
                 number,
@@ -182,7 +187,7 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
         }
         DraftVerb::PublishAgain => by_hand(ctx, number, false).await,
         DraftVerb::ItIsThere => by_hand(ctx, number, true).await,
-        DraftVerb::NoPicture => pictures::removed(ctx, number, revision).await,
+        DraftVerb::NoPicture => pictures::removed(ctx, number, Some(revision)).await,
     }
 }
 

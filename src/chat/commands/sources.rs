@@ -107,10 +107,13 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
         "" => None,
         when => Some(Schedule::parse(when, ctx.now.at, &ctx.house.zone)?),
     };
+    let selector: Selector = what.parse()?;
+    // Whoever says `@me` means their own voice.
+    let me = matches!(&selector, Selector::Author(handle) if handle.eq_ignore_ascii_case("me"));
     Ok(Asked {
         network,
-        selector: what.parse()?,
-        own: own || own_word,
+        selector,
+        own: own || own_word || me,
         schedule,
     })
 }
@@ -119,8 +122,11 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
 /// quotes or a time say so.
 fn what_and_when(ctx: &Ctx, rest: &str) -> (String, String) {
     let (first, after) = parse::split_argument(rest);
-    let one_word =
-        matches!(first.to_lowercase().as_str(), "all" | "replies") || first.starts_with(['@', '#']);
+    let one_word = matches!(first.to_lowercase().as_str(), "all" | "replies")
+        || first.starts_with(['@', '#'])
+        || ["feed:", "post:"]
+            .iter()
+            .any(|kind| first.starts_with(kind));
     let in_quotes = !first.is_empty() && !rest.trim_start().starts_with(first);
     if one_word || in_quotes {
         return (first.to_owned(), after.to_owned());

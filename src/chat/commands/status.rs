@@ -1,6 +1,7 @@
 //! `/status`: what is going on, for people.
 
 use crate::chat::commands::{ChatError, Ctx, Done};
+use crate::chat::view::Block;
 use crate::chat::words::house::{self, Status};
 use crate::domain::draft::DraftState;
 
@@ -50,6 +51,10 @@ pub async fn status(ctx: &Ctx) -> Done {
         budget: ctx.house.budget,
         now: &ctx.now,
     });
+    let advice = ctx.house.advice.lines(&ctx.now);
+    let view = advice
+        .into_iter()
+        .fold(view, |view, line| view.with(Block::Text(line)));
     ctx.say(view).await
 }
 

@@ -91,6 +91,24 @@ fn pieces(wish: &str) -> Vec<&str> {
     split(&[';', '\n'])
 }
 
+/// How a wish about pictures begins.
+const PICTURES: [&str; 4] = [
+    "pictures look like ",
+    "pictures are ",
+    "pictures: ",
+    "pictures ",
+];
+
+/// How a wish about the brand's colours begins.
+const COLOURS: [&str; 6] = [
+    "colours are ",
+    "colours: ",
+    "colours ",
+    "colors are ",
+    "colors: ",
+    "colors ",
+];
+
 enum Wish<'a> {
     Shorter,
     Longer,
@@ -102,6 +120,8 @@ enum Wish<'a> {
     Identity(&'a str),
     Language(&'static str),
     LanguageOfTopic,
+    Pictures(&'a str),
+    Colours(&'a str),
     Tone(&'a str),
 }
 
@@ -160,6 +180,12 @@ impl<'a> Wish<'a> {
             after(&["allow mention of ", "allow mention ", "mention "]).and_then(handle)
         {
             return Self::Mention(handle, true);
+        }
+        if let Some(rest) = after(&PICTURES) {
+            return Self::Pictures(rest);
+        }
+        if let Some(rest) = after(&COLOURS) {
+            return Self::Colours(rest);
         }
         if let Some(rest) = after(&["we are ", "we're ", "i am ", "i'm "]) {
             return Self::Identity(rest);
@@ -226,8 +252,33 @@ fn apply(voice: &mut Voice, piece: &str) -> Result<Vec<String>, UserError> {
             voice.language.clear();
             vec!["language: that of the topic".to_owned()]
         }
+        Wish::Pictures(style) => {
+            style.clone_into(&mut voice.pictures);
+            vec![format!("pictures: {style}")]
+        }
+        Wish::Colours(list) => {
+            voice.colours = colours(list)?;
+            vec![format!("colours: {}", voice.colours.join(" "))]
+        }
         Wish::Tone(rule) => with(&mut voice.tone, rule, "tone"),
     })
+}
+
+/// `#16302b #f3efe4 #d9a441`: ground, letters, accent.
+fn colours(list: &str) -> Result<Vec<String>, UserError> {
+    let colours: Vec<String> = list.split_whitespace().map(str::to_lowercase).collect();
+    let right = |colour: &String| {
+        colour.len() == 7
+            && colour.starts_with('#')
+            && colour[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    if colours.len() == 3 && colours.iter().all(right) {
+        return Ok(colours);
+    }
+    Err(UserError::new(
+        "Three colours make a card: ground, letters, accent.",
+        "Such as: /persona tune colours #16302b #f3efe4 #d9a441",
+    ))
 }
 
 /// One rule says how long texts are; a new one takes its place.
@@ -322,6 +373,15 @@ mod tests {
             "who: a small roastery, in Leipzig"
         );
         assert_eq!(changes("write in German"), "language: German");
+        assert_eq!(
+            changes("pictures look like old photographs"),
+            "pictures: old photographs"
+        );
+        assert_eq!(
+            changes("colours #16302B #f3efe4 #d9a441"),
+            "colours: #16302b #f3efe4 #d9a441"
+        );
+        assert!(tune(&Voice::default(), "colours red green").is_err());
         assert_eq!(
             changes("dry humour, like a good barista"),
             "tone: + dry humour, like a good barista"

@@ -131,6 +131,7 @@ impl ControlRoom {
             .stopped
             .is_some();
         let now = self.0.house.now();
+        let had = self.store().draft_pictures(draft.id).await?;
         let pictures: Vec<PathBuf> = revision
             .content
             .media
@@ -141,6 +142,7 @@ impl ControlRoom {
             draft: &draft,
             revision: &revision,
             pictures: &pictures,
+            had: &had,
             answered: answered.as_ref(),
             stopped,
             now: &now,

@@ -4,6 +4,7 @@ mod chats;
 mod decisions;
 mod fakes;
 mod house;
+mod posts;
 mod world;
 
 use crate::chat::press::{DraftVerb, Press};

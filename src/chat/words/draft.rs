@@ -9,6 +9,7 @@ use crate::domain::ledger::MicroUsd;
 use crate::domain::limits::Limits;
 use crate::domain::operator::Role;
 use crate::domain::post::Post;
+use crate::domain::thread;
 
 /// The first line of a card: what it is while it waits, and who, when, what next after a decision.
 #[must_use]
@@ -107,7 +108,7 @@ fn sentence(text: &str) -> String {
     }
 }
 
-/// `98 of 300 · leans on 4 posts · free`
+/// `98 of 300 · leans on 4 posts · gpt-4o, 0.0041 USD`
 #[must_use]
 pub fn facts(revision: &Revision) -> String {
     let mut facts = vec![
@@ -115,6 +116,10 @@ pub fn facts(revision: &Revision) -> String {
             .measure(&revision.content.text)
             .to_string(),
     ];
+    let posts = thread::parts(revision.content.network, &revision.content.text).len();
+    if posts > 1 {
+        facts.push(format!("a thread of {posts} posts"));
+    }
     if !revision.leans_on.is_empty() {
         facts.push(format!(
             "leans on {}",
@@ -122,7 +127,9 @@ pub fn facts(revision: &Revision) -> String {
         ));
     }
     match &revision.writer {
-        Writer::Model { micro_usd, .. } => facts.push(MicroUsd(*micro_usd).to_string()),
+        Writer::Model {
+            model, micro_usd, ..
+        } => facts.push(format!("{model}, {}", MicroUsd(*micro_usd))),
         Writer::Person { name } => facts.push(format!("text by {}", person(name))),
     }
     facts.join(" · ")
@@ -134,6 +141,18 @@ pub fn alt(picture: &Attachment) -> String {
     match picture.alt.trim() {
         "" => "no description yet".to_owned(),
         alt => alt.to_owned(),
+    }
+}
+
+/// `image: 1 of 2`, when there is one to choose or to have again.
+#[must_use]
+pub fn which_picture(revision: &Revision, all: &[Attachment]) -> Option<String> {
+    let shown = revision.content.media.first();
+    let place = shown.and_then(|shown| all.iter().position(|one| one.sha256 == shown.sha256));
+    match (place, all.len()) {
+        (_, 0) => None,
+        (Some(place), count) => Some(format!("image: {} of {count}", place + 1)),
+        (None, count) => Some(format!("no image of {count}")),
     }
 }
 
@@ -253,4 +272,23 @@ pub fn needs_role(what: &str, needed: Role, has: Role) -> (String, String) {
         ),
         "An owner can change that with /member role.".to_owned(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::testing::revision;
+    use crate::domain::network::Network;
+
+    #[test]
+    fn a_card_says_that_a_text_goes_out_as_a_thread() {
+        let mut revision = revision();
+        revision.content.text = "One.\n---\nTwo.\n---\nThree.".to_owned();
+        assert!(!facts(&revision).contains("thread"), "the sandbox has none");
+        revision.content.network = Network::Lens;
+        let said = facts(&revision);
+        assert!(said.contains("a thread of 3 posts"), "{said}");
+        revision.content.text = "One.".to_owned();
+        assert!(!facts(&revision).contains("thread"));
+    }
 }

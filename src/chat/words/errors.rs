@@ -116,6 +116,16 @@ pub fn review(error: &ReviewError, now: &Now) -> View {
                 "{at} is over already. Say a later time, or /approve {number} publishes it now."
             ))
         }
+        ReviewError::NoPicture { number, has: 0 } => View::text(format!(
+            "{number} has had no picture yet. /image {number} makes one."
+        )),
+        ReviewError::NoPicture { number, has } => View::text(format!(
+            "{number} has had {has} of them: /image {number} and a number from 1 to {has}."
+        )),
+        ReviewError::NoPictures { number, network } => View::text(format!(
+            "{number} goes to {}, which takes no pictures.",
+            crate::chat::words::network(*network)
+        )),
         ReviewError::Empty { number } => View::text(format!(
             "The new text of {number} is empty. /edit {number} TEXT puts yours in its place."
         )),

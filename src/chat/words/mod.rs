@@ -15,6 +15,9 @@ use crate::domain::network::Network;
 /// `@mira`; rules and Lumen itself carry no `@`.
 #[must_use]
 pub fn person(name: &str) -> String {
+    if let Some(short) = short_address(name) {
+        return short;
+    }
     if name.starts_with('@') || name.starts_with("rule ") || name == "lumen" {
         name.to_owned()
     } else {
@@ -22,10 +25,18 @@ pub fn person(name: &str) -> String {
     }
 }
 
+/// `0x1111…1111`: of an address on a chain people compare both ends.
+fn short_address(name: &str) -> Option<String> {
+    let digits = name.strip_prefix("0x")?;
+    let is_address = digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_address.then(|| format!("0x{}\u{2026}{}", &digits[..4], &digits[36..]))
+}
+
 /// How people write the network's name.
 #[must_use]
 pub const fn network(network: Network) -> &'static str {
     match network {
+        Network::Lens => "Lens",
         Network::Sandbox => "Sandbox",
         Network::Archive => "Archive",
     }

@@ -1,6 +1,7 @@
 //! What a press is answered with at once, while what it asked for is done.
 
 use crate::chat::press::{DraftVerb, Press};
+use crate::domain::action::Action;
 
 /// What stands where an answer will be, until the work is done that it waits for.
 #[must_use]
@@ -14,6 +15,8 @@ pub fn doing(press: Press) -> Option<String> {
     Some(match press {
         Press::Draft { verb, number, .. } => match verb {
             DraftVerb::Approve => format!("Approving {number}."),
+            DraftVerb::Image => format!("Making a picture for {number}."),
+            DraftVerb::EarlierImage => format!("Taking an earlier picture of {number}."),
             DraftVerb::RedoNow => format!("Writing another version of {number}."),
             DraftVerb::TakeBack => format!("Taking {number} back."),
             DraftVerb::PublishAgain => format!("Publishing {number} again."),
@@ -28,7 +31,19 @@ pub fn doing(press: Press) -> Option<String> {
         },
         Press::Reject { number, .. } => format!("Rejecting {number}."),
         Press::At { number, .. } => format!("Scheduling {number}."),
+        Press::Act {
+            action, sure: true, ..
+        } => acting(action).to_owned(),
         Press::Again(_) => "Trying again.".to_owned(),
-        Press::Talk(_) => return None,
+        Press::Act { sure: false, .. } | Press::Talk(_) => return None,
     })
+}
+
+const fn acting(action: Action) -> &'static str {
+    match action {
+        Action::Like => "Liking it.",
+        Action::Repost => "Reposting it.",
+        Action::Bookmark => "Bookmarking it.",
+        Action::Follow => "Following them.",
+    }
 }

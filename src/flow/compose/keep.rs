@@ -137,6 +137,10 @@ async fn answer(
 fn new_revision(material: &Material, candidate: Candidate) -> NewRevision {
     let mut findings = candidate.findings;
     findings.extend(uncovered(material, &candidate.text));
+    findings.extend(material.remarks.iter().cloned());
+    // The picture stays, and what was found in it.
+    let before = material.before.iter().flat_map(|(_, old)| &old.findings);
+    findings.extend(before.filter(|one| one.kind.of_picture()).cloned());
     let leans_on = material
         .posts
         .iter()
@@ -166,7 +170,7 @@ fn new_revision(material: &Material, candidate: Candidate) -> NewRevision {
         },
         findings,
         leans_on,
-        examples: material.examples.iter().map(|post| post.id).collect(),
+        examples: candidate.examples,
         persona_version: material.persona.version,
         guidance: material.guidance.clone(),
         writer: Writer::Model {

@@ -1,7 +1,12 @@
 //! What a version is written from.
 
+use std::collections::HashMap;
+
+use tokio_util::sync::CancellationToken;
+
 use crate::domain::draft::{Draft, Purpose, Revision};
-use crate::domain::ids::WorkspaceId;
+use crate::domain::finding::Finding;
+use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 use crate::domain::persona::Persona;
 use crate::domain::post::Post;
@@ -11,15 +16,11 @@ use crate::models::prompt::Ask;
 
 use super::{ComposeJob, ComposeRequest, Composer, NotWritten, allowance};
 
-/// How many relevant posts a draft leans on at most.
-const POSTS: usize = 6;
+/// How many relevant posts a draft leans on at most. A prompt that has no room for them takes the best.
+const POSTS: usize = 8;
 
 /// How many own posts show the voice.
-const EXAMPLES: usize = 3;
-
-/// A model whose prompts stay within this many tokens gets two posts and one example: it reads slowly, and with more it
-/// wanders off.
-const SMALL_PROMPT: usize = 600;
+const EXAMPLES: usize = 5;
 
 /// Everything a version is written from.
 pub(super) struct Material {
@@ -28,6 +29,12 @@ pub(super) struct Material {
     pub network: Network,
     pub account: String,
     pub answered: Option<Post>,
+    /// Its text, and what its pictures show.
+    answered_text: String,
+    /// What the pictures of the posts show, each in a line.
+    pictures: HashMap<PostId, String>,
+    /// What a person should know of how it came about.
+    pub remarks: Vec<Finding>,
     /// What stands now, when it is to be written anew.
     pub before: Option<(Draft, Revision)>,
     pub guidance: Option<String>,
@@ -55,19 +62,27 @@ impl Material {
             },
             (Some((_, old)), _, Some(post)) => Ask::AnswerAgain {
                 author: &post.body.author,
-                text: &post.body.text,
+                text: &self.answered_text,
                 before: &old.content.text,
             },
             (None, Purpose::Post { topic }, _) => Ask::Post { topic },
             (_, _, Some(post)) => Ask::Answer {
                 author: &post.body.author,
-                text: &post.body.text,
+                text: &self.answered_text,
             },
             (Some((_, old)), _, None) => Ask::Again {
                 topic: "",
                 before: &old.content.text,
             },
             (None, Purpose::Reply { .. }, None) => Ask::Post { topic: "" },
+        }
+    }
+
+    /// A post's text for a prompt, with what its pictures show.
+    pub fn told(&self, post: &Post) -> String {
+        match self.pictures.get(&post.id) {
+            Some(picture) => format!("{} [picture: {picture}]", post.body.text),
+            None => post.body.text.clone(),
         }
     }
 
@@ -94,6 +109,7 @@ impl Composer {
     pub(super) async fn gather(
         &self,
         work: &ComposeJob,
+        cancel: &CancellationToken,
     ) -> anyhow::Result<Result<Material, NotWritten>> {
         let persona = self.store.persona(work.workspace).await?;
         let (purpose, before, guidance) = match &work.request {
@@ -159,24 +175,29 @@ impl Composer {
         let posts = self
             .relevant(work.workspace, &words, answered.as_ref())
             .await?;
-        let mut examples = self.examples(work.workspace, &words).await?;
-        let mut posts = posts;
-        if self.text.prompt_budget() <= SMALL_PROMPT {
-            posts.truncate(2);
-            examples.truncate(1);
-        }
-        Ok(Ok(Material {
+        let examples = self.examples(work.workspace, &words).await?;
+        let mut looked_at: Vec<&Post> = answered.iter().collect();
+        looked_at.extend(posts.iter().map(|(post, _)| post));
+        let seen = self.eyes.look_at(&looked_at, cancel).await?;
+        let mut material = Material {
             purpose,
             persona,
             network,
             account,
+            answered_text: String::new(),
             answered,
+            pictures: seen.lines,
+            remarks: seen.remarks,
             before,
             guidance,
             posts,
             examples,
             allowance,
-        }))
+        };
+        if let Some(post) = &material.answered {
+            material.answered_text = material.told(post);
+        }
+        Ok(Ok(material))
     }
 
     /// Where the draft goes: a reply to the network of what it answers, else the default account, else the only one.
@@ -203,7 +224,11 @@ impl Composer {
             return Ok(all.find(|(network, _)| *network == post.body.network));
         }
         let wanted = self.store.workspace(w).await?.default_account;
-        let all: Vec<_> = all.collect();
+        let mut all: Vec<_> = all.collect();
+        // The sandbox is for where nothing else is set up.
+        if all.iter().any(|(network, _)| *network != Network::Sandbox) {
+            all.retain(|(network, _)| *network != Network::Sandbox);
+        }
         let chosen = wanted.and_then(|wanted| {
             all.iter()
                 .find(|(network, account)| format!("{network}:{account}") == wanted)

@@ -1,24 +1,36 @@
 //! Has versions written and checked, and takes the best.
 
+use std::sync::Arc;
+
+use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::PostId;
 use crate::domain::job::Job;
 use crate::domain::limits::Limits;
 use crate::domain::progress::{Progress, Step};
 use crate::flow::checks::{self, Held};
+use crate::models::in_order::Fallen;
+use crate::models::moderate::Moderator;
 use crate::models::prompt::{self, DraftPrompt, Piece};
-use crate::models::{ModelError, TextAnswer};
+use crate::models::{ModelError, TextAnswer, TextModel};
 
 use super::material::Material;
 use super::{ComposeJob, Composer, NotWritten};
 
-/// How many versions are written at most before the best one is shown.
+/// How many versions a small model writes at most before the best one is shown.
 const CANDIDATES: u64 = 3;
+
+/// The same of a model that is paid: another one only where the first cannot be approved.
+const PAID_CANDIDATES: u64 = 2;
 
 /// A version at or above this is shown at once; below it another one is tried.
 const GOOD_ENOUGH: f32 = 0.75;
+
+/// A model whose prompts stay within this many tokens gets two posts and one example: it reads slowly, and with more it
+/// wanders off.
+const SMALL_PROMPT: usize = 600;
 
 /// A version with what was found in it.
 pub(super) struct Candidate {
@@ -26,6 +38,16 @@ pub(super) struct Candidate {
     pub findings: Vec<Finding>,
     pub answer: TextAnswer,
     pub used: Vec<PostId>,
+    /// Own posts that showed the voice.
+    pub examples: Vec<PostId>,
+}
+
+/// What the versions of one draft have in common.
+struct Desk<'a> {
+    material: &'a Material,
+    job: &'a Job,
+    progress: &'a dyn Progress,
+    cancel: &'a CancellationToken,
 }
 
 impl Composer {
@@ -36,42 +58,74 @@ impl Composer {
         progress: &dyn Progress,
         cancel: &CancellationToken,
     ) -> anyhow::Result<Result<(Material, Candidate), NotWritten>> {
-        let material = match self.gather(work).await? {
+        let material = match self.gather(work, cancel).await? {
             Ok(material) => material,
             Err(not) => return Ok(Err(not)),
         };
-        if let Err(error) = self.text.prepare().await {
-            return Ok(Err(not_written(error)));
-        }
-        let mut best: Option<Candidate> = None;
-        for turn in 0..CANDIDATES {
-            let candidate = match self
-                .candidate(&material, seed(job, turn), progress, cancel)
-                .await
-            {
-                Ok(candidate) => candidate,
-                Err(error) if best.is_none() => return Ok(Err(not_written(error))),
-                Err(_) => break,
-            };
-            let good = Self::rank(&material, &candidate) >= GOOD_ENOUGH;
-            if best
-                .as_ref()
-                .is_none_or(|best| Self::rank(&material, &candidate) > Self::rank(&material, best))
-            {
-                best = Some(candidate);
+        let desk = Desk {
+            material: &material,
+            job,
+            progress,
+            cancel,
+        };
+        let written = self
+            .text
+            .ask(no_text, |model| self.versions(model, &desk).boxed())
+            .await;
+        let mut best = match written {
+            Ok(Fallen { answer, instead_of }) => {
+                let mut best = answer;
+                let other = other_model(&best, &instead_of);
+                best.findings.extend(other);
+                best
             }
-            if good {
-                break;
-            }
-        }
-        let best = best.ok_or_else(|| anyhow::anyhow!("no version was written"))?;
+            Err(error) => return Ok(Err(not_written(error))),
+        };
         if best.text.trim().is_empty() {
             return Ok(Err(NotWritten {
                 why: "The model wrote nothing.".to_owned(),
                 again: true,
             }));
         }
+        let judged = judged(self.moderator.as_deref(), &best.text, None).await;
+        best.findings.extend(judged);
         Ok(Ok((material, best)))
+    }
+
+    /// Has one model write until a version is good enough, and takes the best.
+    async fn versions(
+        &self,
+        model: Arc<dyn TextModel>,
+        desk: &Desk<'_>,
+    ) -> Result<Candidate, ModelError> {
+        model.prepare().await?;
+        let most = if model.continues() {
+            CANDIDATES
+        } else {
+            PAID_CANDIDATES
+        };
+        let mut best: Option<(f32, Candidate)> = None;
+        for turn in 0..most {
+            let candidate = match self.candidate(model.as_ref(), desk, turn).await {
+                Ok(candidate) => candidate,
+                Err(error) if best.is_none() => return Err(error),
+                Err(_) => break,
+            };
+            let rank = Self::rank(desk.material, &candidate);
+            let good = if model.continues() {
+                rank >= GOOD_ENOUGH
+            } else {
+                candidate.findings.iter().all(|finding| !finding.blocks)
+            };
+            if best.as_ref().is_none_or(|(best, _)| rank > *best) {
+                best = Some((rank, candidate));
+            }
+            if good {
+                break;
+            }
+        }
+        best.map(|(_, candidate)| candidate)
+            .ok_or(ModelError::Cancelled)
     }
 
     /// How good a version is: nothing that blocks comes first, then what the topic names, then no soft findings.
@@ -91,42 +145,52 @@ impl Composer {
 
     async fn candidate(
         &self,
-        material: &Material,
-        seed: u64,
-        progress: &dyn Progress,
-        cancel: &CancellationToken,
+        model: &dyn TextModel,
+        desk: &Desk<'_>,
+        turn: u64,
     ) -> Result<Candidate, ModelError> {
-        let ask = material.ask();
+        let material = desk.material;
+        let (most_posts, most_examples) = if model.prompt_budget() <= SMALL_PROMPT {
+            (2, 1)
+        } else {
+            (usize::MAX, usize::MAX)
+        };
+        let examples = material.examples.iter().take(most_examples);
         let prompt = DraftPrompt {
             voice: &material.persona.voice,
-            ask,
+            ask: material.ask(),
             guidance: material.guidance.as_deref(),
-            examples: material
-                .examples
-                .iter()
+            examples: examples
+                .clone()
                 .map(|post| post.body.text.clone())
                 .collect(),
             posts: material
                 .posts
                 .iter()
+                .take(most_posts)
                 .map(|(post, _)| Piece {
                     id: post.id,
                     author: post.body.author.clone(),
-                    text: post.body.text.clone(),
+                    text: material.told(post),
                 })
                 .collect(),
-            limit: Limits::of(material.network).text[0].most,
+            limit: Limits::of(material.network).usual,
         };
         let purpose = if material.before.is_some() {
             "redo"
         } else {
             "draft"
         };
-        let filled = self
+        let mut filled = self
             .prompts
-            .draft(&prompt, self.text.as_ref(), purpose, seed)?;
-        let written = |text: &str| progress.report(Step::Writing(prompt::tidy(text, &prompt)));
-        let answer = self.text.write(&filled.request, &written, cancel).await?;
+            .draft(&prompt, model, purpose, seed(desk.job, turn))?;
+        filled.request.key = format!("{}:{turn}", desk.job.unique_key);
+        filled.request.patience = Some(self.text.patience());
+        let written = |text: &str| {
+            desk.progress
+                .report(Step::Writing(prompt::tidy(text, &prompt)));
+        };
+        let answer = model.write(&filled.request, &written, desk.cancel).await?;
         let text = prompt::tidied(&answer, &prompt);
         let others = material.others();
         let held = Held {
@@ -140,7 +204,56 @@ impl Composer {
             text,
             answer,
             used: filled.posts,
+            examples: examples.map(|post| post.id).collect(),
         })
+    }
+}
+
+fn no_text() -> ModelError {
+    ModelError::Missing(
+        "LUMEN_TEXT is off, so nothing can be written. Three ways to a model: LUMEN_TEXT=local with the models that \
+         `make setup` fetches; OPENAI_API_KEY; OLLAMA_HOST with OLLAMA_TEXT_MODEL."
+            .to_owned(),
+    )
+}
+
+/// Says on the card that another model than the first choice wrote it, and why.
+fn other_model(candidate: &Candidate, instead_of: &[String]) -> Option<Finding> {
+    let why = instead_of.first()?;
+    Some(Finding {
+        kind: FindingKind::OtherModel,
+        blocks: false,
+        detail: format!("written by {}: {why}", candidate.answer.model),
+    })
+}
+
+/// What moderation says, where there is one. What it could not look at is said, too.
+pub(in crate::flow) async fn judged(
+    moderator: Option<&dyn Moderator>,
+    text: &str,
+    picture: Option<(&[u8], &str)>,
+) -> Option<Finding> {
+    let what = if picture.is_some() {
+        "the picture"
+    } else {
+        "the text"
+    };
+    let found = |blocks, detail| {
+        Some(Finding {
+            kind: FindingKind::Moderation,
+            blocks,
+            detail,
+        })
+    };
+    match moderator?.judge(text, picture).await {
+        Ok(categories) if categories.is_empty() => None,
+        Ok(categories) => found(
+            true,
+            format!("moderation says of {what}: {}", categories.join(", ")),
+        ),
+        // A service without moderation is no news on every card.
+        Err(ModelError::Missing(_)) => None,
+        Err(error) => found(false, format!("{what} was not moderated: {error}")),
     }
 }
 
@@ -154,18 +267,23 @@ fn not_written(error: ModelError) -> NotWritten {
             why: format!("The {provider} model did not answer: {why}. Nothing is lost."),
             again: true,
         },
+        ModelError::Unusable { provider, why } => NotWritten {
+            why: format!("The {provider} model cannot be used: {why}."),
+            again: true,
+        },
         ModelError::Refused { provider, why } => NotWritten {
             why: format!("The {provider} model refused: {why}. Other words may help."),
-            again: false,
+            again: true,
         },
         ModelError::OverBudget(why) => NotWritten {
             why: format!("Nothing was asked: {why}."),
-            again: false,
+            again: true,
         },
         ModelError::Cancelled => NotWritten {
             why: "Stopped.".to_owned(),
             again: true,
         },
+        ModelError::Paid { error, .. } => not_written(*error),
     }
 }
 

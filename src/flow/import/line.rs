@@ -143,6 +143,7 @@ fn post(raw: &Raw<'_>, own: bool) -> Result<FetchedPost, Broken> {
             .map(|value| name(value, "reply_to"))
             .transpose()?,
         quote_of: None,
+        repost_of: None,
         url: None,
         counts: Counts {
             likes: count(raw.likes, "likes")?,

@@ -10,9 +10,6 @@ use crate::store::{Intent, IntentState, StoreError};
 
 use super::{Pass, Publisher, Run, close};
 
-/// How long a network may take for one call before its outcome counts as unclear.
-const CALL_LIMIT: Duration = Duration::from_secs(20);
-
 /// The waits between tries while a network cannot be reached or asks to slow down. In sum under the 90 seconds in which
 /// a command has its final answer.
 const TRIES: [Duration; 4] = [
@@ -70,12 +67,13 @@ impl Publisher {
         tx.commit().await?;
         let network = content.network;
         metrics::counter!("lumen_publish_calls_total", "network" => network.name()).increment(1);
+        let limit = outlet.patience();
         let call = outlet.publish(&content, pictures, &intent.key);
-        let answer = tokio::time::timeout(CALL_LIMIT, call).await;
+        let answer = tokio::time::timeout(limit, call).await;
         let answer = answer.unwrap_or_else(|_| {
             Err(PlatformError::Unclear {
                 network,
-                why: format!("no answer in {} seconds", CALL_LIMIT.as_secs()),
+                why: format!("no answer in {} seconds", limit.as_secs()),
             })
         });
         match answer {

@@ -24,6 +24,8 @@ const LOOK_UPS: [Duration; 4] = [
 /// How long a network may take to look a post up.
 const LOOK_UP_LIMIT: Duration = Duration::from_secs(8);
 
+const NEVER_ARRIVED: &str = "it was sent several times and never arrived";
+
 impl Publisher {
     /// Asks the network what became of the call.
     pub(super) async fn look_up(
@@ -37,10 +39,17 @@ impl Publisher {
                 self.published(run, draft, intent, &published, "lookup")
                     .await
             }
-            LookUp::Absent => self.absent(run, draft, intent).await,
+            LookUp::Absent => self.absent(run, draft, intent, NEVER_ARRIVED).await,
+            LookUp::Partly { url } => {
+                let place = url.map_or_else(String::new, |url| format!(": {url}"));
+                let why = format!(
+                    "only a part of the thread is there{place}. Approved again, the rest follows"
+                );
+                self.absent(run, draft, intent, &why).await
+            }
             // People were asked about this very call and have decided; the network had its chance to know better.
             LookUp::Unsettled if run.work.again == Some(intent.id) => {
-                self.absent(run, draft, intent).await
+                self.absent(run, draft, intent, NEVER_ARRIVED).await
             }
             LookUp::Unsettled => self.unsettled(run, draft).await,
         }
@@ -63,8 +72,15 @@ impl Publisher {
         })
     }
 
-    /// Certain no: the intent is closed and the draft is approved again, to be claimed anew.
-    async fn absent(&self, run: &Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<Pass> {
+    /// Certain no, of the whole or of the rest: the intent is closed and the draft is approved again, to be claimed anew.
+    /// After several times it fails, for this reason.
+    async fn absent(
+        &self,
+        run: &Run<'_>,
+        draft: &Draft,
+        intent: &Intent,
+        why: &str,
+    ) -> anyhow::Result<Pass> {
         let mut tx = self.store.begin().await?;
         // Every call has its intent. What a crash cut off is not held against the network.
         let sent = tx.intents_on(intent.approval).await? - run.job.crashes;
@@ -76,7 +92,6 @@ impl Publisher {
         };
         let Some(wait) = wait else {
             drop(tx);
-            let why = "it was sent several times and never arrived";
             return self.refused(run, draft, intent, why).await;
         };
         let state = draft.settle_as_absent(tx.now())?;

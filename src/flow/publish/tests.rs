@@ -127,7 +127,7 @@ impl World {
     }
 }
 
-fn revision(reply_to: Option<String>) -> NewRevision {
+pub(in crate::flow) fn revision(reply_to: Option<String>) -> NewRevision {
     NewRevision {
         content: Content {
             network: Network::Sandbox,
@@ -204,6 +204,31 @@ async fn what_did_not_arrive_is_sent_again_and_in_the_end_fails_in_time() {
     never.approve().await;
     never.work().await;
     assert_eq!(never.net.posts(), 1);
+}
+
+#[tokio::test]
+async fn a_thread_of_which_a_part_is_there_goes_on_and_says_so_when_it_cannot() {
+    let world = World::new().await;
+    world.approve().await;
+    world.net.does(&[Does::TakesAPart, Does::Drops]);
+    world.work().await;
+    assert!(matches!(world.state().await, DraftState::Published { .. }));
+    assert_eq!((world.net.called(), world.net.posts()), (3, 1));
+
+    let broken = World::new().await;
+    broken.approve().await;
+    broken.net.does(&[Does::TakesAPart; 3]);
+    broken.work().await;
+    let DraftState::Failed { why, .. } = broken.state().await else {
+        panic!("it went on for ever");
+    };
+    assert!(
+        why.contains("only a part of the thread is there: net.example/1"),
+        "{why}"
+    );
+    broken.approve().await;
+    broken.work().await;
+    assert!(matches!(broken.state().await, DraftState::Published { .. }));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Recall, RecallError, row};
+use crate::domain::ids::PostId;
 use crate::domain::post::Post;
 use crate::domain::progress::{Progress, Step};
 use crate::index::{IndexError, Row, Table};
@@ -200,7 +201,7 @@ impl Recall {
         let upto = last
             .min(end_of(&changed, TEXT_BATCH))
             .min(end_of(&removed, TEXT_BATCH));
-        let posts: Vec<Post> = taken(changed, upto);
+        let posts = self.with_pictures(taken(changed, upto)).await?;
         let table = self.table(&listed.name).await?;
         let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
         table.forget(&gone).await?;
@@ -234,7 +235,7 @@ impl Recall {
             .posts_changed_since(listed.vector_seq, VECTOR_BATCH)
             .await?;
         let upto = listed.text_seq.min(end_of(&changed, VECTOR_BATCH));
-        let posts: Vec<Post> = taken(changed, upto);
+        let posts = self.with_pictures(taken(changed, upto)).await?;
         let table = self.table(&listed.name).await?;
         let waiting = without_vector(&table, &posts).await?;
         let rows = tokio::select! {
@@ -250,6 +251,23 @@ impl Recall {
         let left = listed.text_seq - listed.vector_seq;
         progress.report(Step::Doing(format!("embedding, about {left} posts to go")));
         Ok(VectorBatch::Kept)
+    }
+
+    /// Posts as they are found: what their pictures show is part of their words.
+    async fn with_pictures(&self, mut posts: Vec<Post>) -> Result<Vec<Post>, RecallError> {
+        let ids: Vec<PostId> = posts
+            .iter()
+            .filter(|post| !post.body.media.is_empty())
+            .map(|post| post.id)
+            .collect();
+        let notes = self.0.store.notes_of_posts(&ids).await?;
+        for post in &mut posts {
+            for note in notes.get(&post.id).into_iter().flatten() {
+                post.body.text.push('\n');
+                post.body.text.push_str(&note.line());
+            }
+        }
+        Ok(posts)
     }
 
     async fn advance(

@@ -61,19 +61,21 @@ fn is_copy(
     all > 0 && share(shared, all) >= COPY_BY_WORDS
 }
 
-/// How much of the question's words `text` holds, 0 to 1.
+/// How much of the question's words `text` holds, 0 to 1. Each word counts by its letters: the more often a word is used
+/// the shorter it is, in every language (Zipf's law of abbreviation), so that sharing "at" says little.
 pub(super) fn coverage(question: &[String], text: &str) -> f32 {
     let asked: HashSet<&String> = question.iter().collect();
     let held: HashSet<String> = bare_words(text).into_iter().collect();
+    let letters = |word: &&String| word.chars().count();
     // The index stems words; here the first letters stand for the stem.
-    let found = asked
+    let found: usize = asked
         .iter()
         .filter(|word| held.iter().any(|other| same_stem(word, other)))
-        .count();
-    if asked.is_empty() {
-        0.0
-    } else {
-        share(found, asked.len())
+        .map(letters)
+        .sum();
+    match asked.iter().map(letters).sum() {
+        0 => 0.0,
+        all => share(found, all),
     }
 }
 
@@ -88,7 +90,7 @@ fn same_stem(a: &str, b: &str) -> bool {
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "counts of words in a post, far below 2^23"
+    reason = "counts of words and letters in a post, far below 2^23"
 )]
 fn share(part: usize, whole: usize) -> f32 {
     part as f32 / whole as f32
@@ -151,7 +153,12 @@ mod tests {
     #[test]
     fn coverage_is_the_share_of_the_question_that_is_there() {
         let question = bare_words("coffee mornings taxes");
-        assert!((coverage(&question, "Coffees in the morning") - 2.0 / 3.0).abs() < 1e-6);
+        assert!((coverage(&question, "Coffees in the morning") - 14.0 / 19.0).abs() < 1e-6);
+        let (short, long) = (
+            coverage(&bare_words("at dawn"), "at six"),
+            coverage(&bare_words("at dawn"), "dawn"),
+        );
+        assert!(short < long);
         assert!(coverage(&question, "nothing of it") < 1e-6);
         assert!(coverage(&[], "x") < 1e-6);
     }

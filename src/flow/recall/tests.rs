@@ -29,6 +29,7 @@ pub(crate) fn fetched(native_id: &str, text: &str) -> FetchedPost {
         language: None,
         reply_to: None,
         quote_of: None,
+        repost_of: None,
         url: None,
         counts: Counts::default(),
         media: Vec::new(),

@@ -12,6 +12,7 @@ use super::ticket::{Kind, Ticket};
 use crate::chat::catalogue::{self, Command, Verb};
 use crate::chat::incoming::{Incoming, Said};
 use crate::domain::error::shortened;
+use crate::domain::ids::DraftNumber;
 use crate::domain::operator::{Identity, RoomAddress, Surface};
 
 /// What an event is for Lumen.
@@ -204,11 +205,10 @@ pub fn said(message: &Message, bot: Bot) -> Heard {
     if message.author.bot || message.webhook_id.is_some() || !people {
         return Heard::Nothing;
     }
-    let to = message
-        .referenced_message
-        .as_ref()
-        .filter(|answered| answered.author.id.get() == bot.id)
-        .map(|answered| answered.id.to_string());
+    let answered = message.referenced_message.as_deref();
+    let answered = answered.filter(|answered| answered.author.id.get() == bot.id);
+    let card = answered.and_then(card);
+    let to = answered.map(|answered| answered.id.to_string());
     let named = message.mentions.iter().any(|user| user.id.get() == bot.id);
     let private = message.guild_id.is_none();
     if !private && !named && to.is_none() {
@@ -220,9 +220,10 @@ pub fn said(message: &Message, bot: Bot) -> Heard {
             file,
             caption: (!text.is_empty()).then_some(text),
             to,
+            card,
         },
         (None, _) if text.is_empty() => return Heard::Nothing,
-        (None, Some(to)) => Said::Reply { text, to },
+        (None, Some(to)) => Said::Reply { text, to, card },
         (None, None) => Said::Text { text },
     };
     Heard::Said(Incoming {
@@ -234,6 +235,13 @@ pub fn said(message: &Message, bot: Bot) -> Heard {
         ticket: None,
         body,
     })
+}
+
+/// The draft that a message of the bot's names at its head.
+fn card(message: &Message) -> Option<DraftNumber> {
+    let title = message.embeds.first()?.title.as_deref()?;
+    let word = title.split_whitespace().next()?;
+    word.starts_with('#').then(|| word.parse().ok()).flatten()
 }
 
 /// The words without the bot's name at their head.
@@ -372,14 +380,16 @@ mod tests {
         assert_eq!(group(json!({"content": "lunch?"})), Heard::Nothing);
         let named = json!({"content": "<@42>, /queue", "mentions": [user(42, "lumen")]});
         assert_eq!(body(group(named)), text("/queue"));
-        let answered = message(&json!({"id": "3", "author": user(42, "lumen")}));
+        let embed = json!({"type": "rich", "title": "#12 \u{b7} Sandbox"});
+        let answered = message(&json!({"id": "3", "author": user(42, "lumen"), "embeds": [embed]}));
         assert_eq!(
             body(group(
                 json!({"content": "shorter", "referenced_message": answered, "type": 19})
             )),
             Said::Reply {
                 text: "shorter".into(),
-                to: "3".into()
+                to: "3".into(),
+                card: Some(DraftNumber(12)),
             }
         );
         let mut bot = user(8, "other");
@@ -400,7 +410,8 @@ mod tests {
             Said::Picture {
                 file: "9/5/6".into(),
                 caption: Some("a cup".into()),
-                to: None
+                to: None,
+                card: None,
             }
         );
     }

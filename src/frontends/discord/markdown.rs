@@ -53,9 +53,9 @@ fn escape(line: &str, out: &mut String) {
         }
         let special = matches!(
             c,
-            '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '>' | '[' | ']' | '@' | ':'
+            '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '>' | '[' | ']' | '@'
         );
-        let at_the_start = first && matches!(c, '#' | '-' | '+');
+        let at_the_start = first && begins_a_line(rest);
         // `1.` begins a list.
         let list = c == '.' && out.ends_with(|before: char| before.is_ascii_digit());
         if special || at_the_start || list {
@@ -65,6 +65,15 @@ fn escape(line: &str, out: &mut String) {
         first = first && c == ' ';
         rest = &rest[c.len_utf8()..];
     }
+}
+
+/// A title, a small line or an item of a list.
+fn begins_a_line(text: &str) -> bool {
+    let behind = text.trim_start_matches('#');
+    (behind.len() < text.len() && behind.starts_with(' '))
+        || ["- ", "+ ", "-# "]
+            .iter()
+            .any(|mark| text.starts_with(mark))
 }
 
 /// The address at the head of `text`: within it nothing is markup, and an escape would break it.

@@ -40,6 +40,8 @@ pub struct Person {
 pub struct Answered {
     pub message_id: i64,
     pub from: Option<Person>,
+    pub text: Option<String>,
+    pub caption: Option<String>,
 }
 
 /// The message in an update that the SDK could not read; none where it is another kind of update.

@@ -8,6 +8,7 @@ use teloxide::types::{
 use super::lenient;
 use crate::chat::incoming::{Incoming, Said};
 use crate::domain::error::shortened;
+use crate::domain::ids::DraftNumber;
 use crate::domain::operator::{Identity, RoomAddress, Surface};
 
 /// Who the bot is.
@@ -95,10 +96,12 @@ fn said(message: &Message, external_id: String, bot: &Bot) -> Heard {
                 .as_deref()
                 .is_some_and(|caption| caption.starts_with('#'));
         return if meant {
+            let card = answers.as_ref().and_then(|answered| answered.card);
             Heard::Said(incoming(Said::Picture {
                 file,
                 caption,
-                to: answers,
+                to: answers.map(|answered| answered.message),
+                card,
             }))
         } else {
             Heard::Nothing
@@ -113,7 +116,7 @@ fn said(message: &Message, external_id: String, bot: &Bot) -> Heard {
 /// Words, and whether they are for Lumen.
 fn worded(
     text: &str,
-    answers: Option<String>,
+    answers: Option<Answered>,
     private: bool,
     bot: &Bot,
     incoming: impl FnOnce(Said) -> Incoming,
@@ -121,13 +124,13 @@ fn worded(
     match addressed(text, bot) {
         Addressed::Other => Heard::Nothing,
         Addressed::Lumen(text) => match answers {
-            Some(to) => Heard::Said(incoming(Said::Reply { text, to })),
+            Some(answered) => Heard::Said(incoming(answered.by(text))),
             None => Heard::Said(incoming(Said::Text { text })),
         },
         Addressed::Nobody => {
             let text = text.to_owned();
             match answers {
-                Some(to) => Heard::Said(incoming(Said::Reply { text, to })),
+                Some(answered) => Heard::Said(incoming(answered.by(text))),
                 None if private => Heard::Said(incoming(Said::Text { text })),
                 None => Heard::Chatter(incoming(Said::Text { text })),
             }
@@ -144,7 +147,14 @@ fn said_plainly(message: lenient::Plain, external_id: String, bot: &Bot) -> Hear
     let to = message
         .reply_to_message
         .filter(|reply| reply.from.as_ref().is_some_and(|from| from.id == bot.id))
-        .map(|reply| reply.message_id.to_string());
+        .map(|reply| Answered {
+            message: reply.message_id.to_string(),
+            card: reply
+                .text
+                .or(reply.caption)
+                .as_deref()
+                .and_then(named_at_head),
+        });
     let room = RoomAddress {
         surface: Surface::Telegram,
         chat: message.chat.id.to_string(),
@@ -234,10 +244,39 @@ fn addressed(text: &str, bot: &Bot) -> Addressed {
 }
 
 /// The message of the bot's that this one answers.
-fn answered(message: &Message, bot: &Bot) -> Option<String> {
+fn answered(message: &Message, bot: &Bot) -> Option<Answered> {
     let to = message.reply_to_message()?;
     let ours = to.from.as_ref().is_some_and(|from| from.id.0 == bot.id);
-    ours.then(|| to.id.0.to_string())
+    ours.then(|| Answered {
+        message: to.id.0.to_string(),
+        card: to.text().or_else(|| to.caption()).and_then(named_at_head),
+    })
+}
+
+/// A message of ours that somebody answers.
+struct Answered {
+    message: String,
+    card: Option<DraftNumber>,
+}
+
+impl Answered {
+    fn by(self, text: String) -> Said {
+        Said::Reply {
+            text,
+            to: self.message,
+            card: self.card,
+        }
+    }
+}
+
+/// A card begins with its draft's number.
+fn named_at_head(text: &str) -> Option<DraftNumber> {
+    let head = text.split_whitespace().next()?;
+    let digits = head.strip_prefix('#')?;
+    digits
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| digits.parse().ok().map(DraftNumber))?
 }
 
 /// The file of a picture: the largest size of a photo, or a file that is one.
@@ -388,7 +427,8 @@ mod tests {
             body(group(&reply(42))),
             Said::Reply {
                 text: "shorter".into(),
-                to: "3".into()
+                to: "3".into(),
+                card: Some(DraftNumber(12)),
             }
         );
         assert!(matches!(group(&reply(8)), Heard::Chatter(_)));
@@ -441,7 +481,8 @@ mod tests {
             Said::Picture {
                 file: "large".into(),
                 caption: Some("a cup".into()),
-                to: None
+                to: None,
+                card: None,
             }
         );
         assert_eq!(heard("message", &message(-100, &photo)), Heard::Nothing);

@@ -38,7 +38,7 @@ fn request(question: &str, seed: u64) -> TextRequest {
         top_p: 0.9,
         seed,
         purpose: "test",
-        without: Vec::new(),
+        ..TextRequest::default()
     }
 }
 

@@ -12,6 +12,9 @@ const TURN_TOKENS: usize = 6;
 /// Of a whole budget of 500 tokens the changing part gets 180: what is fixed is read once and kept, the rest each time.
 const CHANGING_SHARE: (usize, usize) = (9, 25);
 
+/// A model that reads fast gets more of what is new.
+const HOSTED_SHARE: (usize, usize) = (3, 5);
+
 /// A text is not shortened below this many characters.
 const SHORTEST_TEXT: usize = 60;
 
@@ -30,7 +33,12 @@ pub(super) fn fit(
     model: &dyn TextModel,
 ) -> Result<Fitted, UserError> {
     let whole = model.prompt_budget();
-    let changing = whole * CHANGING_SHARE.0 / CHANGING_SHARE.1;
+    let share = if model.continues() {
+        CHANGING_SHARE
+    } else {
+        HOSTED_SHARE
+    };
+    let changing = whole * share.0 / share.1;
     let mut material = Material::of(prompt, begin);
     loop {
         let messages = template.fill(&material)?;

@@ -19,26 +19,46 @@ mod answer;
 mod budget;
 mod facts;
 mod lead;
+mod pictures;
 mod piece;
 mod template;
 
 pub use answer::{tidied, tidy};
 pub use facts::{fit, missing_facts};
+pub use pictures::{DESCRIPTION, PicturePrompt, VERDICT};
 pub use piece::Piece;
 use template::Template;
 
 /// Every prompt and its text as it was built in.
-const EMBEDDED: [(&str, &str); 2] = [
+const EMBEDDED: [(&str, &str); 7] = [
     ("draft.j2", include_str!("../../../prompts/draft.j2")),
     ("reply.j2", include_str!("../../../prompts/reply.j2")),
+    (
+        "hosted_draft.j2",
+        include_str!("../../../prompts/hosted_draft.j2"),
+    ),
+    (
+        "hosted_reply.j2",
+        include_str!("../../../prompts/hosted_reply.j2"),
+    ),
+    ("describe.j2", include_str!("../../../prompts/describe.j2")),
+    (
+        "look_over.j2",
+        include_str!("../../../prompts/look_over.j2"),
+    ),
+    ("picture.j2", include_str!("../../../prompts/picture.j2")),
 ];
 
 /// Measured with the local model: above this it makes things up, below it says the same each time.
 const TEMPERATURE: f64 = 0.5;
 const TOP_P: f64 = 0.9;
 
-/// The most tokens an answer may take. A post has some 30; a network's limit of 300 characters is about 75.
-const MOST_TOKENS: usize = 90;
+/// A model that follows instructions stays with the facts at a higher one.
+const HOSTED_TEMPERATURE: f64 = 0.7;
+
+/// The most tokens an answer may take, beyond one for every two characters of the limit: scripts that cost a token a
+/// letter, and the form around the text.
+const FORM_TOKENS: usize = 80;
 
 /// The same for a small model that goes on from the topic: the longer it writes, the less of it is true. What is cut off in
 /// the middle of a sentence goes with it.
@@ -91,12 +111,25 @@ pub struct Filled {
 pub struct Prompts {
     draft: Template,
     reply: Template,
+    hosted_draft: Template,
+    hosted_reply: Template,
+    describe: Template,
+    look_over: Template,
+    picture: Template,
 }
 
 impl Prompts {
     /// The embedded templates, those in `folder` in their place, all tried out with samples.
     pub fn load(folder: Option<&Path>) -> Result<Self, UserError> {
-        let [draft, reply] = EMBEDDED.map(|(name, text)| {
+        let [
+            draft,
+            reply,
+            hosted_draft,
+            hosted_reply,
+            describe,
+            look_over,
+            picture,
+        ] = EMBEDDED.map(|(name, text)| {
             let text = match folder.map(|folder| folder.join(name)) {
                 Some(path) if path.is_file() => read(&path)?,
                 _ => text.to_owned(),
@@ -106,8 +139,14 @@ impl Prompts {
         let prompts = Self {
             draft: draft?,
             reply: reply?,
+            hosted_draft: hosted_draft?,
+            hosted_reply: hosted_reply?,
+            describe: describe?,
+            look_over: look_over?,
+            picture: picture?,
         };
         check(&prompts)?;
+        pictures::check(&prompts)?;
         Ok(prompts)
     }
 
@@ -120,7 +159,7 @@ impl Prompts {
         purpose: &'static str,
         seed: u64,
     ) -> Result<Filled, ModelError> {
-        let template = self.template(prompt.ask);
+        let template = self.template(prompt.ask, model.continues());
         let begin = if model.continues() {
             lead::beginning(prompt, seed)
         } else {
@@ -137,23 +176,31 @@ impl Prompts {
                 max_tokens: if model.continues() {
                     MOST_TOKENS_OF_A_SMALL_ONE
                 } else {
-                    MOST_TOKENS
+                    prompt.limit / 2 + FORM_TOKENS
                 },
-                temperature: TEMPERATURE,
+                temperature: if model.continues() {
+                    TEMPERATURE
+                } else {
+                    HOSTED_TEMPERATURE
+                },
                 top_p: TOP_P,
                 seed,
                 purpose,
                 without: facts::unstated(prompt),
+                ..TextRequest::default()
             },
             instructions: template.instructions(),
             posts: fitted.posts,
         })
     }
 
-    fn template(&self, ask: Ask<'_>) -> &Template {
-        match ask {
-            Ask::Post { .. } | Ask::Again { .. } => &self.draft,
-            Ask::Answer { .. } | Ask::AnswerAgain { .. } => &self.reply,
+    /// `small`: for a model that goes on from examples rather than following instructions.
+    fn template(&self, ask: Ask<'_>, small: bool) -> &Template {
+        match (ask, small) {
+            (Ask::Post { .. } | Ask::Again { .. }, true) => &self.draft,
+            (Ask::Post { .. } | Ask::Again { .. }, false) => &self.hosted_draft,
+            (Ask::Answer { .. } | Ask::AnswerAgain { .. }, true) => &self.reply,
+            (Ask::Answer { .. } | Ask::AnswerAgain { .. }, false) => &self.hosted_reply,
         }
     }
 }
@@ -200,10 +247,10 @@ fn check(prompts: &Prompts) -> Result<(), UserError> {
             ],
             limit: 300,
         };
-        prompts.template(ask).fill(&template::Material::of(
-            &sample,
-            if full { "So" } else { "" },
-        ))?;
+        let material = template::Material::of(&sample, if full { "So" } else { "" });
+        for small in [true, false] {
+            prompts.template(ask, small).fill(&material)?;
+        }
     }
     Ok(())
 }

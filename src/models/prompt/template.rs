@@ -102,13 +102,17 @@ impl Template {
 
     /// The talk. Parts that came out empty are left out.
     pub(super) fn fill(&self, material: &Material) -> Result<Vec<Message>, UserError> {
-        let values = material.values();
+        self.fill_with(&material.values())
+    }
+
+    /// The same with any values.
+    pub(super) fn fill_with(&self, values: &Value) -> Result<Vec<Message>, UserError> {
         let mut talk = Vec::with_capacity(self.parts.len());
         for (place, (speaker, _)) in self.parts.iter().enumerate() {
             let text = self
                 .environment
                 .get_template(&place.to_string())
-                .and_then(|part| part.render(&values))
+                .and_then(|part| part.render(values))
                 .map_err(|error| wrong(&self.file, &error))?;
             let text = text.trim();
             if !text.is_empty() {

@@ -164,6 +164,7 @@ impl PostRow {
             language: self.language,
             reply_to: self.reply_to.map(native),
             quote_of: self.quote_of.map(native),
+            repost_of: None,
             url: Some(url(self.id)),
             counts: Counts {
                 likes: self.likes + grown.likes,

@@ -8,7 +8,7 @@ use crate::domain::source::Selector;
 use crate::platforms::{Page, PlatformError};
 
 use super::ACCOUNT;
-use super::db::{Db, PostRow, native};
+use super::db::{Db, PostRow, native, parse_id};
 
 /// The place after the last row of a page.
 #[derive(Debug, Clone, Copy)]
@@ -132,6 +132,19 @@ fn push_shown(query: &mut QueryBuilder<Sqlite>, selector: &Selector, now: i64) {
                     .push_bind(word.to_owned())
                     .push(") > 0");
             }
+        }
+        Selector::Post(id) => {
+            let id = parse_id(id);
+            query
+                .push(" AND (p.reply_to = ")
+                .push_bind(id)
+                .push(" OR p.quote_of = ")
+                .push_bind(id)
+                .push(")");
+        }
+        // There is one feed only, and it has no address.
+        Selector::Feed(_) => {
+            query.push(" AND 1 = 0");
         }
         Selector::Replies => {
             query

@@ -6,6 +6,7 @@ mod inbox;
 mod index_tables;
 mod jobs;
 mod ledger;
+mod models;
 mod people;
 mod plans;
 mod post_media;
@@ -88,6 +89,7 @@ pub(in crate::store) fn post(native_id: &str, text: &str) -> FetchedPost {
         language: None,
         reply_to: None,
         quote_of: None,
+        repost_of: None,
         url: Some(format!("https://sandbox.example/{native_id}")),
         counts: Counts::default(),
         media: Vec::new(),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{House, W, new_draft, post, revision};
+use crate::domain::call_notes::CallNotes as _;
 use crate::domain::content::Attachment;
 use crate::domain::ids::{InboxId, OperatorId};
 use crate::domain::operator::{RoomAddress, Surface};
@@ -87,6 +88,19 @@ async fn a_talk_that_nobody_ended_goes_after_a_week() {
     assert!(house.store.dialogue(room, owner).await.unwrap().is_some());
     house.store.drop_old(house.wait(2 * DAY)).await.unwrap();
     assert!(house.store.dialogue(room, owner).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_note_of_a_call_goes_once_no_network_would_find_it_any_more() {
+    let house = House::new().await;
+    house.store.note("k", "begun").await.unwrap();
+    house.store.note("k", "sent").await.unwrap();
+    house.store.drop_old(house.wait(390 * DAY)).await.unwrap();
+    let noted = house.store.noted("k").await.unwrap();
+    assert_eq!(noted.as_deref(), Some("sent"), "the newest counts");
+    assert_eq!(house.store.noted("other").await.unwrap(), None);
+    house.store.drop_old(house.wait(20 * DAY)).await.unwrap();
+    assert_eq!(house.store.noted("k").await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::card_press;
 use super::world::World;
 use crate::chat::incoming::Said;
 use crate::chat::press::DraftVerb;
+use crate::domain::ids::DraftNumber;
 use crate::domain::notice::Notice;
 use crate::domain::operator::{Role, Surface};
 
@@ -32,10 +33,24 @@ async fn an_answer_to_a_card_is_guidance_and_a_command_needs_no_number() {
     | Sunday.
     7 of 300 · leans on 3 posts · text by @mira
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     --
     (in place of m2) #2 is further down
     ");
+    // The message that was the card a moment ago still names it.
+    let moved = |card| Said::Reply {
+        text: "shorter".into(),
+        to: "m2".into(),
+        card,
+    };
+    mira.send(moved(Some(DraftNumber(2)))).await;
+    let jobs = world.jobs().await;
+    assert!(jobs.iter().any(|job| job.contains("shorter")), "{jobs:?}");
+    assert!(
+        mira.send(moved(Some(DraftNumber(99))))
+            .await
+            .starts_with("I take commands")
+    );
     assert_snapshot!(mira.reply("m77", "who?").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
 }
 
@@ -67,9 +82,9 @@ async fn a_picture_as_an_answer_becomes_the_drafts_picture() {
     #1 · Sandbox · @roastery · version 3
     | Friday.
     [picture: Three cups on a table]
-    7 of 300 · leans on 3 posts · free
+    7 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free · image: 1 of 1
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     [Remove picture]
     --
     (in place of m1) #1 is further down

@@ -27,9 +27,9 @@ async fn a_card_is_shown_decided_and_followed() {
     assert_snapshot!(world.say("/show 1").await, @r"
     #1 · Sandbox · @roastery
     | Friday, six o'clock: three on the table.
-    40 of 300 · leans on 3 posts · free
+    40 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     ");
     assert_snapshot!(world.say("/why #1").await, @r"
     #1 came from the topic “our Friday tasting is at six”, 21:00
@@ -123,7 +123,7 @@ async fn a_press_on_an_older_version_says_what_changed() {
     | Bring one that divides us.
     26 of 300 · leans on 3 posts · text by @mira
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     --
     (in place of m1) #1 is further down
     ");
@@ -136,7 +136,7 @@ async fn a_press_on_an_older_version_says_what_changed() {
     | Bring one that divides us.
     26 of 300 · leans on 3 posts · text by @mira
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     --
     (in place of m3) #1 is further down
     ");
@@ -204,9 +204,9 @@ async fn a_time_that_is_not_understood_is_asked_back() {
     assert_snapshot!(world.press(&card_press(DraftVerb::TakeBack, 1, 1)).await, @r"
     #1 · Sandbox · @roastery · version 2
     | Friday.
-    7 of 300 · leans on 3 posts · free
+    7 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     ");
     assert_eq!(world.state(1).await, "waiting");
 }
@@ -265,7 +265,7 @@ async fn what_blocks_holds_typed_and_pressed_until_a_person_takes_it_on() {
     24 of 300 · leans on 3 posts · text by @owner
     ! a link that nobody allowed: evil.example
     [Approve] [Schedule] [Edit]
-    [Redo] [Why] [Reject]
+    [Redo] [Image] [Why] [Reject]
     ");
     assert_snapshot!(world.say("/approve #1").await, @"#1 approved · @owner 21:00 · goes out now");
 }

@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::chat::frontend::{Frontend, MessageRef, ShowError};
-use crate::chat::house::{Accounts, Finder, Pictures};
+use crate::chat::house::{Accounts, Advice, Finder, Pictures};
 use crate::chat::testing::{instant, plain};
 use crate::chat::view::{Block, View};
+use crate::chat::words::time::Now;
+use crate::domain::action::Action;
 use crate::domain::content::Attachment;
 use crate::domain::error::UserError;
 use crate::domain::ids::{PostId, WorkspaceId};
@@ -136,6 +138,7 @@ impl FakeFinder {
             language: None,
             reply_to: None,
             quote_of: None,
+            repost_of: None,
             url: None,
             counts: Counts::default(),
             media: Vec::new(),
@@ -177,10 +180,23 @@ impl Finder for FakeFinder {
 
 pub struct OneAccount;
 
+/// Models of which nothing is to be said.
+pub struct NoAdvice;
+
+impl Advice for NoAdvice {
+    fn lines(&self, _: &Now) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 #[async_trait]
 impl Accounts for OneAccount {
     fn list(&self) -> Vec<(Network, String)> {
         vec![(Network::Sandbox, "roastery".into())]
+    }
+
+    fn actions(&self, _network: Network) -> &'static [Action] {
+        &Action::ALL
     }
 
     async fn check(&self, _network: Network, _account: &str) -> Result<String, String> {
@@ -197,7 +213,7 @@ impl Pictures for Album {
         PathBuf::from(format!("media/{}.png", picture.sha256))
     }
 
-    async fn keep(&self, bytes: Vec<u8>) -> Result<Attachment, UserError> {
+    async fn keep(&self, bytes: Vec<u8>, _: Network) -> Result<Attachment, UserError> {
         let text = String::from_utf8(bytes).unwrap();
         if !text.starts_with("picture") {
             return Err(UserError::new("That is no picture.", "Send another one."));

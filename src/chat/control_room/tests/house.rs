@@ -145,6 +145,8 @@ async fn the_voice_is_tuned_and_taken_back() {
     links | none
     mentions | only whom we answer
     language | that of the topic
+    pictures | calm photographs
+    colours | any
     ");
     assert_snapshot!(world.say("/persona undo").await, @"There is no version before this one. /persona tune WORDS makes one.");
     assert_snapshot!(world.say("/persona history").await, @r"

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::fakes::{Album, FakeFinder, FakeFrontend, OneAccount};
+use super::fakes::{Album, FakeFinder, FakeFrontend, NoAdvice, OneAccount};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::frontend::Frontend;
 use crate::chat::house::{Finder, House};
@@ -348,6 +348,8 @@ fn open(
         fetchable: vec![Network::Sandbox],
         models: vec![(ModelRole::Text, "local, SmolLM2-135M-Instruct".into())],
         budget: MicroUsd(5_000_000),
+        unpriced: Vec::new(),
+        advice: Arc::new(NoAdvice),
     });
     let mut frontends = HashMap::new();
     for surface in [Surface::Terminal, Surface::Telegram] {
@@ -410,6 +412,7 @@ impl Speaker<'_> {
         self.send(Said::Reply {
             text: text.into(),
             to: to.into(),
+            card: None,
         })
         .await
     }
@@ -420,6 +423,7 @@ impl Speaker<'_> {
             file: file.into(),
             caption: caption.map(Into::into),
             to: to.map(Into::into),
+            card: None,
         })
         .await
     }
@@ -464,6 +468,7 @@ fn leaned_on(lean: &Lean) -> FetchedPost {
         language: None,
         reply_to: None,
         quote_of: None,
+        repost_of: None,
         url: None,
         counts: Counts::default(),
         media: Vec::new(),

@@ -18,6 +18,8 @@ pub enum Does {
     Takes,
     /// Takes it; nobody hears of it.
     TakesSilently,
+    /// Takes the first posts of a thread and breaks off.
+    TakesAPart,
     /// Breaks off and takes nothing.
     Drops,
     Refuses,
@@ -35,6 +37,8 @@ pub struct Net {
     called: Mutex<Vec<String>>,
     taken: Mutex<Vec<(String, String)>>,
     pub account_gone: Mutex<bool>,
+    /// Some of the thread is there.
+    part: Mutex<bool>,
 }
 
 impl Net {
@@ -89,6 +93,10 @@ impl Outlet for Net {
         };
         match does.unwrap_or(Does::Takes) {
             Does::Drops => return Err(unclear()),
+            Does::TakesAPart => {
+                *self.part.lock().unwrap() = true;
+                return Err(unclear());
+            }
             Does::Refuses => {
                 return Err(PlatformError::Refused {
                     network,
@@ -120,6 +128,9 @@ impl Outlet for Net {
         let taken = self.taken.lock().unwrap();
         Ok(match taken.iter().position(|(known, _)| known == key) {
             Some(at) => LookUp::There(published(at + 1)),
+            None if *self.part.lock().unwrap() => LookUp::Partly {
+                url: Some("net.example/1".to_owned()),
+            },
             None => LookUp::Absent,
         })
     }

@@ -1,4 +1,4 @@
-//! Which language a post is written in, where its network does not say.
+//! Which language a text is written in, where nobody says.
 
 use whichlang::Lang;
 
@@ -6,7 +6,8 @@ use whichlang::Lang;
 const FEWEST_LETTERS: usize = 10;
 
 /// ISO 639-1 code of the language of `text`; none when there are too few words to tell.
-pub(super) fn detect(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn detect(text: &str) -> Option<&'static str> {
     let words: String = text
         .split_whitespace()
         .filter(|word| !word.starts_with(['@', '#']) && !word.contains("://"))

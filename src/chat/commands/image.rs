@@ -1,0 +1,42 @@
+//! `/image`: a picture for a draft, another one, an earlier one again, none.
+
+use crate::chat::answer::Answer;
+use crate::chat::catalogue::Command;
+use crate::chat::commands::review::decided;
+use crate::chat::commands::{Ctx, Done, pictures};
+use crate::domain::ids::DraftNumber;
+use crate::flow::paint::{self, Which};
+
+pub async fn image(ctx: &Ctx, rest: &str) -> Done {
+    let (number, wish) = ctx.numbered(Command::Image, rest).await?;
+    let wish = wish.trim();
+    if wish.eq_ignore_ascii_case("none") {
+        return pictures::removed(ctx, number, None).await;
+    }
+    match wish.parse() {
+        Ok(place) => choose(ctx, number, None, Which::Number(place)).await,
+        Err(_) => another(ctx, number, None, wish).await,
+    }
+}
+
+/// Has a picture made; the card follows.
+pub async fn another(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, wish: &str) -> Done {
+    super::compose::within("guidance", wish)?;
+    let wanted = paint::Wanted {
+        guidance: Some(wish.to_owned()).filter(|wish| !wish.is_empty()),
+        room: Some(ctx.room.id),
+        cause: Some(ctx.inbox),
+    };
+    let mut tx = ctx.begin().await?;
+    paint::request(&mut tx, ctx.w(), number, seen, &ctx.operator, wanted).await?;
+    ctx.keep(&mut tx, None).await?;
+    ctx.settle(tx, Answer::Silent).await
+}
+
+/// Puts an earlier picture back.
+pub async fn choose(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, which: Which) -> Done {
+    let mut tx = ctx.begin().await?;
+    let cause = Some(ctx.inbox);
+    let draft = paint::choose(&mut tx, ctx.w(), number, seen, &ctx.operator, which, cause).await?;
+    decided(ctx, tx, &draft).await
+}

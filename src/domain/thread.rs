@@ -1,0 +1,63 @@
+//! A text that goes out as several posts, each an answer to the one before it.
+
+use crate::domain::network::Network;
+
+/// A line of this alone stands between two posts.
+const BETWEEN: &str = "---";
+
+/// The posts that `text` goes out as on `network`: one, the text as it is, where nothing stands between or the network has
+/// no threads.
+#[must_use]
+pub fn parts(network: Network, text: &str) -> Vec<String> {
+    if !has_threads(network) {
+        return vec![text.to_owned()];
+    }
+    let mut parts = vec![String::new()];
+    for line in text.lines() {
+        if line.trim() == BETWEEN {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push_str(line);
+            part.push('\n');
+        }
+    }
+    if parts.len() == 1 {
+        return vec![text.to_owned()];
+    }
+    let parts = parts.iter().map(|part| part.trim());
+    let parts: Vec<String> = parts
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect();
+    if parts.is_empty() {
+        return vec![text.to_owned()];
+    }
+    parts
+}
+
+const fn has_threads(network: Network) -> bool {
+    match network {
+        Network::Lens => true,
+        Network::Sandbox | Network::Archive => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_dashes_begins_the_next_post() {
+        let on_lens = |text| parts(Network::Lens, text);
+        assert_eq!(
+            on_lens("one\n---\ntwo\nlines\n ---\n\nthree"),
+            ["one", "two\nlines", "three"]
+        );
+        assert_eq!(on_lens("---\none\n---\n---\n"), ["one"]);
+        // Whatever stands alone goes out to the last character.
+        for text in ["", " one \n\n", "one --- two", "a\n----\nb", "---"] {
+            assert_eq!(on_lens(text), [text]);
+        }
+        assert_eq!(parts(Network::Sandbox, "one\n---\ntwo"), ["one\n---\ntwo"]);
+    }
+}

@@ -1,0 +1,175 @@
+//! Pictures for drafts: asked for, made, looked over, and put on the card as a new version.
+
+mod make;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::domain::draft::{Draft, Revision};
+use crate::domain::finding::Finding;
+use crate::domain::ids::{DraftId, DraftNumber, InboxId, RoomId, WorkspaceId};
+use crate::domain::job::{JobKind, NewJob};
+use crate::domain::limits::Limits;
+use crate::domain::operator::Operator;
+use crate::flow::review::{self, ReviewError};
+use crate::flow::see::Eyes;
+use crate::media::MediaFolder;
+use crate::models::in_order::InOrder;
+use crate::models::moderate::Moderator;
+use crate::models::paint::ImageModel;
+use crate::models::prompt::Prompts;
+use crate::store::{NewRevision, Store, Tx};
+
+/// Makes pictures for drafts.
+#[derive(Clone)]
+pub struct Painter {
+    pub store: Store,
+    pub folder: MediaFolder,
+    pub image: InOrder<dyn ImageModel>,
+    pub eyes: Eyes,
+    pub moderator: Option<Arc<dyn Moderator>>,
+    pub prompts: Arc<Prompts>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PaintJob {
+    workspace: WorkspaceId,
+    draft: DraftId,
+    /// The version that the person saw.
+    revision: i64,
+    guidance: Option<String>,
+    by: String,
+    room: Option<RoomId>,
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub guidance: Option<String>,
+    /// Where it was asked for.
+    pub room: Option<RoomId>,
+    pub cause: Option<InboxId>,
+}
+
+/// One of the pictures that a draft has had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// From 1.
+    Number(usize),
+    /// The one before the one it has; before the first comes the last.
+    Before,
+}
+
+/// Has a picture made for the current version.
+///
+/// # Errors
+/// When there is no such draft, it cannot change any more, or its network takes no pictures.
+pub async fn request(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    wanted: Wanted,
+) -> Result<Draft, ReviewError> {
+    let (draft, revision) = open_for_pictures(tx, w, number, seen).await?;
+    let payload = json!(PaintJob {
+        workspace: w,
+        draft: draft.id,
+        revision: revision.number,
+        guidance: wanted.guidance,
+        by: by.name.clone(),
+        room: wanted.room,
+    });
+    let run_at = tx.now();
+    tx.enqueue(&NewJob {
+        kind: JobKind::Paint,
+        // Pressed again while it is being made, it is made once.
+        unique_key: format!("paint:{}:{}", draft.id, revision.number),
+        payload,
+        cause: wanted.cause,
+        run_at,
+    })
+    .await?;
+    Ok(draft)
+}
+
+/// Puts a picture that the draft has had back on it: a new version with the same words.
+///
+/// # Errors
+/// As [`request`], and when there is no such picture.
+pub async fn choose(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+    by: &Operator,
+    which: Which,
+    cause: Option<InboxId>,
+) -> Result<Draft, ReviewError> {
+    let (draft, revision) = open_for_pictures(tx, w, number, seen).await?;
+    let all = tx.draft_pictures(draft.id).await?;
+    let shown = revision.content.media.first();
+    let place = shown.and_then(|shown| all.iter().position(|one| one.sha256 == shown.sha256));
+    let chosen = match which {
+        Which::Number(wanted) => wanted.checked_sub(1),
+        Which::Before => place
+            .unwrap_or(0)
+            .checked_sub(1)
+            .or(all.len().checked_sub(1)),
+    };
+    let picture = chosen.and_then(|place| all.get(place)).cloned();
+    let picture = picture.ok_or(ReviewError::NoPicture {
+        number,
+        has: all.len(),
+    })?;
+    let mut next = NewRevision::from(revision);
+    next.findings.retain(|finding| !finding.kind.of_picture());
+    next.findings
+        .extend(found_in(tx, &draft, &picture.sha256).await?);
+    next.content.media = vec![picture];
+    review::revise(
+        tx,
+        w,
+        &draft,
+        next,
+        "changed the picture of",
+        &by.name,
+        cause,
+    )
+    .await
+}
+
+/// The draft and its current version, where a picture can be put on it.
+async fn open_for_pictures(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<i64>,
+) -> Result<(Draft, Revision), ReviewError> {
+    let (draft, revision) = review::current(tx, w, number, seen).await?;
+    review::allowed(&draft, draft.revise())?;
+    let network = revision.content.network;
+    if Limits::of(network).pictures == 0 {
+        return Err(ReviewError::NoPictures { number, network });
+    }
+    Ok((draft, revision))
+}
+
+/// What was found in a picture when it was last on the draft: choosing it again does not wash it clean.
+async fn found_in(tx: &mut Tx, draft: &Draft, sha256: &str) -> Result<Vec<Finding>, ReviewError> {
+    for number in (1..=draft.revision).rev() {
+        let revision = tx.revision(draft.id, number).await?;
+        let shows = |revision: &Revision| {
+            let mut media = revision.content.media.iter();
+            media.any(|picture| picture.sha256 == sha256)
+        };
+        if let Some(revision) = revision.filter(shows) {
+            let found = revision.findings.into_iter();
+            return Ok(found.filter(|finding| finding.kind.of_picture()).collect());
+        }
+    }
+    Ok(Vec::new())
+}

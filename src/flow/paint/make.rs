@@ -1,0 +1,437 @@
+//! Makes one picture: painted, made to fit the network, looked over, and kept as a new version of its draft.
+
+use std::time::{Duration, Instant};
+
+use futures::FutureExt as _;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::{PaintJob, Painter};
+use crate::domain::content::Attachment;
+use crate::domain::draft::{Draft, Revision};
+use crate::domain::error::shortened;
+use crate::domain::finding::{Finding, FindingKind};
+use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::network::Network;
+use crate::domain::notice::Notice;
+use crate::domain::progress::{Progress, Step};
+use crate::flow::bounded::{Broken, bounded};
+use crate::flow::compose::write::judged;
+use crate::flow::review;
+use crate::media::{Caps, Fitted, Refusal, Rules, fit};
+use crate::models::in_order::Fallen;
+use crate::models::paint::{Aspect, PaintRequest, Painted};
+use crate::models::prompt::{PicturePrompt, VERDICT};
+use crate::models::see::SightRequest;
+use crate::models::{ModelError, quote};
+use crate::store::{NewRevision, StoreError, Tx};
+
+/// How long a picture may take in all. A command has its final answer within 90 seconds.
+const LIMIT: Duration = Duration::from_secs(80);
+
+/// A picture that turns out badly is made again only when the first one left this much of that time.
+const AGAIN_WITHIN: Duration = Duration::from_secs(25);
+
+/// How long a service may take for one picture.
+const PAINT: Duration = Duration::from_secs(45);
+
+/// How long looking over a picture may take.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// How a picture looks when the brand has said nothing about it.
+const STYLE: &str =
+    "a calm photograph in natural light, one clear subject, muted colours, room around it";
+
+/// The longest alt text, in characters.
+const ALT_CHARS: usize = 300;
+
+/// A picture that fits, with all that is known of it.
+struct Made {
+    fitted: Fitted,
+    alt: String,
+    findings: Vec<Finding>,
+    /// It does not suit, or something in it went wrong: worth another try.
+    bad: bool,
+}
+
+/// Why there is no picture.
+enum NotMade {
+    /// For the person who asked; true when trying again may help.
+    Told(String, bool),
+    Broken(anyhow::Error),
+}
+
+impl From<StoreError> for NotMade {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl Painter {
+    /// Handles one [`JobKind::Paint`].
+    pub async fn run(
+        &self,
+        job: &Job,
+        lease: &Lease,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> JobOutcome {
+        let work: PaintJob = match serde_json::from_value(job.payload.clone()) {
+            Ok(work) => work,
+            Err(error) => {
+                return JobOutcome::GiveUp {
+                    why: format!("unreadable paint job: {error}"),
+                };
+            }
+        };
+        let version = Some((work.draft, work.revision));
+        let cancel = stop.child_token();
+        let making = Box::pin(self.made(&work, job, progress, &cancel));
+        let ended = match bounded(&self.store, version, LIMIT, &cancel, making).await {
+            Ok(Ok((draft, revision, made))) => {
+                self.keep(&work, &draft, revision, made, job, lease).await
+            }
+            Ok(Err(NotMade::Told(..))) if stop.is_cancelled() => {
+                return JobOutcome::Retry {
+                    why: "Lumen is stopping".to_owned(),
+                    wait: Some(Duration::ZERO),
+                };
+            }
+            Ok(Err(NotMade::Told(why, again))) => self.say(&work, job, lease, why, again).await,
+            Ok(Err(NotMade::Broken(error))) => {
+                return JobOutcome::Retry {
+                    why: format!("{error:#}"),
+                    wait: None,
+                };
+            }
+            Err(Broken::Overtaken) => self.say(&work, job, lease, changed(), false).await,
+            Err(Broken::TooLong) => {
+                let why = format!("No picture came in {} seconds.", LIMIT.as_secs());
+                self.say(&work, job, lease, why, true).await
+            }
+        };
+        match ended {
+            Ok(()) => JobOutcome::Settled,
+            Err(error) => JobOutcome::Retry {
+                why: error.to_string(),
+                wait: None,
+            },
+        }
+    }
+
+    async fn made(
+        &self,
+        work: &PaintJob,
+        job: &Job,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<(Draft, Revision, Made), NotMade> {
+        let draft = self.store.draft(work.draft).await?;
+        let draft = draft.filter(|draft| draft.revision == work.revision && draft.revise().is_ok());
+        let Some(draft) = draft else {
+            return Err(NotMade::Told(changed(), false));
+        };
+        let Some(revision) = self.store.revision(draft.id, draft.revision).await? else {
+            return Err(NotMade::Broken(anyhow::anyhow!(
+                "{} has no revision {}",
+                draft.number,
+                draft.revision
+            )));
+        };
+        progress.report(Step::Doing("making a picture".to_owned()));
+        let begun = Instant::now();
+        let first = self.one(work, &draft, &revision, job, 0, stop).await?;
+        let mut best = first;
+        if best.bad && begun.elapsed() < AGAIN_WITHIN {
+            progress.report(Step::Doing(
+                "making it again, it turned out badly".to_owned(),
+            ));
+            // The first one is there, so a second that fails is no reason to have none.
+            if let Ok(second) = self.one(work, &draft, &revision, job, 1, stop).await
+                && !second.bad
+            {
+                best = second;
+            }
+        }
+        let bytes = (best.fitted.bytes.as_slice(), best.fitted.picture.mime);
+        let judged = judged(self.moderator.as_deref(), &best.alt, Some(bytes)).await;
+        // It is about the picture, and goes with it.
+        best.findings.extend(judged.map(|finding| Finding {
+            kind: FindingKind::Picture,
+            ..finding
+        }));
+        Ok((draft, revision, best))
+    }
+
+    /// One picture, made to fit and looked over.
+    async fn one(
+        &self,
+        work: &PaintJob,
+        draft: &Draft,
+        revision: &Revision,
+        job: &Job,
+        turn: u32,
+        stop: &CancellationToken,
+    ) -> Result<Made, NotMade> {
+        let persona = self.store.persona(work.workspace).await?;
+        let before = self.store.draft_pictures(draft.id).await?.len();
+        let turn = before + usize::try_from(turn).unwrap_or(0);
+        let prompt = self
+            .prompts
+            .picture(&PicturePrompt {
+                text: &revision.content.text,
+                identity: &persona.voice.identity,
+                style: if persona.voice.pictures.is_empty() {
+                    STYLE
+                } else {
+                    &persona.voice.pictures
+                },
+                guidance: work.guidance.as_deref(),
+                another: turn,
+            })
+            .map_err(not_made)?;
+        let request = PaintRequest {
+            prompt,
+            text: revision.content.text.clone(),
+            signature: revision.content.account.clone(),
+            aspect: Aspect::of(revision.content.network),
+            colours: persona.voice.colours.clone(),
+            purpose: "image",
+            key: format!("{}:{turn}", job.unique_key),
+            patience: PAINT,
+        };
+        let missing =
+            || ModelError::Missing("LUMEN_IMAGE is off, so no picture can be made.".to_owned());
+        let Fallen { answer, instead_of } = self
+            .image
+            .ask(missing, |model| {
+                let (request, stop) = (request.clone(), stop.clone());
+                async move { model.paint(&request, &stop).await }.boxed()
+            })
+            .await
+            .map_err(not_made)?;
+        let mut made = self
+            .fitted(answer, &request, revision.content.network, stop)
+            .await?;
+        made.findings.extend(
+            instead_of
+                .first()
+                .map(|why| remark(format!("the picture is a card: {why}"))),
+        );
+        Ok(made)
+    }
+
+    /// Makes a painted picture fit, and looks it over where it was not drawn here.
+    async fn fitted(
+        &self,
+        painted: Painted,
+        request: &PaintRequest,
+        network: Network,
+        stop: &CancellationToken,
+    ) -> Result<Made, NotMade> {
+        let rules = Rules::of(network);
+        let bytes = painted.bytes;
+        let fitting = tokio::task::spawn_blocking(move || fit(bytes, &Caps::default(), &rules));
+        let fitted = match fitting.await {
+            Ok(Ok(fitted)) => fitted,
+            Ok(Err(refusal)) => return Err(spoiled(&painted.provider, &refusal)),
+            Err(_) => return Err(NotMade::Told("The picture broke the decoder.".into(), true)),
+        };
+        let alt = painted
+            .alt
+            .clone()
+            .unwrap_or_else(|| format!("A picture to go with: {}", shortened(&request.text, 200)));
+        let mut made = Made {
+            fitted,
+            alt,
+            findings: Vec::new(),
+            bad: false,
+        };
+        if painted.provider != quote::NAME {
+            self.look_over(&mut made, request, stop).await;
+        }
+        made.alt = shortened(&made.alt, ALT_CHARS);
+        Ok(made)
+    }
+
+    /// What a model's eyes say of it. Without eyes it stays as it is, and the card says so.
+    async fn look_over(&self, made: &mut Made, request: &PaintRequest, stop: &CancellationToken) {
+        if self.eyes.vision.is_empty() {
+            made.findings.push(remark(
+                "nobody looked the picture over; please do".to_owned(),
+            ));
+            return;
+        }
+        let asked = async {
+            let question = self.prompts.look_over(&request.text)?;
+            let picture = self.eyes.small(made.fitted.bytes.clone()).await?;
+            let asked = SightRequest {
+                picture,
+                mime: "image/jpeg",
+                question,
+                shape: &VERDICT,
+                purpose: "look over",
+                patience: LOOK,
+            };
+            self.eyes.look(&asked, stop).await
+        };
+        match asked.await {
+            Ok(sight) => {
+                let wrong = [
+                    (sight.flag("garbled"), "something in it is garbled"),
+                    (sight.flag("writing"), "there is writing in it"),
+                    (!sight.flag("fits"), "it does not suit the text"),
+                ];
+                let wrong: Vec<&str> = wrong
+                    .into_iter()
+                    .filter_map(|(is, what)| is.then_some(what))
+                    .collect();
+                if !wrong.is_empty() {
+                    let why = shortened(sight.text("why"), 100);
+                    let why = if why.is_empty() {
+                        why
+                    } else {
+                        format!(" ({why})")
+                    };
+                    made.bad = true;
+                    made.findings
+                        .push(remark(format!("the picture: {}{why}", wrong.join(", "))));
+                }
+                if !sight.text("alt").trim().is_empty() {
+                    sight.text("alt").trim().clone_into(&mut made.alt);
+                }
+            }
+            Err(error) => made
+                .findings
+                .push(remark(format!("nobody looked the picture over: {error}"))),
+        }
+    }
+
+    /// The picture goes into the folder, then the new version, its notice and the job's end into the store together.
+    async fn keep(
+        &self,
+        work: &PaintJob,
+        draft: &Draft,
+        revision: Revision,
+        made: Made,
+        job: &Job,
+        lease: &Lease,
+    ) -> anyhow::Result<()> {
+        let picture = &made.fitted.picture;
+        let (sha256, mime) = (picture.sha256.clone(), picture.mime);
+        self.folder.keep(&sha256, mime, made.fitted.bytes).await?;
+        let mut next = NewRevision::from(revision);
+        next.findings.retain(|finding| !finding.kind.of_picture());
+        next.findings.extend(made.findings);
+        next.content.media = vec![Attachment {
+            sha256,
+            mime: mime.to_owned(),
+            alt: made.alt,
+        }];
+        let mut tx = self.store.begin().await?;
+        let now_there = tx.draft(draft.id).await?;
+        match now_there {
+            Some(there) if there.revision == draft.revision && there.revise().is_ok() => {
+                let by = &work.by;
+                review::revise(
+                    &mut tx,
+                    work.workspace,
+                    &there,
+                    next,
+                    "illustrated",
+                    by,
+                    job.cause,
+                )
+                .await?;
+            }
+            _ => answer(&mut tx, work, job, changed(), false).await?,
+        }
+        tx.finish_job(lease).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn say(
+        &self,
+        work: &PaintJob,
+        job: &Job,
+        lease: &Lease,
+        why: String,
+        again: bool,
+    ) -> anyhow::Result<()> {
+        let mut tx = self.store.begin().await?;
+        answer(&mut tx, work, job, why, again).await?;
+        tx.finish_job(lease).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn changed() -> String {
+    "The draft was changed or decided meanwhile. I left it as it is.".to_owned()
+}
+
+fn spoiled(provider: &str, refusal: &Refusal) -> NotMade {
+    NotMade::Told(
+        format!("{provider} sent a picture that cannot be used. {refusal}"),
+        true,
+    )
+}
+
+/// It is about the picture, and goes with it.
+fn remark(detail: String) -> Finding {
+    Finding {
+        kind: FindingKind::Picture,
+        blocks: false,
+        detail,
+    }
+}
+
+fn not_made(error: ModelError) -> NotMade {
+    let (error, _) = error.parted();
+    match error {
+        ModelError::Missing(how) => NotMade::Told(how, true),
+        ModelError::Unavailable { provider, why } => {
+            NotMade::Told(format!("{provider} made no picture: {why}."), true)
+        }
+        ModelError::Unusable { provider, why } => NotMade::Told(
+            format!("{provider} cannot be used for pictures: {why}."),
+            true,
+        ),
+        ModelError::Refused { provider, why } => NotMade::Told(
+            format!("{provider} made no picture: {why}. Other words may help: /image #N WORDS."),
+            true,
+        ),
+        ModelError::OverBudget(why) => NotMade::Told(format!("No picture was made: {why}."), true),
+        ModelError::Cancelled => NotMade::Told("Stopped.".to_owned(), true),
+        ModelError::Paid { error, .. } => not_made(*error),
+    }
+}
+
+async fn answer(
+    tx: &mut Tx,
+    work: &PaintJob,
+    job: &Job,
+    text: String,
+    again: bool,
+) -> Result<(), StoreError> {
+    let notice = match work.room {
+        Some(room) => Notice::Answer {
+            room,
+            text,
+            cause: job.cause,
+            again,
+        },
+        None => Notice::Everyone { text },
+    };
+    let run_at = tx.now();
+    tx.enqueue(&NewJob {
+        kind: JobKind::Notice,
+        unique_key: format!("notice:{}", job.unique_key),
+        payload: json!(notice),
+        cause: job.cause,
+        run_at,
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,313 @@
+//! Writing: one chat completion, its answer held to a form.
+
+use std::time::{Duration, Instant};
+
+use async_openai::types::chat::{
+    ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage,
+    ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
+    CreateChatCompletionRequest, ReasoningEffort, ResponseFormat, ResponseFormatJsonSchema,
+};
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::wire::{Completion, Usage};
+use super::{Dialect, Format, NAME, OpenAi, tokens_in};
+use crate::domain::ledger::MicroUsd;
+use crate::models::service::{Answered, Asked, Failed, TEXT_CAP};
+use crate::models::shape::{self, Shape, cut_off_text};
+use crate::models::{
+    Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took, Written,
+};
+
+/// How many tokens a prompt should stay within: what a draft needs with eight posts and five examples.
+const PROMPT_TOKENS: usize = 1_800;
+
+/// How long an answer in words may take.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// How often a question is put differently before it is given up. A complaint costs nothing.
+const WAYS: usize = 4;
+
+/// What is asked, whatever the dialect.
+pub(super) struct Talk<'a> {
+    pub(super) messages: Vec<ChatCompletionRequestMessage>,
+    pub(super) shape: &'a Shape,
+    pub(super) max_tokens: usize,
+    pub(super) temperature: f64,
+    pub(super) top_p: f64,
+    pub(super) worst: Took,
+    pub(super) key: &'a str,
+    pub(super) limit: Duration,
+}
+
+/// What came back.
+pub(super) struct Said {
+    pub(super) fields: Map<String, Value>,
+    pub(super) took: Took,
+    pub(super) model: String,
+    pub(super) cut_off: bool,
+}
+
+impl OpenAi {
+    /// Asks, in the way the service understands.
+    pub(super) async fn talk(
+        &self,
+        talk: &Talk<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Said, ModelError> {
+        for _ in 0..WAYS {
+            let dialect = self.dialect();
+            let body = self.body(talk, dialect);
+            let asked = Asked {
+                path: "chat/completions",
+                body: &body,
+                model: ("OPENAI_MODEL", &self.model),
+                worst: talk.worst,
+                key: talk.key,
+                limit: talk.limit,
+                cap: TEXT_CAP,
+            };
+            match self.service.ask(&asked, cancel).await {
+                Ok(answered) => return self.read(&answered, talk, dialect).await,
+                Err(Failed::Other(error)) => return Err(error),
+                Err(Failed::Said(status @ (400 | 422), complaint)) => {
+                    match dialect.after(&complaint) {
+                        Some(next) => self.learn(next),
+                        None => return Err(self.service.in_words(status, &complaint, asked.model)),
+                    }
+                }
+                Err(Failed::Said(status, complaint)) => {
+                    return Err(self.service.in_words(status, &complaint, asked.model));
+                }
+            }
+        }
+        Err(self
+            .service
+            .unusable("it understands none of the ways in which it was asked"))
+    }
+
+    fn body(&self, talk: &Talk<'_>, dialect: Dialect) -> Value {
+        let most = u32::try_from(talk.max_tokens + self.thinking()).unwrap_or(u32::MAX);
+        let mut messages = talk.messages.clone();
+        if dialect.format != Format::Schema {
+            let words = format!(
+                "Answer with one JSON object of this schema and nothing else: {}",
+                talk.shape.schema()
+            );
+            messages.push(ChatCompletionRequestSystemMessage::from(words).into());
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "two digits after the point are enough"
+        )]
+        let request = CreateChatCompletionRequest {
+            model: self.model.clone(),
+            messages,
+            response_format: match dialect.format {
+                Format::Schema => Some(ResponseFormat::JsonSchema {
+                    json_schema: ResponseFormatJsonSchema {
+                        description: None,
+                        name: talk.shape.name.to_owned(),
+                        schema: talk.shape.schema(),
+                        strict: Some(true),
+                    },
+                }),
+                Format::Json => Some(ResponseFormat::JsonObject),
+                Format::Words => None,
+            },
+            temperature: dialect.sampling.then_some(talk.temperature as f32),
+            top_p: dialect.sampling.then_some(talk.top_p as f32),
+            reasoning_effort: dialect.effort.then_some(ReasoningEffort::Low),
+            max_completion_tokens: dialect.completion_tokens.then_some(most),
+            ..CreateChatCompletionRequest::default()
+        };
+        let mut body = json!(request);
+        if !dialect.completion_tokens {
+            body["max_tokens"] = json!(most);
+        }
+        body
+    }
+
+    /// Reads an answer. What cannot be used is paid for all the same, and not kept for another time.
+    async fn read(
+        &self,
+        answered: &Answered,
+        talk: &Talk<'_>,
+        dialect: Dialect,
+    ) -> Result<Said, ModelError> {
+        let read = self.parse(&answered.body, talk, dialect);
+        match read {
+            Ok(mut said) => {
+                if answered.again {
+                    said.took.micro_usd = 0;
+                }
+                Ok(said)
+            }
+            Err((took, error)) => {
+                self.service.forget(answered).await;
+                Err(took.and(error))
+            }
+        }
+    }
+
+    fn parse(
+        &self,
+        body: &[u8],
+        talk: &Talk<'_>,
+        dialect: Dialect,
+    ) -> Result<Said, (Took, ModelError)> {
+        let completion: Completion = serde_json::from_slice(body).map_err(|_| {
+            let error = self.service.unavailable("its answer is unreadable");
+            (talk.worst, error)
+        })?;
+        let took = match completion.usage {
+            Some(usage) => Usage::took(usage, self.price.as_ref()),
+            None => talk.worst,
+        };
+        let failed = |error| (took, error);
+        let choice = completion
+            .choices
+            .into_iter()
+            .next()
+            .ok_or_else(|| failed(self.service.unavailable("its answer is empty")))?;
+        if let Some(refusal) = choice.message.refusal.filter(|words| !words.is_empty()) {
+            return Err(failed(self.service.refused(&refusal)));
+        }
+        let reason = choice.finish_reason.unwrap_or_default();
+        if reason == "content_filter" {
+            let why = "its own filter stopped the answer";
+            return Err(failed(self.service.refused(why)));
+        }
+        let content = choice.message.content.unwrap_or_default();
+        if content.trim().is_empty() {
+            return Err(failed(self.service.unavailable(if reason == "length" {
+                "it used up its tokens before it wrote a word"
+            } else {
+                "its answer is empty"
+            })));
+        }
+        let cut_off = reason == "length";
+        let fields = fields(&content, talk.shape, cut_off, dialect)
+            .map_err(|why| failed(self.service.unavailable(why)))?;
+        Ok(Said {
+            fields,
+            took,
+            model: if completion.model.is_empty() {
+                self.model.clone()
+            } else {
+                completion.model
+            },
+            cut_off,
+        })
+    }
+}
+
+/// The fields of an answer. Of one that was cut off, and of a service that knows no forms, the text alone will do.
+fn fields(
+    content: &str,
+    shape: &Shape,
+    cut_off: bool,
+    dialect: Dialect,
+) -> Result<Map<String, Value>, String> {
+    let read = shape.read(content);
+    let [only] = shape.fields else { return read };
+    let text = if read.is_ok() {
+        None
+    } else if cut_off {
+        cut_off_text(content, only.name)
+    } else {
+        let plain = dialect.format == Format::Words && !content.trim_start().starts_with('{');
+        plain.then(|| content.to_owned())
+    };
+    match text {
+        Some(text) => Ok(Map::from_iter([(only.name.to_owned(), json!(text))])),
+        None => read,
+    }
+}
+
+fn message(message: &Message) -> ChatCompletionRequestMessage {
+    let text = message.text.as_str();
+    match message.speaker {
+        Speaker::System => ChatCompletionRequestSystemMessage::from(text).into(),
+        Speaker::User => ChatCompletionRequestUserMessage::from(text).into(),
+        Speaker::Assistant => ChatCompletionRequestAssistantMessage::from(text).into(),
+    }
+}
+
+impl OpenAi {
+    /// The most that a talk can take: its prompt, estimated from above, and every token of the answer.
+    pub(super) fn worst_of(&self, prompt: usize, max_tokens: usize) -> Took {
+        let whole = |tokens: usize| i64::try_from(tokens).unwrap_or(i64::MAX / 2);
+        let (prompt, answer) = (whole(prompt), whole(max_tokens + self.thinking()));
+        Took {
+            tokens_in: prompt,
+            tokens_out: answer,
+            micro_usd: self
+                .price
+                .as_ref()
+                .map_or(0, |price| price.tokens(prompt, 0, answer).0),
+        }
+    }
+
+    fn worst_of_writing(&self, request: &TextRequest) -> Took {
+        let prompt: usize = request
+            .messages
+            .iter()
+            .map(|message| tokens_in(&message.text))
+            .sum();
+        // The schema is part of the prompt.
+        self.worst_of(prompt + 80, request.max_tokens)
+    }
+}
+
+#[async_trait]
+impl TextModel for OpenAi {
+    fn name(&self) -> (String, String) {
+        (NAME.to_owned(), self.model.clone())
+    }
+
+    fn prompt_budget(&self) -> usize {
+        PROMPT_TOKENS
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        tokens_in(text)
+    }
+
+    fn worst_price(&self, request: &TextRequest) -> MicroUsd {
+        MicroUsd(self.worst_of_writing(request).micro_usd)
+    }
+
+    async fn write(
+        &self,
+        request: &TextRequest,
+        written: Written<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<TextAnswer, ModelError> {
+        let begun = Instant::now();
+        let talk = Talk {
+            messages: request.messages.iter().map(message).collect(),
+            shape: &shape::TEXT,
+            max_tokens: request.max_tokens,
+            temperature: request.temperature,
+            top_p: request.top_p,
+            worst: self.worst_of_writing(request),
+            key: &request.key,
+            limit: request.patience.unwrap_or(LIMIT),
+        };
+        let said = self.talk(&talk, cancel).await?;
+        let text = said.fields["text"].as_str().unwrap_or_default().to_owned();
+        written(&text);
+        Ok(TextAnswer {
+            text,
+            tokens_in: said.took.tokens_in,
+            tokens_out: said.took.tokens_out,
+            micro_usd: said.took.micro_usd,
+            millis: i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX),
+            provider: NAME.to_owned(),
+            model: said.model,
+            cut_off: said.cut_off,
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! Making pictures.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::ledger::MicroUsd;
+use crate::domain::network::Network;
+use crate::models::{ModelError, Took};
+
+/// Width to height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    Square,
+    /// 3:2, as most timelines show a picture.
+    Wide,
+    /// 2:3
+    Tall,
+}
+
+impl Aspect {
+    /// How `network` shows a picture whole.
+    #[must_use]
+    pub const fn of(network: Network) -> Self {
+        match network {
+            Network::Lens | Network::Sandbox | Network::Archive => Self::Wide,
+        }
+    }
+
+    #[must_use]
+    pub const fn ratio(self) -> &'static str {
+        match self {
+            Self::Square => "1:1",
+            Self::Wide => "3:2",
+            Self::Tall => "2:3",
+        }
+    }
+}
+
+/// What a picture is asked for with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaintRequest {
+    /// What it should show, in words for a model.
+    pub prompt: String,
+    /// The text of the post it goes with.
+    pub text: String,
+    /// Who speaks: the account's name.
+    pub signature: String,
+    pub aspect: Aspect,
+    /// The brand's own: ground, letters, accent; empty for any.
+    pub colours: Vec<String>,
+    /// For the ledger: `image`.
+    pub purpose: &'static str,
+    /// Names the work, see [`crate::models::TextRequest::key`]. Another one gives another picture.
+    pub key: String,
+    /// How long a service may take.
+    pub patience: Duration,
+}
+
+/// A picture as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Painted {
+    pub bytes: Vec<u8>,
+    /// What it shows, where the painter knows it for certain.
+    pub alt: Option<String>,
+    pub took: Took,
+    pub provider: String,
+    pub model: String,
+}
+
+/// Paints.
+#[async_trait]
+pub trait ImageModel: Send + Sync {
+    /// Provider and model name.
+    fn name(&self) -> (String, String);
+
+    /// The most that a picture may cost.
+    fn worst_price(&self, _: &PaintRequest) -> MicroUsd {
+        MicroUsd(0)
+    }
+
+    async fn paint(
+        &self,
+        request: &PaintRequest,
+        cancel: &CancellationToken,
+    ) -> Result<Painted, ModelError>;
+}

@@ -1,0 +1,351 @@
+//! A provider behind HTTP: what it is asked goes out here, what a failure means is told in words here, and a paid answer
+//! is kept before anybody reads it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::content::hex;
+use crate::domain::error::shortened;
+use crate::domain::ledger::Answers;
+use crate::models::{ModelError, Took};
+use crate::net::NetError;
+use crate::net::endpoint::{Endpoint, NoReply, Question, Reply};
+
+/// The longest piece of a provider's own words that people are shown.
+const WORDS: usize = 160;
+
+/// The most bytes of an answer in words. A picture in Base64 takes more and has its own measure.
+pub const TEXT_CAP: u64 = 4 << 20;
+
+/// The settings of a provider, by their names, for what people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    pub provider: &'static str,
+    pub key: &'static str,
+    pub address: &'static str,
+}
+
+/// A provider.
+#[derive(Clone)]
+pub struct Service {
+    pub settings: Settings,
+    pub endpoint: Endpoint,
+    pub answers: Arc<dyn Answers>,
+}
+
+/// One question to a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub path: &'a str,
+    pub body: &'a Value,
+    /// The setting that names the model, and the model.
+    pub model: (&'static str, &'a str),
+    /// What it costs at most: counted when the work may have been done and nobody can say what it took.
+    pub worst: Took,
+    /// Names the work; empty: the answer is not kept.
+    pub key: &'a str,
+    pub limit: Duration,
+    pub cap: u64,
+}
+
+/// An answer as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    pub body: Vec<u8>,
+    /// It was paid for before a crash.
+    pub again: bool,
+    /// Under what it is kept, if it is.
+    kept: Option<String>,
+}
+
+/// What a provider says of a failure, in whichever of its forms.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Complaint {
+    pub message: String,
+    pub code: String,
+    pub param: String,
+}
+
+impl Complaint {
+    /// Reads `{"error": {"message", "type", "param", "code"}}`, `{"code", "error": "text"}` and `{"error": "text"}`.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Self {
+        let value: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => String::new(),
+        };
+        match &value["error"] {
+            Value::Object(error) => {
+                let field = |name: &str| error.get(name).map(text).unwrap_or_default();
+                let code = field("code");
+                Self {
+                    message: field("message"),
+                    code: if code.is_empty() { field("type") } else { code },
+                    param: field("param"),
+                }
+            }
+            error => Self {
+                message: text(error),
+                code: text(&value["code"]),
+                param: String::new(),
+            },
+        }
+    }
+
+    /// Whether one of the words stands in what it says.
+    #[must_use]
+    pub fn names(&self, words: &[&str]) -> bool {
+        let all = format!("{} {} {}", self.message, self.code, self.param).to_lowercase();
+        words.iter().any(|word| all.contains(word))
+    }
+
+    /// The provider's own words, cut, for people.
+    fn words(&self) -> String {
+        let line = self
+            .message
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        shortened(line.trim_end_matches('.'), WORDS)
+    }
+}
+
+/// How a question failed.
+#[derive(Debug)]
+pub enum Failed {
+    /// With these words, of this status: some questions can be put differently.
+    Said(u16, Complaint),
+    Other(ModelError),
+}
+
+impl Service {
+    pub(super) fn name(&self) -> String {
+        self.settings.provider.to_owned()
+    }
+
+    /// An answer that cannot be used; asking again may bring a better one.
+    pub(super) fn unavailable(&self, why: impl Into<String>) -> ModelError {
+        ModelError::Unavailable {
+            provider: self.name(),
+            why: why.into(),
+        }
+    }
+
+    pub(super) fn refused(&self, why: &str) -> ModelError {
+        ModelError::Refused {
+            provider: self.name(),
+            why: shortened(why.trim().trim_end_matches('.'), WORDS),
+        }
+    }
+
+    pub(super) fn unusable(&self, why: impl Into<String>) -> ModelError {
+        ModelError::Unusable {
+            provider: self.name(),
+            why: why.into(),
+        }
+    }
+
+    /// Asks, and answers with the body of a success. What was paid for once is not paid for again.
+    pub(super) async fn ask(
+        &self,
+        asked: &Asked<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, Failed> {
+        if cancel.is_cancelled() {
+            return Err(Failed::Other(ModelError::Cancelled));
+        }
+        let body = asked.body.to_string();
+        let kept = (!asked.key.is_empty()).then(|| {
+            let parts = [self.settings.provider, asked.path, asked.key, &body];
+            hex(&Sha256::digest(parts.join("\0")))
+        });
+        if let Some(body) = self.paid_before(kept.as_deref()).await {
+            return Ok(Answered {
+                body,
+                again: true,
+                kept,
+            });
+        }
+        let question = Question {
+            path: asked.path,
+            body: Some(body.as_bytes()),
+            limit: asked.limit,
+            cap: asked.cap,
+        };
+        let reply = tokio::select! {
+            biased;
+            () = cancel.cancelled() => {
+                return Err(Failed::Other(asked.worst.and(ModelError::Cancelled)));
+            }
+            reply = self.endpoint.ask(&question) => reply,
+        };
+        let reply = reply.map_err(|failed| Failed::Other(self.no_reply(&failed, asked)))?;
+        if reply.status >= 300 {
+            return Err(self.failed(&reply, asked));
+        }
+        if let Some(key) = &kept {
+            let keeping = self.answers.keep(key, &reply.body).await;
+            if let Err(error) = keeping {
+                tracing::error!(error = %format!("{error:#}"), "a paid answer could not be kept");
+            }
+        }
+        Ok(Answered {
+            body: reply.body,
+            again: false,
+            kept,
+        })
+    }
+
+    /// The same, for questions that cannot be put differently.
+    pub(super) async fn ask_plainly(
+        &self,
+        asked: &Asked<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Answered, ModelError> {
+        self.ask(asked, cancel)
+            .await
+            .map_err(|failed| match failed {
+                Failed::Said(status, complaint) => self.in_words(status, &complaint, asked.model),
+                Failed::Other(error) => error,
+            })
+    }
+
+    /// Asks without a body.
+    pub(super) async fn get(&self, path: &str, limit: Duration) -> Result<Reply, ModelError> {
+        let question = Question {
+            path,
+            body: None,
+            limit,
+            cap: TEXT_CAP,
+        };
+        self.endpoint
+            .ask(&question)
+            .await
+            .map_err(|failed| self.unreachable(&failed.error))
+    }
+
+    /// An answer that turned out to be useless is not handed out again.
+    pub(super) async fn forget(&self, answered: &Answered) {
+        if let Some(key) = &answered.kept
+            && let Err(error) = self.answers.forget(key).await
+        {
+            tracing::error!(error = %format!("{error:#}"), "a useless answer could not be dropped");
+        }
+    }
+
+    async fn paid_before(&self, key: Option<&str>) -> Option<Vec<u8>> {
+        match self.answers.kept(key?).await {
+            Ok(kept) => kept,
+            Err(error) => {
+                tracing::error!(error = %format!("{error:#}"), "kept answers cannot be read");
+                None
+            }
+        }
+    }
+
+    fn no_reply(&self, failed: &NoReply, asked: &Asked<'_>) -> ModelError {
+        let error = self.unreachable(&failed.error);
+        if failed.perhaps_done {
+            asked.worst.and(error)
+        } else {
+            error
+        }
+    }
+
+    fn unreachable(&self, error: &NetError) -> ModelError {
+        let why = match error {
+            NetError::TimedOut { .. } => "nothing came in time".to_owned(),
+            NetError::SlowDown {
+                wait: Some(wait), ..
+            } => format!("it asks to wait {} seconds", wait.as_secs().max(1)),
+            NetError::Unreachable { why, .. } => {
+                format!("{} cannot be reached ({why})", self.settings.address)
+            }
+            other => other.to_string(),
+        };
+        self.unavailable(why)
+    }
+
+    fn failed(&self, reply: &Reply, asked: &Asked<'_>) -> Failed {
+        let complaint = Complaint::read(&reply.body);
+        if let (429 | 503 | 529, Some(wait)) = (reply.status, reply.wait)
+            && !complaint.names(&["insufficient_quota"])
+        {
+            let why = format!("it asks to wait {} seconds", wait.as_secs().max(1));
+            return Failed::Other(self.unavailable(why));
+        }
+        tracing::debug!(
+            model.provider = self.settings.provider,
+            model.name = asked.model.1,
+            http.status = reply.status,
+            error.code = complaint.code,
+            "a model call failed"
+        );
+        Failed::Said(reply.status, complaint)
+    }
+
+    /// What a status and the provider's words mean. A refused key is not repeated: the words may hold pieces of it.
+    pub(super) fn in_words(
+        &self,
+        status: u16,
+        complaint: &Complaint,
+        (setting, model): (&str, &str),
+    ) -> ModelError {
+        let said = complaint.words();
+        let colon = if said.is_empty() { "" } else { ": " };
+        match status {
+            401 => self.unusable(format!("{} is refused", self.settings.key)),
+            402 => self.unusable("the account has no money left"),
+            429 if complaint.names(&["insufficient_quota", "billing"]) => {
+                self.unusable("the account has no money left")
+            }
+            429 => self.unavailable("it asks to slow down"),
+            404 => self.unusable(format!(
+                "it does not know the model {model}; {setting} names another"
+            )),
+            400 | 403 | 422
+                if complaint.names(&[
+                    "content_policy",
+                    "content policy",
+                    "moderation",
+                    "safety",
+                ]) =>
+            {
+                self.refused(if said.is_empty() {
+                    "no reason given"
+                } else {
+                    &said
+                })
+            }
+            403 => self.unusable(format!(
+                "{} may not use {model}{colon}{said}",
+                self.settings.key
+            )),
+            400..500 => self.unusable(format!("it answered {status}{colon}{said}")),
+            _ => self.unavailable(format!("it answered {status}{colon}{said}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_a_complaint_is_read() {
+        let openai =
+            br#"{"error":{"message":"No.","type":"insufficient_quota","param":null,"code":null}}"#;
+        assert_eq!(Complaint::read(openai).code, "insufficient_quota");
+        let xai = br#"{"code":"Client specified an invalid argument","error":"Argument not supported: size"}"#;
+        assert_eq!(Complaint::read(xai).message, "Argument not supported: size");
+        let ollama = br#"{"error":"model 'x' not found"}"#;
+        assert_eq!(Complaint::read(ollama).message, "model 'x' not found");
+        assert_eq!(Complaint::read(b"<html>"), Complaint::default());
+    }
+}

@@ -1,0 +1,6 @@
+//! The providers against servers that stand in for them: every provider with every fault, the bill to the millionth.
+
+mod bench;
+mod faults;
+mod fine;
+mod house;

@@ -1,0 +1,453 @@
+//! Servers that stand in for hosted models and for Ollama: they check every question against the service's own description,
+//! answer like it, misbehave when told to, and keep the bill.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+
+use super::specs;
+
+/// The key that every fake takes.
+pub const KEY: &str = "sk-test-hunter2";
+
+/// Who is stood in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    OpenAi,
+    Ollama,
+    Xai,
+}
+
+/// How an answer goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// 429, with how many seconds to wait, if it says.
+    SlowDown(Option<u32>),
+    /// 429, and no waiting helps.
+    Quota,
+    ExpiredKey,
+    UnknownModel,
+    Status500,
+    /// Ollama's words for a model that its engine does not know.
+    DoesNotLoad,
+    Hang,
+    /// Half of a good answer, then the connection breaks.
+    CutBody,
+    Garbage,
+    WrongForm,
+    Refusal,
+    Empty,
+    /// 10 MB.
+    Huge,
+    /// It ran into the bound on its tokens.
+    CutOff,
+    /// A picture that was blocked: a success that says so in its body.
+    Blocked,
+    /// A picture at an address instead of in the answer.
+    ByAddress,
+    /// It does not know the form that is demanded.
+    NoSchema,
+}
+
+/// What was asked: the path, and the body.
+pub type Asked = (String, Value);
+
+#[derive(Default)]
+struct Memory {
+    /// The next answers; after them all is well.
+    faults: Mutex<VecDeque<Fault>>,
+    /// Every answer, until it is taken back.
+    always: Mutex<Option<Fault>>,
+    asked: Mutex<Vec<Asked>>,
+    /// What does not fit the service's description.
+    wrong: Mutex<Vec<String>>,
+    /// Millionths of a dollar.
+    bill: Mutex<i64>,
+    /// What is written, where it is something else than usual.
+    says: Mutex<Option<String>>,
+}
+
+/// A server on loopback that lives as long as the test.
+#[derive(Clone)]
+pub struct Service {
+    pub who: Who,
+    address: SocketAddr,
+    memory: Arc<Memory>,
+}
+
+impl Service {
+    pub fn start(who: Who) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("tokio wants it so");
+        let address = listener.local_addr().expect("it is bound");
+        let service = Self {
+            who,
+            address,
+            memory: Arc::default(),
+        };
+        let app = Router::new().fallback(answer).with_state(service.clone());
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+                let _ = axum::serve(listener, app).await;
+            });
+        });
+        service
+    }
+
+    /// Where it is asked.
+    pub fn base(&self) -> String {
+        match self.who {
+            Who::OpenAi | Who::Xai => format!("http://{}/v1", self.address),
+            Who::Ollama => format!("http://{}", self.address),
+        }
+    }
+
+    /// The next answers go wrong so.
+    pub fn next(&self, faults: &[Fault]) {
+        let mut next = self.memory.faults.lock().unwrap();
+        next.clear();
+        next.extend(faults);
+    }
+
+    /// Every answer goes wrong so, or none.
+    pub fn always(&self, fault: Option<Fault>) {
+        *self.memory.always.lock().unwrap() = fault;
+    }
+
+    /// What it writes from now on.
+    pub fn says(&self, text: &str) {
+        *self.memory.says.lock().unwrap() = Some(text.to_owned());
+    }
+
+    pub fn asked(&self) -> Vec<Asked> {
+        self.memory.asked.lock().unwrap().clone()
+    }
+
+    /// Questions to a path that ends so.
+    pub fn asked_of(&self, end: &str) -> Vec<Value> {
+        let asked = self.asked().into_iter();
+        asked
+            .filter(|(path, _)| path.ends_with(end))
+            .map(|(_, body)| body)
+            .collect()
+    }
+
+    pub fn bill(&self) -> i64 {
+        *self.memory.bill.lock().unwrap()
+    }
+
+    /// Every question was one that the service's description allows.
+    pub fn was_asked_rightly(&self) {
+        let wrong = self.memory.wrong.lock().unwrap();
+        assert!(wrong.is_empty(), "{:?}: {wrong:#?}", self.who);
+    }
+
+    fn charge(&self, micro_usd: i64) {
+        *self.memory.bill.lock().unwrap() += micro_usd;
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        let next = self.memory.faults.lock().unwrap().pop_front();
+        next.or(*self.memory.always.lock().unwrap())
+    }
+
+    fn text(&self) -> String {
+        let says = self.memory.says.lock().unwrap().clone();
+        says.unwrap_or_else(|| "Our Friday tasting begins at six. Bring your own cup.".to_owned())
+    }
+}
+
+async fn answer(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Response {
+    let path = uri.path().to_owned();
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if path.ends_with("/picture.png") {
+        return ([(header::CONTENT_TYPE, "image/png")], picture()).into_response();
+    }
+    service
+        .memory
+        .asked
+        .lock()
+        .unwrap()
+        .push((path.clone(), asked.clone()));
+    if let Err(wrong) = specs::check(service.who, &path, &asked) {
+        service.memory.wrong.lock().unwrap().push(wrong);
+    }
+    let authorised = headers
+        .get(header::AUTHORIZATION)
+        .is_some_and(|value| value == &format!("Bearer {KEY}"));
+    if service.who != Who::Ollama && !authorised {
+        return complain(
+            &service,
+            401,
+            "Incorrect API key provided: sk-te***er2.",
+            "invalid_api_key",
+        );
+    }
+    if path.contains("models/") {
+        return json_of(&json!({"id": "m", "object": "model", "shutdown_date": "2027-01-14"}));
+    }
+    if path.ends_with("/moderations") {
+        return moderate(&asked);
+    }
+    if path.ends_with("/api/show") && service.memory.always.lock().unwrap().is_none() {
+        return json_of(&json!({"capabilities": ["completion", "vision"]}));
+    }
+    match service.fault() {
+        Some(fault) => misbehave(&service, fault, &path, &asked).await,
+        None => behave(&service, &path, &asked),
+    }
+}
+
+fn behave(service: &Service, path: &str, asked: &Value) -> Response {
+    json_of(&good(service, path, asked))
+}
+
+/// What a call of each kind is billed with.
+fn charge_for(service: &Service, path: &str) {
+    match service.who {
+        Who::OpenAi if path.ends_with("/embeddings") => service.charge(1),
+        // 100 and 20 tokens of gpt-4o.
+        Who::OpenAi => service.charge(450),
+        Who::Xai => service.charge(20_000),
+        Who::Ollama => {}
+    }
+}
+
+fn good(service: &Service, path: &str, asked: &Value) -> Value {
+    charge_for(service, path);
+    if path.ends_with("/embeddings") || path.ends_with("/api/embed") {
+        return vectors(service, asked);
+    }
+    if path.ends_with("/images/generations") {
+        let number = service.asked().len();
+        return json!({
+            "data": [{"b64_json": BASE64.encode(another_picture(number)), "mime_type": "image/png", "respect_moderation": true}],
+            "block_reason": null,
+            "usage": {"cost_in_usd_ticks": 200_000_000},
+        });
+    }
+    said(service, &content(service, asked), "stop")
+}
+
+/// An answer in the form that was demanded.
+fn content(service: &Service, asked: &Value) -> String {
+    let schema = match service.who {
+        Who::Ollama => &asked["format"],
+        _ => &asked["response_format"]["json_schema"]["schema"],
+    };
+    let Some(fields) = schema["properties"].as_object() else {
+        return json!({"text": service.text()}).to_string();
+    };
+    let value = |name: &str, field: &Value| match (name, field["type"].as_str()) {
+        ("text", _) => json!(service.text()),
+        ("fits", _) => json!(true),
+        (_, Some("boolean")) => json!(false),
+        ("words", _) => json!("OPEN AT SIX"),
+        ("alt", _) => json!("A red cup on a wooden table"),
+        ("colours", _) => json!("red and blue"),
+        _ => json!("A red cup stands on a wooden table by a window."),
+    };
+    let filled: serde_json::Map<String, Value> = fields
+        .iter()
+        .map(|(name, field)| (name.clone(), value(name, field)))
+        .collect();
+    Value::Object(filled).to_string()
+}
+
+fn said(service: &Service, content: &str, reason: &str) -> Value {
+    match service.who {
+        Who::Ollama => json!({
+            "model": "gemma4", "created_at": "2026-11-22T12:00:00Z",
+            "message": {"role": "assistant", "content": content},
+            "done": true, "done_reason": reason, "prompt_eval_count": 100, "eval_count": 20,
+        }),
+        _ => json!({
+            "id": "c1", "object": "chat.completion", "created": 1, "model": "gpt-4o-2024-08-06",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": content, "refusal": null},
+                         "finish_reason": reason}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120,
+                      "prompt_tokens_details": {"cached_tokens": 0}},
+        }),
+    }
+}
+
+fn vectors(service: &Service, asked: &Value) -> Value {
+    let count = asked["input"].as_array().map_or(1, Vec::len);
+    let vector = |length: usize| vec![0.5_f32; length];
+    if service.who == Who::Ollama {
+        let all: Vec<_> = (0..count).map(|_| vector(384)).collect();
+        return json!({"model": "all-minilm", "embeddings": all, "prompt_eval_count": 7});
+    }
+    let all: Vec<_> = (0..count)
+        .rev()
+        .map(|index| json!({"index": index, "object": "embedding", "embedding": vector(1_536)}))
+        .collect();
+    json!({"object": "list", "data": all, "usage": {"prompt_tokens": 5, "total_tokens": 5}})
+}
+
+fn moderate(asked: &Value) -> Response {
+    let bad = asked.to_string().contains("hateful");
+    json_of(
+        &json!({"id": "m", "model": "omni-moderation-latest", "results": [
+        {"flagged": bad, "categories": {"hate": bad, "violence": false}}]}),
+    )
+}
+
+async fn misbehave(service: &Service, fault: Fault, path: &str, asked: &Value) -> Response {
+    match fault {
+        Fault::SlowDown(wait) => {
+            let mut response = complain(service, 429, "Rate limit reached.", "rate_limit_exceeded");
+            if let Some(wait) = wait {
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, wait.into());
+            }
+            response
+        }
+        Fault::Quota => complain(
+            service,
+            429,
+            "You exceeded your current quota, please check your plan and billing details.",
+            "insufficient_quota",
+        ),
+        Fault::ExpiredKey => complain(
+            service,
+            401,
+            "Incorrect API key provided: sk-te***er2.",
+            "invalid_api_key",
+        ),
+        Fault::UnknownModel => complain(
+            service,
+            404,
+            "The model `m` does not exist or you do not have access to it.",
+            "model_not_found",
+        ),
+        Fault::Status500 => complain(service, 500, "The server had an error.", "server_error"),
+        Fault::DoesNotLoad => complain(
+            service,
+            500,
+            "llama-server process has terminated: exit status 1: error loading model: unknown model architecture: 'mllama'",
+            "",
+        ),
+        Fault::Hang => {
+            tokio::time::sleep(Duration::from_mins(5)).await;
+            StatusCode::GATEWAY_TIMEOUT.into_response()
+        }
+        Fault::CutBody => {
+            let whole = good(service, path, asked).to_string();
+            let half = Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]);
+            let pieces =
+                futures::stream::iter([Ok(half), Err(std::io::Error::other("the line broke"))]);
+            Body::from_stream(pieces).into_response()
+        }
+        Fault::NoSchema => {
+            if asked["response_format"]["type"] == "json_schema" {
+                complain(
+                    service,
+                    400,
+                    "response_format json_schema is not supported",
+                    "invalid_request_error",
+                )
+            } else {
+                behave(service, path, asked)
+            }
+        }
+        paid => {
+            charge_for(service, path);
+            useless(service, paid)
+        }
+    }
+}
+
+/// An answer that was worked for and cannot be used as it is.
+fn useless(service: &Service, fault: Fault) -> Response {
+    match fault {
+        Fault::Garbage => "<html>a proxy's own page</html>".into_response(),
+        Fault::WrongForm => json_of(&said(service, "{\"poem\": 4}", "stop")),
+        Fault::Refusal => {
+            let mut answer = said(service, "I cannot help with that.", "stop");
+            if service.who != Who::Ollama {
+                answer["choices"][0]["message"] = json!({"role": "assistant", "content": null, "refusal": "I cannot help with that."});
+            }
+            json_of(&answer)
+        }
+        Fault::Empty => json_of(&said(service, "", "stop")),
+        Fault::Huge => "a".repeat(40 << 20).into_response(),
+        Fault::CutOff => json_of(&said(
+            service,
+            "{\"text\": \"Friday at six. Bring your own",
+            "length",
+        )),
+        Fault::Blocked => json_of(&json!({
+            "data": [{"url": "https://x.example/blocked.jpg", "respect_moderation": false}],
+            "usage": {"cost_in_usd_ticks": 200_000_000},
+        })),
+        Fault::ByAddress => {
+            let url = format!("http://{}/picture.png", service.address);
+            json_of(&json!({"data": [{"url": url}], "usage": {"cost_in_usd_ticks": 200_000_000}}))
+        }
+        other => panic!("{other:?} is told before anything is worked for"),
+    }
+}
+
+/// An error in the service's own form.
+fn complain(service: &Service, status: u16, message: &str, code: &str) -> Response {
+    let body = match service.who {
+        Who::OpenAi => {
+            json!({"error": {"message": message, "type": code, "param": null, "code": code}})
+        }
+        Who::Xai => json!({"code": code, "error": message}),
+        Who::Ollama => json!({"error": message}),
+    };
+    let status = StatusCode::from_u16(status).expect("a status");
+    (status, json_of(&body)).into_response()
+}
+
+fn json_of(value: &Value) -> Response {
+    let mut response = Response::new(Body::from(value.to_string()));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    response
+}
+
+/// A picture of 300 by 200 pixels.
+pub fn picture() -> Vec<u8> {
+    another_picture(1)
+}
+
+/// Each number has its own; 1 is the usual one.
+fn another_picture(number: usize) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(300, 200, |x, y| {
+        image::Rgb([
+            u8::try_from(x % 256).unwrap_or(0),
+            u8::try_from(y).unwrap_or(0),
+            u8::try_from(89 + number).unwrap_or(0),
+        ])
+    })
+    .write_to(&mut bytes, image::ImageFormat::Png)
+    .expect("it can be written");
+    bytes.into_inner()
+}
