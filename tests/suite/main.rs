@@ -24,3 +24,4 @@ mod stopping;
 mod telegram;
 mod telegram_kills;
 mod telegram_secrets;
+mod three_fronts;

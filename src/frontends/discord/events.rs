@@ -159,13 +159,12 @@ fn pressed(press: &ComponentInteraction) -> Heard {
 }
 
 fn filled(form: &ModalInteraction) -> Heard {
-    let inputs = form.data.components.iter().flat_map(|row| &row.components);
+    let mut inputs = form.data.components.iter().flat_map(|row| &row.components);
     let text = inputs
-        .filter_map(|component| match component {
+        .find_map(|component| match component {
             ActionRowComponent::InputText(input) => input.value.clone(),
             _ => None,
         })
-        .next()
         .unwrap_or_default();
     let message = form.message.as_deref();
     let ticket = Ticket {

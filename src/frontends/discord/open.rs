@@ -163,7 +163,7 @@ mod tests {
         open.wait_in(7, ticket(2));
         open.wait_in(7, ticket(3));
         assert!(open.waits_in(7) && !open.waits_in(8));
-        let mut next = || open.next_in(7).map(|ticket| ticket.id);
+        let next = || open.next_in(7).map(|ticket| ticket.id);
         assert_eq!((next(), next(), next()), (Some(2), Some(3), None));
         assert!(!open.waits_in(7));
     }

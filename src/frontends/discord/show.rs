@@ -440,12 +440,13 @@ async fn whole_body(message: &Message, known: Option<&Uploaded>) -> (Value, Vec<
             };
             let name = file_name(&picture.path);
             let alt = crate::domain::error::shortened(&picture.alt, 1_000);
-            attachments.push(json!({"id": files.len(), "filename": name, "description": alt}));
+            attachments
+                .push(json!({"id": files.len().to_string(), "filename": name, "description": alt}));
             files.push(File { name, bytes });
         }
     }
     if let Some(text) = &message.file {
-        attachments.push(json!({"id": files.len(), "filename": FILE_NAME}));
+        attachments.push(json!({"id": files.len().to_string(), "filename": FILE_NAME}));
         files.push(File {
             name: FILE_NAME.to_owned(),
             bytes: text.clone().into_bytes(),

@@ -22,8 +22,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-pub use people::Person;
-
 /// A token as Discord gives them. Nobody's.
 pub const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gfake0.for-tests_0123456789abcdefghij";
 /// The bot's own id, and its application's.

@@ -287,15 +287,17 @@ fn attached(
     };
     let mut all = Vec::new();
     for one in wanted {
-        let kept = one["id"].as_str().and_then(|id| id.parse::<u64>().ok());
-        if let Some(kept) = kept {
+        let number = one["id"].as_str().and_then(|id| id.parse::<u64>().ok());
+        let number = number.unwrap_or_default();
+        // New files are counted from 0; what stays has an id.
+        if number > 100 {
+            let kept = number;
             match stay.iter().find(|(id, _)| *id == kept) {
                 Some(file) => all.push(file.clone()),
                 None => return refuse(400, 50_035, "an attachment is not there"),
             }
             continue;
         }
-        let number = one["id"].as_u64().unwrap_or_default();
         let Some(at) = files.iter().position(|(known, _)| *known == number) else {
             return refuse(400, 50_035, "a file is missing");
         };
@@ -401,10 +403,16 @@ pub fn as_json(world: &World, channel: u64, message: &Message) -> Value {
                 "proxy_url": format!("http://{address}/files/{id}"), "content_type": "image/png", "width": 64, "height": 48})
         })
         .collect();
+    let title = message.shown.lines().next().unwrap_or_default();
+    let embeds = if message.from.is_none() && !title.is_empty() {
+        json!([{"type": "rich", "title": title}])
+    } else {
+        json!([])
+    };
     json!({
         "id": message.id.to_string(), "channel_id": channel.to_string(), "author": user(BOT, "lumen_test_bot", true),
         "content": "", "timestamp": "2026-11-22T09:14:00Z", "edited_timestamp": null, "tts": false,
-        "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": files, "embeds": [],
+        "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": files, "embeds": embeds,
         "pinned": false, "type": 0, "flags": if message.only.is_some() { HIDDEN } else { 0 },
     })
 }
