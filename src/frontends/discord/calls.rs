@@ -181,7 +181,8 @@ impl Calls {
                         return Err(CallError::Unclear(why));
                     };
                     tracing::debug!(call = name, why, "a call to Discord is made again");
-                    tokio::time::sleep(wait.mul_f64(rand::rng().random_range(0.8..1.2))).await;
+                    let wait = wait.mul_f64(rand::rng().random_range(0.8..1.2));
+                    tokio::time::sleep(wait).await;
                 }
                 outcome => return outcome,
             }

@@ -94,10 +94,14 @@ impl Open {
 
     /// The oldest first answer that waits in this channel, taken out.
     pub fn next_in(&self, channel: u64) -> Option<Arc<Ticket>> {
+        self.next_at(channel, Instant::now())
+    }
+
+    fn next_at(&self, channel: u64, now: Instant) -> Option<Arc<Ticket>> {
         let mut waiting = lock(&self.waiting);
         let here = waiting.get_mut(&channel)?;
         let next = std::iter::from_fn(|| here.pop_front())
-            .find(|waiting| waiting.since.elapsed() < LIVES)
+            .find(|waiting| now.saturating_duration_since(waiting.since) < LIVES)
             .map(|waiting| waiting.ticket);
         if here.is_empty() {
             waiting.remove(&channel);
@@ -130,7 +134,7 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn an_answer_waits_until_discord_was_told() {
         let open = Arc::new(Open::default());
         open.begin("i1");
@@ -155,16 +159,16 @@ mod tests {
         assert!(!open.is_unanswered("i1"));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn the_oldest_that_lives_is_next() {
+    #[test]
+    fn the_oldest_that_lives_is_next() {
         let open = Open::default();
-        open.wait_in(7, ticket(1));
-        tokio::time::advance(LIVES).await;
-        open.wait_in(7, ticket(2));
-        open.wait_in(7, ticket(3));
+        for id in [1, 2] {
+            open.wait_in(7, ticket(id));
+        }
         assert!(open.waits_in(7) && !open.waits_in(8));
-        let next = || open.next_in(7).map(|ticket| ticket.id);
-        assert_eq!((next(), next(), next()), (Some(2), Some(3), None));
+        let next = |now| open.next_at(7, now).map(|ticket| ticket.id);
+        assert_eq!(next(Instant::now()), Some(1));
+        assert_eq!(next(Instant::now() + LIVES), None);
         assert!(!open.waits_in(7));
     }
 }
