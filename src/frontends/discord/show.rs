@@ -141,7 +141,7 @@ impl Discord {
         view: &View,
         replaces: Option<&MessageRef>,
     ) -> Result<Option<Standing>, CallError> {
-        let Some(replaced) = replaces.and_then(Standing::read) else {
+        let Some(before) = replaces.and_then(Standing::read) else {
             return if view.private {
                 self.in_private(ticket, view).await.map(Some)
             } else {
@@ -150,11 +150,11 @@ impl Discord {
         };
         let channel = channel(room).unwrap_or_default();
         let layout = messages(view, self.note(channel, view));
-        let pressed = replaced.ids.last().copied();
-        match (layout.as_slice(), replaced.ids.len()) {
+        let pressed = before.ids.last().copied();
+        match (layout.as_slice(), before.ids.len()) {
             ([message], 1) if pressed == ticket.message => {
                 let sent = self
-                    .change_first(ticket, message, replaced.pictures.as_ref())
+                    .change_first(ticket, message, before.pictures.as_ref())
                     .await?;
                 let hidden = ticket.hidden;
                 Ok(Some(standing(&[sent], message, hidden)))
