@@ -4,7 +4,12 @@
 #![expect(clippy::cast_precision_loss, reason = "figures to read")]
 
 #[path = "../tests/support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "the tests need more of it")]
+#[expect(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    reason = "the tests need more of it, and one that cannot go on says where"
+)]
 mod support;
 
 use std::time::{Duration, Instant};

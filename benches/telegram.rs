@@ -9,7 +9,12 @@
 )]
 
 #[path = "../tests/support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "the tests need more of it")]
+#[expect(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    reason = "the tests need more of it, and one that cannot go on says where"
+)]
 mod support;
 
 use std::io::{Read as _, Write as _};

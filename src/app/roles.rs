@@ -24,7 +24,7 @@ use crate::models::moderate::Moderator;
 use crate::models::ollama::{Ollama, OllamaEmbedder};
 use crate::models::openai::{OpenAi, OpenAiEmbedder, OpenAiModerator};
 use crate::models::paint::ImageModel;
-use crate::models::prices::{Price, Prices};
+use crate::models::prices::Prices;
 use crate::models::prompt::Prompts;
 use crate::models::quote::Quote;
 use crate::models::see::VisionModel;
@@ -201,12 +201,12 @@ impl Roles {
 
     /// What a model costs, in words for people.
     pub fn price_in_words(&self, provider: &str, model: &str) -> String {
-        if self.free.contains(&provider) {
-            return "free".to_owned();
+        match self.prices.of(provider, model) {
+            // What the table names is counted, wherever it runs.
+            Some(price) => price.words(),
+            None if self.free.contains(&provider) => "free".to_owned(),
+            None => "price unknown".to_owned(),
         }
-        self.prices
-            .of(provider, model)
-            .map_or_else(|| "price unknown".to_owned(), Price::words)
     }
 
     /// Models in use whose price nobody knows: what they cost is not counted.
