@@ -412,6 +412,32 @@ fn one_decision_counts_in_every_room() {
 }
 
 #[test]
+fn a_channel_that_is_closed_to_the_bot_is_named_and_left_alone() {
+    let (house, api) = (owned(&[]), DiscordApi::start());
+    let mira = api.person(MIRA, "mira", TEAM);
+    let lumen = Lumen::on_discord(&house, &api);
+    api.connected();
+    mira.command("status", &[]);
+    let before = api.until(TEAM, "Working");
+    api.plan("send", Fault::Refuse(403, 50_013, "Missing Permissions"), 1);
+    mira.say("/queue");
+    api.wait("the message was tried", |api| api.count("send") == 1);
+    // A command needs no permission to be answered, and somebody who speaks there wakes the room.
+    api.wait("it is noted", |api| {
+        let asked = mira.command("log", &[]);
+        mira.answered(&asked);
+        api.settled(TEAM)
+            .contains("the bot may not do that in #drafts")
+    });
+    mira.say("/status");
+    api.until_some(TEAM, "it is written to again", |message| {
+        message.id > before.id && message.only.is_none() && message.shown.contains("Working")
+    });
+    assert!(lumen.stop().0);
+    api.nothing_was_wrong();
+}
+
+#[test]
 fn long_texts_come_in_parts_and_are_edited_as_messages() {
     let text = "All about cups, and then some more about cups. ".repeat(150);
     let (house, api) = (owned(&[text.trim()]), DiscordApi::start());

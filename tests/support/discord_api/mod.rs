@@ -73,7 +73,6 @@ pub struct Message {
 /// What became of an interaction.
 #[derive(Debug, Clone)]
 struct Interaction {
-    id: u64,
     channel: u64,
     user: u64,
     since: Instant,

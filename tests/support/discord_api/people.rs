@@ -189,7 +189,6 @@ impl World {
             event["message"] = rest::as_json(self, person.channel, message);
         }
         let interaction = Interaction {
-            id,
             channel: person.channel,
             user: person.id,
             since: Instant::now(),
@@ -212,15 +211,6 @@ impl Person {
         Self {
             channel: self.id + 1_000_000,
             private: true,
-            ..self.clone()
-        }
-    }
-
-    /// The same person in another channel.
-    pub fn in_channel(&self, channel: u64) -> Self {
-        Self {
-            channel,
-            private: false,
             ..self.clone()
         }
     }
