@@ -111,8 +111,7 @@ impl ModelFiles {
 
     fn missing(&self, path: &Path, what: &str) -> ModelError {
         ModelError::Missing(format!(
-            "There is no model that {}: {} {what}. Run `make setup` to fetch the local one, or configure a service: {} \
-             (services come with a later version).",
+            "There is no model that {}: {} {what}. Run `make setup` to fetch the local one, or configure a service: {}.",
             self.does,
             path.display(),
             self.other_ways,
