@@ -118,6 +118,9 @@ impl Background {
         if let Some(telegram) = fronts.telegram.clone() {
             tasks.spawn(telegram.run(house.control.clone(), stop.clone()));
         }
+        if let Some(discord) = fronts.discord.clone() {
+            tasks.spawn(discord.run(house.control.clone(), stop.clone()));
+        }
         let (worker, until) = (house.worker.clone(), stop.clone());
         tasks.spawn(async move { worker.run(until).await });
         let ticks = Ticks::start(house.clock.clone(), house.on_ticks()).await?;

@@ -7,7 +7,7 @@
 //!                            |                                    |
 //!         task (from chat) --+----------- relevant posts ---------+--compose--> models --> draft
 //!                                                                                            |  notice
-//!  terminal, telegram <--> chat core <-------------------------------------------------------+
+//!  terminal, telegram, discord <--> chat core <----------------------------------------------+
 //!     press: approve / edit / redo / reject --review--> approved draft --publish--> network --> receipt, notice
 //!  schedule: a time --> job row --> worker --> flow   (the same functions that the commands call)
 //! ```
@@ -27,7 +27,7 @@
 //! | `flow` | the verbs: collect, import, recall, see, compose, paint, checks, review, publish, act, media, forget | platforms, store, index, models, net, media, domain |
 //! | `schedule` | times that are due, the worker with its leases | store, domain |
 //! | `chat` | the control room without any chat SDK: incoming, catalogue, commands, views, presses, words, dialogues | flow, store, domain |
-//! | `frontends` | the terminal, Telegram: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |
+//! | `frontends` | the terminal, Telegram, Discord: what comes in to `Incoming`, `View` to messages, catalogue to menu | chat, domain |
 //! | `http` | health, readiness, metrics | domain |
 //! | `lifecycle` | data directory and its lock, signals, memory given back | config, domain |
 //! | `telemetry` | logs and counters | config, domain |
@@ -36,7 +36,7 @@
 //!
 //! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb
 //! and arrow in `index`, candle, rten, async-openai, ollama-rs and resvg in `models`, tokio-cron-scheduler in `schedule`,
-//! rustyline in `frontends/terminal`, teloxide in `frontends/telegram`.
+//! rustyline in `frontends/terminal`, teloxide in `frontends/telegram`, serenity in `frontends/discord`.
 //! `tests/suite/architecture.rs` holds the house to this.
 
 pub mod app;

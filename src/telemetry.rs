@@ -54,6 +54,14 @@ pub fn start_counting() -> anyhow::Result<PrometheusHandle> {
         "lumen_telegram_calls_total",
         "Calls to Telegram by method and outcome."
     );
+    metrics::describe_counter!(
+        "lumen_discord_calls_total",
+        "Calls to Discord by name and outcome."
+    );
+    metrics::describe_counter!(
+        "lumen_discord_identifies_total",
+        "Sessions begun with Discord's gateway; it allows 1,000 a day."
+    );
     metrics::gauge!("lumen_up").set(1.0);
     Ok(handle)
 }

@@ -98,6 +98,7 @@ impl Running {
             sender: identity,
             sender_name: "owner".to_owned(),
             private: true,
+            ticket: None,
             body,
         };
         self.house.control.take(incoming).await

@@ -68,6 +68,9 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
     if let Some(settings) = &config.telegram {
         lines.push(telegram(settings).await);
     }
+    if let Some(settings) = &config.discord {
+        lines.push(discord(settings).await);
+    }
     if !house.lens.can_publish() {
         lines.push(lens_to_read(&house, config.lens.chosen).await);
     }
@@ -91,6 +94,16 @@ async fn telegram(settings: &crate::config::telegram::Telegram) -> Line {
         Err(error) => Err(error.to_string()),
     };
     Line::of("telegram", asked)
+}
+
+async fn discord(settings: &crate::config::discord::Discord) -> Line {
+    let asked = match front::discord(settings) {
+        Ok(discord) => tokio::time::timeout(LIMIT, discord.check())
+            .await
+            .unwrap_or_else(|_| Err(no_answer())),
+        Err(error) => Err(error.to_string()),
+    };
+    Line::of("discord", asked)
 }
 
 /// Lens without a key. Where nobody has set it up or follows something there, it may be out of reach.

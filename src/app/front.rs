@@ -13,9 +13,11 @@ use crate::chat::control_room::Announce;
 use crate::chat::frontend::Frontend;
 use crate::chat::words;
 use crate::config::Config;
+use crate::config::discord::Discord as DiscordSettings;
 use crate::config::log::Log;
 use crate::config::telegram::Telegram as Settings;
 use crate::domain::operator::Surface;
+use crate::frontends::discord::{Discord, Options as DiscordOptions};
 use crate::frontends::telegram::{Limits, Options as TelegramOptions, Telegram, Webhook};
 use crate::frontends::terminal::{self, ControlDesk, End, LogWriter, Options, Terminal};
 use crate::telemetry;
@@ -26,6 +28,7 @@ pub struct Fronts {
     screen: Option<Arc<Terminal>>,
     screen_open: AtomicBool,
     pub telegram: Option<Arc<Telegram>>,
+    pub discord: Option<Arc<Discord>>,
 }
 
 /// The Telegram front end of these settings.
@@ -41,11 +44,22 @@ pub fn telegram(settings: &Settings) -> anyhow::Result<Arc<Telegram>> {
     })
 }
 
+/// The Discord front end of these settings.
+pub fn discord(settings: &DiscordSettings) -> anyhow::Result<Arc<Discord>> {
+    Discord::new(DiscordOptions {
+        token: settings.token.expose_secret().to_owned(),
+        api_url: settings.api_url.clone(),
+        guild: settings.guild,
+    })
+}
+
 impl Fronts {
     /// Opens them, and starts logging where it does not tear the screen.
     pub fn open(config: &Config, terminal: bool) -> Result<Self, Trouble> {
         let telegram = config.telegram.as_ref().map(telegram).transpose()?;
-        let opens = terminal || telegram.is_none() || std::io::stdin().is_terminal();
+        let discord = config.discord.as_ref().map(discord).transpose()?;
+        let alone = telegram.is_none() && discord.is_none();
+        let opens = terminal || alone || std::io::stdin().is_terminal();
         let screen = opens.then(|| screen(config)).transpose()?;
         match screen.as_deref() {
             Some(screen) => {
@@ -58,13 +72,15 @@ impl Fronts {
             screen_open: AtomicBool::new(screen.is_some()),
             screen,
             telegram,
+            discord,
         })
     }
 
     pub fn list(&self) -> Vec<Arc<dyn Frontend>> {
         let screen = self.screen.clone().map(|it| it as Arc<dyn Frontend>);
         let telegram = self.telegram.clone().map(|it| it as Arc<dyn Frontend>);
-        screen.into_iter().chain(telegram).collect()
+        let discord = self.discord.clone().map(|it| it as Arc<dyn Frontend>);
+        screen.into_iter().chain(telegram).chain(discord).collect()
     }
 
     /// Each with its state, for `/readyz`.
@@ -78,20 +94,29 @@ impl Fronts {
         if let Some(telegram) = &self.telegram {
             states.push(("telegram".to_owned(), telegram.connection()));
         }
+        if let Some(discord) = &self.discord {
+            states.push(("discord".to_owned(), discord.connection()));
+        }
         states
     }
 
     /// Prints the one-time code for `/claim` where a chat has no owner yet.
     pub async fn offer_claims(&self, house: &House) -> anyhow::Result<()> {
-        if self.telegram.is_none() {
-            return Ok(());
+        let telegram = self.telegram.is_some().then_some(Surface::Telegram);
+        let discord = self.discord.is_some().then_some(Surface::Discord);
+        for surface in telegram.into_iter().chain(discord) {
+            let log = self.screen.as_deref().map(Terminal::log_writer);
+            house
+                .control
+                .offer_claim(surface, announce(surface, log))
+                .await?;
         }
-        let log = self.screen.as_deref().map(Terminal::log_writer);
-        let surface = Surface::Telegram;
-        house
-            .control
-            .offer_claim(surface, announce(surface, log))
-            .await
+        Ok(())
+    }
+
+    /// Whether only the terminal is there.
+    const fn alone(&self) -> bool {
+        self.telegram.is_none() && self.discord.is_none()
     }
 
     /// Runs the terminal until it closes, and then, with another front end, on until `stop`.
@@ -103,18 +128,18 @@ impl Fronts {
         let desk = Arc::new(ControlDesk::new(house.control.clone()));
         let end = terminal::run(desk, screen.clone(), stop.clone()).await;
         self.screen_open.store(false, Ordering::Relaxed);
-        match (end, &self.telegram) {
-            (Ok(End::InputDone | End::Closed), None) => {
+        match (end, self.alone()) {
+            (Ok(End::InputDone | End::Closed), true) => {
                 // What is in hand is finished first.
                 house.finish_work(stop).await;
                 Ok(())
             }
-            (Ok(End::InputDone | End::Closed), Some(_)) => {
+            (Ok(End::InputDone | End::Closed), false) => {
                 house.control.shut(Surface::Terminal);
                 stop.cancelled().await;
                 Ok(())
             }
-            (Err(error), Some(_)) => {
+            (Err(error), false) => {
                 tracing::error!(error = format!("{error:#}"), "the terminal is closed");
                 house.control.shut(Surface::Terminal);
                 stop.cancelled().await;

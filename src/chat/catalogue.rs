@@ -127,6 +127,15 @@ impl Command {
         self.spec().name
     }
 
+    /// Whether its answer is for nobody but who asked, where a chat can do that.
+    #[must_use]
+    pub const fn is_private(self) -> bool {
+        matches!(
+            self,
+            Self::Start | Self::Help | Self::Log | Self::Member | Self::Claim
+        )
+    }
+
     /// The command of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

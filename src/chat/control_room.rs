@@ -11,6 +11,7 @@
 mod cards;
 mod claims;
 mod doors;
+mod forms;
 mod people;
 mod places;
 mod strangers;
@@ -31,7 +32,7 @@ use tokio_util::task::TaskTracker;
 use crate::chat::catalogue::Names;
 use crate::chat::frontend::{Frontend, MessageRef, ShowError};
 use crate::chat::house::House;
-use crate::chat::incoming::Incoming;
+use crate::chat::incoming::{Asked, Incoming};
 use crate::chat::progress::InRoom;
 use crate::chat::view::View;
 use crate::domain::ids::{InboxId, RoomId, WorkspaceId};
@@ -40,6 +41,7 @@ use crate::domain::progress::{SharedProgress, Unwatched};
 use crate::store::{InboxState, Store, StoreError};
 
 pub use claims::Announce;
+pub use forms::Form;
 
 /// How many rooms are worked for at once.
 const AT_ONCE: usize = 8;
@@ -355,12 +357,13 @@ impl ControlRoom {
         }
     }
 
-    /// Shows a message in a room whose front end is open.
+    /// Shows a message in a room whose front end is open: as the answer to what was `asked`, where it is one.
     pub(super) async fn show(
         &self,
         room: &Room,
         view: &View,
         replaces: Option<&str>,
+        asked: Option<&Asked>,
     ) -> Result<(), Undelivered> {
         let Some(frontend) = self.frontend(room.address.surface) else {
             return Err(Undelivered::Closed(format!(
@@ -371,8 +374,22 @@ impl ControlRoom {
         let replaces = replaces
             .filter(|_| frontend.edits_in_place())
             .map(|message| MessageRef(message.to_owned()));
-        let shown = frontend.show(&room.address, view, replaces.as_ref()).await;
+        let shown = place(&*frontend, room, view, replaces.as_ref(), asked).await;
         self.outcome(room, shown).await?;
         Ok(())
+    }
+}
+
+/// Has a front end show something.
+async fn place(
+    frontend: &dyn Frontend,
+    room: &Room,
+    view: &View,
+    replaces: Option<&MessageRef>,
+    asked: Option<&Asked>,
+) -> Result<MessageRef, ShowError> {
+    match asked {
+        Some(asked) => frontend.answer(asked, &room.address, view, replaces).await,
+        None => frontend.show(&room.address, view, replaces).await,
     }
 }

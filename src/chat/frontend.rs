@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::chat::incoming::Asked;
 use crate::chat::view::View;
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::progress::Step;
@@ -59,6 +60,20 @@ pub trait Frontend: Send + Sync {
         view: &View,
         replaces: Option<&MessageRef>,
     ) -> Result<MessageRef, ShowError>;
+
+    /// [`Frontend::show`] for the answer to what came in as `asked`: it stands where the network wants an answer to stand.
+    async fn answer(
+        &self,
+        _asked: &Asked,
+        room: &RoomAddress,
+        view: &View,
+        replaces: Option<&MessageRef>,
+    ) -> Result<MessageRef, ShowError> {
+        self.show(room, view, replaces).await
+    }
+
+    /// What came in as `asked` has its answer, or had none. `goes_on`: work that it began goes on, and has its own words.
+    async fn answered(&self, _asked: &Asked, _room: &RoomAddress, _goes_on: bool) {}
 
     /// How long nothing can be shown in this room, where the network has asked for patience. Whoever shows something to
     /// several rooms comes back then, so that one does not hold up the others.

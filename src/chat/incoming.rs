@@ -17,7 +17,27 @@ pub struct Incoming {
     pub sender_name: String,
     /// A private chat rather than a group.
     pub private: bool,
+    /// Where the network gives out a way to answer just this: what the front end needs for it. Worth nothing soon after.
+    /// Such an answer can be one that nobody else sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
     pub body: Said,
+}
+
+impl Incoming {
+    /// Whether it can be answered without anybody else seeing it.
+    #[must_use]
+    pub const fn unseen(&self) -> bool {
+        self.private || self.ticket.is_some()
+    }
+}
+
+/// What came in and is answered now, as its front end knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub external_id: String,
+    pub ticket: Option<String>,
+    pub at: jiff::Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +68,12 @@ pub enum Said {
     /// A button: its code, and the message it hangs on.
     Press {
         code: String,
+        message: Option<String>,
+    },
+    /// A form that a button brought up, filled in: the button's code, and the words.
+    Filled {
+        code: String,
+        text: String,
         message: Option<String>,
     },
 }

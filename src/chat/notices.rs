@@ -107,7 +107,10 @@ impl ControlRoom {
                     _ => View::text(text),
                 };
                 match self.store().room(*room).await? {
-                    Some(room) => self.patiently(&room, self.show(&room, &view, None)).await,
+                    Some(room) => {
+                        self.patiently(&room, self.show(&room, &view, None, None))
+                            .await
+                    }
                     None => Ok(()),
                 }
             }

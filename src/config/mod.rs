@@ -3,6 +3,7 @@
 //! To add a setting: a line in [`variables::ALL`], a field in its section, a line in `.env.example` and in the README's
 //! table. A test holds the three lists against each other.
 
+pub mod discord;
 pub mod env;
 pub mod http;
 pub mod lens;
@@ -24,13 +25,14 @@ pub struct Config {
     pub http: http::Http,
     pub models: models::Models,
     pub telegram: Option<telegram::Telegram>,
+    pub discord: Option<discord::Discord>,
     pub lens: lens::Lens,
     pub log: log::Log,
     /// How the person at the terminal is called: their login name.
     pub person: String,
     /// The environment as it is, for what a terminal says of itself (`TERM`, `LANG`, `NO_COLOR`).
     pub surroundings: Environment,
-    /// What is worth a line at start: settings that are not built yet, names that look mistyped.
+    /// What is worth a line at start: names that look mistyped.
     pub remarks: Vec<String>,
 }
 
@@ -47,6 +49,7 @@ impl Config {
             http: http::Http::from_env(env)?,
             models: models::Models::from_env(env)?,
             telegram: telegram::Telegram::from_env(env)?,
+            discord: discord::Discord::from_env(env)?,
             lens: lens::Lens::from_env(env)?,
             log: log::Log::from_env(env)?,
             person: ["USER", "LOGNAME"]

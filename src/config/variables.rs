@@ -8,98 +8,64 @@ pub struct Variable {
     pub name: &'static str,
     /// Can be given as `NAME_FILE`, a path.
     pub secret: bool,
-    /// What it belongs to, when that is not built yet.
-    pub unbuilt: Option<&'static str>,
 }
 
-const fn built(name: &'static str) -> Variable {
+const fn plain(name: &'static str) -> Variable {
     Variable {
         name,
         secret: false,
-        unbuilt: None,
     }
 }
 
 const fn secret(name: &'static str) -> Variable {
-    Variable {
-        name,
-        secret: true,
-        unbuilt: None,
-    }
-}
-
-const fn later(name: &'static str, part: &'static str) -> Variable {
-    Variable {
-        name,
-        secret: false,
-        unbuilt: Some(part),
-    }
-}
-
-const fn later_secret(name: &'static str, part: &'static str) -> Variable {
-    Variable {
-        name,
-        secret: true,
-        unbuilt: Some(part),
-    }
+    Variable { name, secret: true }
 }
 
 pub const ALL: &[Variable] = &[
-    built("LUMEN_DATA_DIR"),
-    built("DATABASE_URL"),
-    built("LANCEDB_URI"),
-    built("LUMEN_MODELS_DIR"),
-    built("LUMEN_TIMEZONE"),
-    built("LUMEN_OWNERS"),
-    built("LUMEN_HTTP_ADDR"),
-    built("LUMEN_LOG"),
-    built("LUMEN_LOG_FORMAT"),
-    built("LUMEN_TEXT"),
-    built("LUMEN_VISION"),
-    built("LUMEN_IMAGE"),
-    built("LUMEN_EMBEDDER"),
-    built("LUMEN_DAILY_BUDGET_USD"),
+    plain("LUMEN_DATA_DIR"),
+    plain("DATABASE_URL"),
+    plain("LANCEDB_URI"),
+    plain("LUMEN_MODELS_DIR"),
+    plain("LUMEN_TIMEZONE"),
+    plain("LUMEN_OWNERS"),
+    plain("LUMEN_HTTP_ADDR"),
+    plain("LUMEN_LOG"),
+    plain("LUMEN_LOG_FORMAT"),
+    plain("LUMEN_TEXT"),
+    plain("LUMEN_VISION"),
+    plain("LUMEN_IMAGE"),
+    plain("LUMEN_EMBEDDER"),
+    plain("LUMEN_DAILY_BUDGET_USD"),
     secret("OPENAI_API_KEY"),
-    built("OPENAI_BASE_URL"),
-    built("OPENAI_MODEL"),
-    built("OPENAI_EMBEDDING_MODEL"),
-    built("OLLAMA_HOST"),
-    built("OLLAMA_VISION_MODEL"),
-    built("OLLAMA_TEXT_MODEL"),
-    built("OLLAMA_EMBEDDING_MODEL"),
+    plain("OPENAI_BASE_URL"),
+    plain("OPENAI_MODEL"),
+    plain("OPENAI_EMBEDDING_MODEL"),
+    plain("OLLAMA_HOST"),
+    plain("OLLAMA_VISION_MODEL"),
+    plain("OLLAMA_TEXT_MODEL"),
+    plain("OLLAMA_EMBEDDING_MODEL"),
     secret("XAI_API_KEY"),
-    built("XAI_BASE_URL"),
-    built("XAI_IMAGE_MODEL"),
+    plain("XAI_BASE_URL"),
+    plain("XAI_IMAGE_MODEL"),
     secret("TELEGRAM_BOT_TOKEN"),
-    built("TELEGRAM_API_URL"),
-    built("TELEGRAM_WEBHOOK_URL"),
-    built("TELEGRAM_WEBHOOK_ADDR"),
-    later_secret("DISCORD_TOKEN", "Discord"),
-    later("DISCORD_API_URL", "Discord"),
-    later("DISCORD_GUILD_ID", "Discord"),
-    built("LENS_API_URL"),
-    built("LENS_STORAGE_URL"),
-    built("LENS_ACCOUNT"),
+    plain("TELEGRAM_API_URL"),
+    plain("TELEGRAM_WEBHOOK_URL"),
+    plain("TELEGRAM_WEBHOOK_ADDR"),
+    secret("DISCORD_TOKEN"),
+    plain("DISCORD_API_URL"),
+    plain("DISCORD_GUILD_ID"),
+    plain("LENS_API_URL"),
+    plain("LENS_STORAGE_URL"),
+    plain("LENS_ACCOUNT"),
     secret("LENS_PRIVATE_KEY"),
-    built("LENS_APP"),
+    plain("LENS_APP"),
     secret("LENS_APP_KEY"),
-    built("LENS_ORIGIN"),
+    plain("LENS_ORIGIN"),
 ];
 
 /// What is worth a line at start.
 pub(super) fn remarks(env: &Environment) -> Vec<String> {
-    let unbuilt = ALL.iter().filter_map(|variable| {
-        let part = variable.unbuilt?;
-        let file = format!("{}_FILE", variable.name);
-        let name = [variable.name, file.as_str()]
-            .into_iter()
-            .find(|name| env.get(name).is_some())?;
-        Some(format!(
-            "{name} is set, but {part} is not built yet: it is left aside."
-        ))
-    });
-    let mistyped = env
-        .names()
+    env.names()
         .filter(|name| name.starts_with("LUMEN_") && !known(name))
         .map(|name| {
             let near = ALL.iter().map(|variable| variable.name).max_by(|a, b| {
@@ -109,8 +75,8 @@ pub(super) fn remarks(env: &Environment) -> Vec<String> {
                 "{name} is no setting of Lumen's. Did you mean {}?",
                 near.unwrap_or("LUMEN_LOG")
             )
-        });
-    unbuilt.chain(mistyped).collect()
+        })
+        .collect()
 }
 
 /// Whether it is a setting of Lumen's.
@@ -172,21 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_built_and_what_is_mistyped_is_remarked() {
-        let env: Environment = [
-            ("DISCORD_TOKEN_FILE", "/x"),
-            ("LUMEN_TIMEZNE", "UTC"),
-            ("LUMEN_TIMEZONE", "UTC"),
-        ]
-        .into_iter()
-        .collect();
+    fn what_is_mistyped_is_remarked() {
+        let env: Environment = [("LUMEN_TIMEZNE", "UTC"), ("LUMEN_TIMEZONE", "UTC")]
+            .into_iter()
+            .collect();
         let remarks = Config::from_env(&env).unwrap().remarks;
         assert_eq!(
             remarks,
-            [
-                "DISCORD_TOKEN_FILE is set, but Discord is not built yet: it is left aside.",
-                "LUMEN_TIMEZNE is no setting of Lumen's. Did you mean LUMEN_TIMEZONE?",
-            ]
+            ["LUMEN_TIMEZNE is no setting of Lumen's. Did you mean LUMEN_TIMEZONE?",]
         );
     }
 

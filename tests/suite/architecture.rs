@@ -51,7 +51,7 @@ const SDKS: &[(&str, &[&str])] = &[
     ("croner::", &["domain/schedule"]),
     ("rustyline::", &["frontends/terminal"]),
     ("viuer::", &["frontends/terminal"]),
-    ("reqwest::", &["net"]),
+    ("reqwest::", &["net", "frontends/discord"]),
     ("axum::", &["http", "net", "frontends/telegram"]),
     ("secp256k1::", &["platforms/lens"]),
     ("sha3::", &["platforms/lens"]),

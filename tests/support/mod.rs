@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod bot_api;
+pub mod discord_api;
 pub mod lens;
 pub mod services;
 pub mod specs;

@@ -1,4 +1,4 @@
-//! The real binary with Telegram as its front end, and drafts that nobody had to wait for.
+//! The real binary with a chat as its front end, and drafts that nobody had to wait for.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -15,8 +15,9 @@ use lumen::store::{NewDraft, NewRevision, Store, StoreOptions};
 
 use super::binary::House;
 use super::bot_api::{BotApi, TOKEN};
+use super::discord_api::{self, DiscordApi};
 
-/// A running Lumen whose talk is on Telegram.
+/// A running Lumen whose talk is in a chat.
 pub struct Lumen {
     pub child: Child,
     pub log: PathBuf,
@@ -29,6 +30,25 @@ impl Lumen {
     }
 
     pub fn with(house: &House, api: &BotApi, change: impl FnOnce(&mut Command)) -> Self {
+        Self::run(house, |command| {
+            command
+                .env("TELEGRAM_BOT_TOKEN", TOKEN)
+                .env("TELEGRAM_API_URL", api.url());
+            change(command);
+        })
+    }
+
+    /// Starts it with its talk on Discord.
+    pub fn on_discord(house: &House, api: &DiscordApi) -> Self {
+        Self::run(house, |command| discord(command, api))
+    }
+
+    /// Starts it with its talk on both.
+    pub fn on_both(house: &House, telegram: &BotApi, api: &DiscordApi) -> Self {
+        Self::with(house, telegram, |command| discord(command, api))
+    }
+
+    fn run(house: &House, change: impl FnOnce(&mut Command)) -> Self {
         let log = house.folder().join("log");
         let file = std::fs::OpenOptions::new()
             .create(true)
@@ -37,8 +57,6 @@ impl Lumen {
             .expect("a log");
         let mut command = house.command(&[]);
         command
-            .env("TELEGRAM_BOT_TOKEN", TOKEN)
-            .env("TELEGRAM_API_URL", api.url())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(file);
@@ -99,6 +117,12 @@ impl Drop for Lumen {
     }
 }
 
+fn discord(command: &mut Command, api: &DiscordApi) {
+    command
+        .env("DISCORD_TOKEN", discord_api::TOKEN)
+        .env("DISCORD_API_URL", api.url());
+}
+
 /// Does something with the store of a house whose Lumen does not run.
 pub fn with_store<T, F: Future<Output = T>>(house: &House, work: impl FnOnce(Store) -> F) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -119,17 +143,29 @@ pub fn with_store<T, F: Future<Output = T>>(house: &House, work: impl FnOnce(Sto
 
 /// A house with an owner on Telegram and waiting drafts with these texts.
 pub fn house_with(owner: u64, drafts: &[&str]) -> House {
+    house_of(&[(Surface::Telegram, owner)], drafts)
+}
+
+/// A house with these owners and waiting drafts with these texts.
+pub fn house_of(owners: &[(Surface, u64)], drafts: &[&str]) -> House {
     let house = House::new();
     with_store(&house, |store| async move {
         let mut tx = store.begin().await.expect("a change");
-        let identity = Identity {
-            surface: Surface::Telegram,
-            external_id: owner.to_string(),
-        };
         let w = WorkspaceId::FIRST;
-        tx.add_operator(w, "mira", Role::Owner, &identity)
-            .await
-            .expect("an owner");
+        for (nth, (surface, id)) in owners.iter().enumerate() {
+            let identity = Identity {
+                surface: *surface,
+                external_id: id.to_string(),
+            };
+            let name = if nth == 0 {
+                "mira".to_owned()
+            } else {
+                format!("owner{nth}")
+            };
+            tx.add_operator(w, &name, Role::Owner, &identity)
+                .await
+                .expect("an owner");
+        }
         for (nth, text) in drafts.iter().enumerate() {
             let draft = NewDraft {
                 purpose: Purpose::Post {

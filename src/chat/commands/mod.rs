@@ -32,12 +32,12 @@ use serde_json::json;
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::{self, Command};
-use crate::chat::dialogue::{Event, Kept, Talk};
+use crate::chat::dialogue::{Event, Kept, Talk, Timed};
 use crate::chat::frontend::Frontend;
 use crate::chat::house::House;
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::parse::{self, Call, Line};
-use crate::chat::press::{DraftVerb, Press};
+use crate::chat::press::{DraftVerb, Press, Reason};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::chat::words::time::Now;
@@ -241,6 +241,10 @@ pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
             pictures::sent(ctx, file, caption.as_deref(), answered).await
         }
         Said::Changed { text } => replies::changed(ctx, text).await,
+        Said::Filled { code, text, .. } => match Press::read(code) {
+            Ok(press) => filled(ctx, press, text).await,
+            Err(why) => ctx.say(words::errors::unreadable(why)).await,
+        },
         Said::Press { code, .. } => match Press::read(code) {
             Ok(press) => pressed(ctx, press).await,
             Err(why) => ctx.say(words::errors::unreadable(why)).await,
@@ -310,7 +314,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
 }
 
 /// The command whose right a button needs.
-const fn stands_for(press: Press) -> Option<Command> {
+pub const fn stands_for(press: Press) -> Option<Command> {
     match press {
         Press::Draft { verb, .. } => Some(match verb {
             DraftVerb::Approve
@@ -355,6 +359,39 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
         Press::Act { action, post, sure } => posts::pressed(ctx, action, post, sure).await,
         Press::Talk(press) => talk::heard(ctx, Event::Press(press)).await,
         Press::Again(inbox) => again(ctx, inbox).await,
+    }
+}
+
+/// Does what a button asks for with the words of its form: what the same words would do in the talk of that button.
+async fn filled(ctx: &Ctx, press: Press, text: &str) -> Done {
+    if let Some(command) = stands_for(press) {
+        ctx.allow(&format!("/{}", command.name()), command.spec().role)?;
+    }
+    match press {
+        Press::Draft {
+            verb: DraftVerb::Edit,
+            number,
+            revision,
+        } => review::edit_seen(ctx, number, Some(revision), text).await,
+        Press::Draft {
+            verb: DraftVerb::Redo,
+            number,
+            revision,
+        } => review::redo_seen(ctx, number, Some(revision), text).await,
+        Press::Draft {
+            verb: DraftVerb::Schedule,
+            number,
+            revision,
+        } => {
+            let revision = Some(revision);
+            schedule::timed(ctx, Timed::Draft { number, revision }, text).await
+        }
+        Press::Reject {
+            reason: Reason::Other,
+            number,
+            revision,
+        } => review::reject_seen(ctx, number, Some(revision), Some(text.to_owned())).await,
+        other => pressed(ctx, other).await,
     }
 }
 

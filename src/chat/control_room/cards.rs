@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use crate::chat::card::{self, Card};
-use crate::chat::control_room::{ControlRoom, Undelivered};
+use crate::chat::control_room::{ControlRoom, Undelivered, place};
 use crate::chat::frontend::MessageRef;
+use crate::chat::incoming::Asked;
 use crate::chat::view::{Block, View};
 use crate::domain::draft::{Draft, DraftState, Purpose};
 use crate::domain::ids::{DraftId, RoomId};
@@ -20,7 +21,8 @@ impl ControlRoom {
         draft: DraftId,
         fresh: bool,
         typed: bool,
-        asked: Option<&str>,
+        pressed: Option<&str>,
+        asked: &Asked,
     ) -> Result<(), Undelivered> {
         let Some((draft, view)) = self.card(draft).await? else {
             return Ok(());
@@ -32,17 +34,19 @@ impl ControlRoom {
         // After an edit by a typed line there is a new text to look at.
         let fresh = fresh || (typed && edits && waits);
         let before = self.store().delivery(room.id, draft.id).await?;
-        self.refresh_card(room, draft.id, fresh).await?;
+        self.put_card(room, draft.id, fresh, Some(asked)).await?;
         let card_message = before.map(|delivery| MessageRef(delivery.message));
         let line = View::default().with(Block::Title(head(&view)));
-        match asked {
+        match pressed {
             // The question whose button was pressed is answered by what became of it.
             Some(question)
                 if edits && !card_message.as_ref().is_some_and(|card| card.is(question)) =>
             {
-                self.show(room, &line, Some(question)).await
+                self.show(room, &line, Some(question), Some(asked)).await
             }
-            None if edits && !fresh && card_message.is_some() => self.show(room, &line, None).await,
+            None if edits && !fresh && card_message.is_some() => {
+                self.show(room, &line, None, Some(asked)).await
+            }
             _ => Ok(()),
         }
     }
@@ -53,6 +57,16 @@ impl ControlRoom {
         room: &Room,
         draft: DraftId,
         fresh: bool,
+    ) -> Result<(), Undelivered> {
+        self.put_card(room, draft, fresh, None).await
+    }
+
+    async fn put_card(
+        &self,
+        room: &Room,
+        draft: DraftId,
+        fresh: bool,
+        asked: Option<&Asked>,
     ) -> Result<(), Undelivered> {
         let Some(frontend) = self.frontend(room.address.surface) else {
             return Err(Undelivered::Closed(format!(
@@ -78,9 +92,8 @@ impl ControlRoom {
         // Where nothing can change in place, a text to decide on is shown whole.
         let anew = fresh || (!edits && matches!(draft.state, DraftState::Waiting));
         let old = before.map(|before| MessageRef(before.message));
-        let shown = frontend
-            .show(&room.address, &view, old.as_ref().filter(|_| !anew))
-            .await;
+        let replaced = old.as_ref().filter(|_| !anew);
+        let shown = place(&*frontend, room, &view, replaced, asked).await;
         let message = self.outcome(room, shown).await?;
         let mut tx = self.store().begin().await?;
         tx.record_delivery(room.id, draft.id, &message.0, &fingerprint)

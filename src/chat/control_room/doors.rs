@@ -25,7 +25,7 @@ fn knock(incoming: &Incoming) -> Option<Knock> {
         return None;
     };
     // In a group everybody would read the code.
-    if !incoming.private || incoming.room.surface == Surface::Terminal {
+    if !incoming.unseen() || incoming.room.surface == Surface::Terminal {
         return None;
     }
     match parse::line(text) {

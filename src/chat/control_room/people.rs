@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::chat::answer::Answer;
 use crate::chat::control_room::ControlRoom;
 use crate::chat::incoming::Incoming;
+use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::ids::RoomId;
 use crate::domain::operator::{Identity, Operator, Role, Room, RoomAddress, Surface};
@@ -36,8 +37,13 @@ impl ControlRoom {
         if self.is_open(room.id, operator.role).await? {
             Ok(Who::Operator(operator))
         } else {
-            Ok(Who::Stranger(Answer::Silent))
+            Ok(Who::Stranger(in_a_closed_room(incoming)))
         }
+    }
+
+    /// Whether this person has a role here. A read that failed says no.
+    pub async fn knows(&self, person: &Identity) -> bool {
+        matches!(self.store().operator_of(person).await, Ok(Some(_)))
     }
 
     /// Whether Lumen asked this person something in this room and waits for the answer: then their words are one, also
@@ -58,25 +64,19 @@ impl ControlRoom {
         open.await.unwrap_or(true)
     }
 
-    /// One polite line in private, once an hour; silence in a group; on Discord a line that only they see.
+    /// One polite line in private, once an hour; silence in a group, but where only they see it a line each time.
     fn to_stranger(&self, incoming: &Incoming) -> Answer {
         let surface = incoming.sender.surface;
         let mut view = words::errors::stranger(surface.name(), &incoming.sender.external_id);
         let pressed = matches!(incoming.body, crate::chat::incoming::Said::Press { .. });
-        match (incoming.private, surface) {
-            (true, _)
-                if self
-                    .0
-                    .strangers
-                    .tells(&incoming.sender, self.0.house.clock.now()) =>
-            {
-                Answer::line(view)
-            }
-            (false, Surface::Discord) if !pressed => {
-                view.private = true;
-                Answer::line(view)
-            }
-            _ => Answer::Silent,
+        let now = self.0.house.clock.now();
+        if incoming.ticket.is_some() && !pressed {
+            view.private = true;
+            Answer::line(view)
+        } else if incoming.private && self.0.strangers.tells(&incoming.sender, now) {
+            Answer::line(view)
+        } else {
+            Answer::Silent
         }
     }
 
@@ -119,6 +119,17 @@ impl ControlRoom {
         settings[OPEN_ROOMS] = Value::Array(rooms);
         tx.set_settings(self.workspace(), &settings).await
     }
+}
+
+/// Silence, but where only they see it a line.
+fn in_a_closed_room(incoming: &Incoming) -> Answer {
+    if incoming.ticket.is_none() {
+        return Answer::Silent;
+    }
+    Answer::line(View {
+        private: true,
+        ..View::text(words::people::closed_room())
+    })
 }
 
 fn listed(settings: &Value) -> Vec<Value> {

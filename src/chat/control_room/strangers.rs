@@ -108,7 +108,7 @@ impl ControlRoom {
             Ok(Some(_)) | Err(_) => return true,
         }
         let pressed = matches!(incoming.body, Said::Press { .. });
-        let unseen = incoming.room.surface == Surface::Discord && !pressed;
+        let unseen = incoming.unseen() && !pressed;
         (incoming.private || unseen)
             && self
                 .0

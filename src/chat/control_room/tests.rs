@@ -5,6 +5,7 @@ mod decisions;
 mod fakes;
 mod house;
 mod posts;
+mod races;
 mod world;
 
 use crate::chat::press::{DraftVerb, Press};

@@ -11,7 +11,7 @@ use super::people::Who;
 use super::{ControlRoom, Undelivered};
 use crate::chat::answer::Answer;
 use crate::chat::commands::{self, ChatError, Ctx};
-use crate::chat::incoming::{Incoming, Said};
+use crate::chat::incoming::{Asked, Incoming, Said};
 use crate::chat::words;
 use crate::domain::ids::{InboxId, RoomId};
 use crate::domain::operator::{Operator, Room};
@@ -85,7 +85,12 @@ impl ControlRoom {
             // What was asked is done; the answer is shown once its chat is open again.
             return Ok(());
         }
-        self.show_answer(&row, &room, &answer).await?;
+        let asked = asked(&row);
+        self.show_answer(&row, &room, &answer, &asked).await?;
+        if let Some(frontend) = self.frontend(row.surface) {
+            let goes_on = self.store().jobs_open(row.id).await? > 0;
+            frontend.answered(&asked, &room.address, goes_on).await;
+        }
         // A power cut right now shows it again: waiting for the disk after each answer would hold up the next.
         let mut tx = self.store().begin_lightly().await?;
         tx.mark_shown(row.id).await?;
@@ -145,7 +150,7 @@ impl ControlRoom {
             Who::Stranger(answer) => return self.settle(row.id, None, answer).await,
         };
         let pressed = match &incoming.body {
-            Said::Press { message, .. } => message.clone(),
+            Said::Press { message, .. } | Said::Filled { message, .. } => message.clone(),
             Said::Text { .. }
             | Said::Reply { .. }
             | Said::Picture { .. }
@@ -210,20 +215,24 @@ impl ControlRoom {
         row: &InboxRow,
         room: &Room,
         answer: &Answer,
+        asked: &Asked,
     ) -> anyhow::Result<()> {
         let last = SHOW_AGAIN[SHOW_AGAIN.len() - 1];
         let mut waits = SHOW_AGAIN.into_iter().chain(std::iter::repeat(last));
         loop {
             let shown = match answer {
                 Answer::Silent => Ok(()),
-                Answer::Line { view, replaces } => self.show(room, view, replaces.as_deref()).await,
+                Answer::Line { view, replaces } => {
+                    self.show(room, view, replaces.as_deref(), Some(asked))
+                        .await
+                }
                 Answer::Card {
                     draft,
                     fresh,
-                    asked,
+                    asked: pressed,
                 } => {
-                    let typed = asked.is_none();
-                    self.answer_with_card(room, *draft, *fresh, typed, asked.as_deref())
+                    let typed = pressed.is_none();
+                    self.answer_with_card(room, *draft, *fresh, typed, pressed.as_deref(), asked)
                         .await
                 }
             };
@@ -250,6 +259,15 @@ impl ControlRoom {
 
 fn left(id: InboxId, error: &anyhow::Error) {
     tracing::error!(inbox = %id, error = format!("{error:#}"), "left for the next start");
+}
+
+/// What the row's front end knows it by.
+fn asked(row: &InboxRow) -> Asked {
+    Asked {
+        external_id: row.external_id.clone(),
+        ticket: row.body["ticket"].as_str().map(str::to_owned),
+        at: row.received_at,
+    }
 }
 
 /// From the moment a row was written down until now, in seconds.

@@ -12,7 +12,10 @@ use crate::flow::review::{Decided, ReviewError};
 /// An error as a message; with `again` it offers to run that row of the inbox again.
 #[must_use]
 pub fn failed(error: &UserError, again: Option<InboxId>) -> View {
-    let view = View::text(error.to_string());
+    let view = View {
+        private: true,
+        ..View::text(error.to_string())
+    };
     match again {
         Some(inbox) => view.with_buttons(vec![try_again(inbox)]),
         None => view,

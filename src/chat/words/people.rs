@@ -20,6 +20,12 @@ pub fn claim_code(chat: &str, code: &str) -> String {
     )
 }
 
+/// Somebody with a role speaks where no owner has spoken.
+#[must_use]
+pub const fn closed_room() -> &'static str {
+    "I answer in a channel once an owner has spoken to me there. In private I answer you at any time."
+}
+
 #[must_use]
 pub fn claimed() -> String {
     "You own this Lumen now. /help lists what it does; /member add lets others in; /room makes a group a control room."

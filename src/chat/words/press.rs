@@ -3,6 +3,12 @@
 use crate::chat::press::{DraftVerb, Press};
 use crate::domain::action::Action;
 
+/// What stands where an answer will be, until the work is done that it waits for.
+#[must_use]
+pub const fn working() -> &'static str {
+    "Working on it; it comes here when it is done."
+}
+
 /// `Approving #12.`; none where the answer itself is there as fast.
 #[must_use]
 pub fn doing(press: Press) -> Option<String> {

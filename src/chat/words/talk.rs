@@ -1,5 +1,6 @@
 //! The questions of talks, and what is said when a talk ends.
 
+use crate::chat::control_room::Form;
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Press, Reason, TalkPress};
 use crate::chat::view::{Button, View};
@@ -96,6 +97,36 @@ pub fn ask(talk: &Talk) -> View {
                 .with_buttons(buttons.collect())
         }
     }
+}
+
+/// The form of a button that asks for words, still empty. None: it asks for none.
+#[must_use]
+pub fn form(press: Press) -> Option<Form> {
+    let (what, number, label, optional) = match press {
+        Press::Draft { verb, number, .. } => match verb {
+            DraftVerb::Edit => ("Edit", number, "The whole new text", false),
+            DraftVerb::Redo => (
+                "Redo",
+                number,
+                "What should change? Or leave it empty",
+                true,
+            ),
+            DraftVerb::Schedule => ("Schedule", number, "When, such as tomorrow 9am", false),
+            _ => return None,
+        },
+        Press::Reject {
+            reason: Reason::Other,
+            number,
+            ..
+        } => ("Reject", number, "Why, in a few words", false),
+        _ => return None,
+    };
+    Some(Form {
+        title: format!("{what} {number}"),
+        label,
+        text: String::new(),
+        optional,
+    })
 }
 
 /// Another version was asked for while one is being written.

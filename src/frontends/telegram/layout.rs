@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 
-use super::split::parts;
-use super::text::{Style, Styled};
 use crate::chat::press::LONGEST;
 use crate::chat::view::{Block, View};
 use crate::domain::error::shortened;
+use crate::frontends::split::parts;
+use crate::frontends::text::{Style, Styled};
 
 /// The longest text of a message, in UTF-16 units without markup.
 pub const TEXT: usize = 4_096;

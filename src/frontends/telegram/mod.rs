@@ -3,7 +3,7 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `updates`, `lenient` | Telegram's update to `Incoming`: pure |
-//! | `text`, `split`, `layout` | a [`View`] to messages: pure |
+//! | `html`, `layout` | a [`View`] to messages: pure |
 //! | `standing` | what stands in a chat, as the core remembers it |
 //! | `show` | messages sent, changed, replaced |
 //! | `queue`, `pace` | a queue for each chat, at Telegram's pace |
@@ -13,9 +13,11 @@
 //! | `menu` | the catalogue to the bot's menu |
 //! | `state` | how the connection stands, in words |
 //!
-//! The SDK's types stop at this folder. To show a new kind of [`Block`](crate::chat::view::Block), add its arm in `text`.
+//! The SDK's types stop at this folder. To show a new kind of [`Block`](crate::chat::view::Block), add its arm in
+//! [`crate::frontends::text`].
 
 mod calls;
+mod html;
 mod intake;
 mod layout;
 mod lenient;
@@ -25,10 +27,8 @@ mod poll;
 mod presses;
 mod queue;
 mod show;
-mod split;
 mod standing;
 mod state;
-mod text;
 mod updates;
 mod webhook;
 

@@ -48,6 +48,6 @@ pub fn takes_long(incoming: &Incoming) -> bool {
                 ..
             })
         ),
-        Said::Changed { .. } => false,
+        Said::Changed { .. } | Said::Filled { .. } => false,
     }
 }

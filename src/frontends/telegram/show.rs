@@ -16,14 +16,16 @@ use teloxide::types::{
 };
 
 use super::calls::CallError;
+use super::html::html;
 use super::layout::{CAPTION, Layout, Message};
 use super::queue::Urgency;
 use super::standing::{Kind, Standing, Stands, mark};
-use super::text::Styled;
 use super::{Telegram, state, thread};
 use crate::chat::frontend::{MessageRef, ShowError};
-use crate::chat::view::{Block, View};
+use crate::chat::view::View;
 use crate::domain::operator::RoomAddress;
+use crate::frontends::pictures::{has_picture, with_files, without_pictures};
+use crate::frontends::text::Styled;
 
 /// What so many messages show is remembered, to leave alone what has not changed.
 const REMEMBERED: usize = 4_000;
@@ -169,7 +171,7 @@ impl Telegram {
                     Message::Text(text) => {
                         let mut request = calls
                             .bot
-                            .send_message(chat, text.html())
+                            .send_message(chat, html(text))
                             .parse_mode(ParseMode::Html)
                             .link_preview_options(no_preview());
                         request.message_thread_id = to.thread;
@@ -320,7 +322,7 @@ impl Telegram {
             .run(to.chat, to.urgency, || async {
                 let mut request = calls
                     .bot
-                    .edit_message_text(ChatId(to.chat), id, text.html())
+                    .edit_message_text(ChatId(to.chat), id, html(text))
                     .parse_mode(ParseMode::Html)
                     .link_preview_options(no_preview());
                 request.reply_markup = buttons.cloned();
@@ -436,8 +438,8 @@ fn kind(message: &Message, count: usize) -> Kind {
 fn hash(message: &Message, buttons: Option<&InlineKeyboardMarkup>) -> u64 {
     let mut hasher = DefaultHasher::new();
     match message {
-        Message::Text(text) => text.html().hash(&mut hasher),
-        Message::Photo { path, caption } => (path, caption.html()).hash(&mut hasher),
+        Message::Text(text) => html(text).hash(&mut hasher),
+        Message::Photo { path, caption } => (path, html(caption)).hash(&mut hasher),
         Message::Album(paths) => paths.hash(&mut hasher),
         Message::File(text) => text.hash(&mut hasher),
     }
@@ -446,7 +448,7 @@ fn hash(message: &Message, buttons: Option<&InlineKeyboardMarkup>) -> u64 {
 }
 
 fn said(caption: &Styled) -> Option<String> {
-    (!caption.is_blank()).then(|| caption.html())
+    (!caption.is_blank()).then(|| html(caption))
 }
 
 /// A foreign link in a draft must not fetch anything by being looked at.
@@ -458,33 +460,4 @@ const fn no_preview() -> LinkPreviewOptions {
         prefer_large_media: false,
         show_above_text: false,
     }
-}
-
-fn has_picture(view: &View) -> bool {
-    view.blocks
-        .iter()
-        .any(|block| matches!(block, Block::Picture { .. }))
-}
-
-fn without_pictures(view: &View) -> View {
-    let mut view = view.clone();
-    for block in &mut view.blocks {
-        if let Block::Picture { alt, .. } = block {
-            *block = Block::Note(format!("picture, which cannot be shown here: {alt}"));
-        }
-    }
-    view
-}
-
-/// A picture whose file is not there is only described.
-async fn with_files(view: &View) -> View {
-    let mut view = view.clone();
-    for block in &mut view.blocks {
-        if let Block::Picture { path, alt } = block
-            && !tokio::fs::try_exists(&*path).await.unwrap_or(false)
-        {
-            *block = Block::Note(format!("picture, whose file is missing: {alt}"));
-        }
-    }
-    view
 }

@@ -207,6 +207,7 @@ impl Terminal {
             sender: person(),
             sender_name: self.options.person.clone(),
             private: true,
+            ticket: None,
             body,
         }
     }

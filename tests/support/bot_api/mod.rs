@@ -10,7 +10,7 @@
 //! | `server` | the HTTP side |
 
 mod flood;
-mod form;
+pub mod form;
 mod html;
 mod methods;
 mod people;

@@ -77,7 +77,7 @@ impl World {
         &self.frontends[&surface]
     }
 
-    fn owner(&self) -> Speaker<'_> {
+    pub fn owner(&self) -> Speaker<'_> {
         Speaker {
             world: self,
             surface: Surface::Terminal,
@@ -101,7 +101,14 @@ impl World {
     }
 
     pub async fn member(&self, name: &str, role: Role) -> Speaker<'_> {
-        let person = self.person(name);
+        self.member_on(Surface::Telegram, name, role).await
+    }
+
+    pub async fn member_on(&self, surface: Surface, name: &str, role: Role) -> Speaker<'_> {
+        let person = Speaker {
+            surface,
+            ..self.person(name)
+        };
         let mut tx = self.store.begin().await.unwrap();
         tx.add_operator(W, name, role, &person.identity())
             .await
@@ -216,7 +223,7 @@ impl World {
         draft
     }
 
-    async fn numbered(&self, number: i64) -> Draft {
+    pub async fn numbered(&self, number: i64) -> Draft {
         self.store
             .draft_numbered(W, DraftNumber(number))
             .await
@@ -352,7 +359,7 @@ fn open(
         advice: Arc::new(NoAdvice),
     });
     let mut frontends = HashMap::new();
-    for surface in [Surface::Terminal, Surface::Telegram] {
+    for surface in Surface::ALL {
         let frontend = FakeFrontend::new(surface);
         room.open(Arc::clone(&frontend) as Arc<dyn Frontend>);
         frontends.insert(surface, frontend);
@@ -398,6 +405,7 @@ impl Speaker<'_> {
             sender: self.identity(),
             sender_name: self.name.clone(),
             private: self.private,
+            ticket: None,
             body,
         }
     }

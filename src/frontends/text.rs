@@ -1,7 +1,7 @@
-//! A [`View`] as text with styles, and that as Telegram's HTML. Pure.
+//! A [`View`] as text with styles, for chats that show running text. Pure.
 //!
-//! Telegram counts a text in UTF-16 units after it has taken the markup out, so the styles are kept beside the text
-//! until it is whole and cut, and become markup last.
+//! Chats count a text without its markup, so the styles are kept beside the text until it is whole and cut, and become
+//! markup last: each chat has its own.
 
 use crate::chat::view::{Block, View};
 
@@ -26,7 +26,7 @@ pub struct Piece {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Styled(pub Vec<Piece>);
 
-/// How Telegram counts.
+/// UTF-16 units: how Telegram counts, and never fewer than Discord does.
 #[must_use]
 pub fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
@@ -118,7 +118,7 @@ impl Styled {
         }
     }
 
-    /// How long Telegram takes it for.
+    /// How long a chat takes it for.
     #[must_use]
     pub fn units(&self) -> usize {
         self.0.iter().map(|piece| units(&piece.text)).sum()
@@ -148,7 +148,7 @@ impl Styled {
         (head, tail)
     }
 
-    /// Without space at its ends: Telegram takes it off, and counts without it.
+    /// Without space at its ends: chats take it off, and count without it.
     #[must_use]
     pub fn trimmed(mut self) -> Self {
         while let Some(last) = self.0.last_mut() {
@@ -167,36 +167,6 @@ impl Styled {
             self.0.remove(0);
         }
         self
-    }
-
-    /// Telegram's HTML: every character that could be markup is escaped.
-    #[must_use]
-    pub fn html(&self) -> String {
-        let mut html = String::new();
-        for piece in &self.0 {
-            let (open, close) = match piece.style {
-                Style::Plain => ("", ""),
-                Style::Bold => ("<b>", "</b>"),
-                Style::Italic => ("<i>", "</i>"),
-                Style::Quote => ("<blockquote>", "</blockquote>"),
-            };
-            html.push_str(open);
-            escape(&piece.text, &mut html);
-            html.push_str(close);
-        }
-        html
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
     }
 }
 
@@ -219,49 +189,10 @@ fn own(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use insta::assert_snapshot;
 
     #[test]
-    fn a_card_keeps_its_parts_apart_and_is_escaped() {
-        let view = View::default()
-            .with(Block::Title("#12 \u{b7} Sandbox".into()))
-            .with(Block::Body("a < b && c > \"d\"\n<b>not bold</b>".into()))
-            .with(Block::Note("98 of 300".into()))
-            .with(Block::Text("! near to #9 by \u{202e}eve".into()));
-        assert_snapshot!(Styled::of(&view).html(), @r"
-        <b>#12 · Sandbox</b>
-        <blockquote>a &lt; b &amp;&amp; c &gt; &quot;d&quot;
-        &lt;b&gt;not bold&lt;/b&gt;</blockquote>
-        <i>98 of 300</i>
-        ! near to #9 by eve
-        ");
-    }
-
-    #[test]
-    fn rows_are_lines_and_commands_can_be_pressed() {
-        let view = View::default()
-            .with(Block::Table {
-                head: vec!["task".into(), "next".into()],
-                rows: vec![vec!["morning".into(), "09:00".into()]],
-            })
-            .with(Block::Table {
-                head: Vec::new(),
-                rows: vec![vec!["/draft".into(), "compose a post".into()]],
-            })
-            .with(Block::List(vec!["one".into(), "two".into()]));
-        assert_snapshot!(Styled::of(&view).html(), @r"
-        <i>task · next</i>
-        <b>morning</b> · 09:00
-        /draft · compose a post
-        • one
-        • two
-        ");
-    }
-
-    #[test]
-    fn length_is_counted_as_telegram_does() {
+    fn length_is_counted_in_utf16() {
         assert_eq!(units("a\u{e9}\u{1f600}"), 4);
-        let styled = Styled::plain_text("<&>");
-        assert_eq!((styled.units(), styled.html().len()), (3, 13));
+        assert_eq!(Styled::plain_text("<&>").units(), 3);
     }
 }

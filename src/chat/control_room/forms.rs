@@ -1,0 +1,83 @@
+//! Forms: what a button asks for in words, for chats that can put a form up at once.
+
+use super::ControlRoom;
+use crate::chat::commands;
+use crate::chat::incoming::{Incoming, Said};
+use crate::chat::press::{DraftVerb, Press, Reason};
+use crate::chat::words;
+use crate::domain::draft::DraftState;
+use crate::domain::ids::DraftNumber;
+
+/// One field to fill in, and what stands in it before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    pub title: String,
+    pub label: &'static str,
+    pub text: String,
+    /// Whether it may be left empty.
+    pub optional: bool,
+}
+
+impl ControlRoom {
+    /// The form behind a pressed button, where its words would count: the person may, and the draft is as they saw it.
+    /// None: the press itself is to be taken in, and answered as everywhere.
+    pub async fn form(&self, incoming: &Incoming) -> Option<Form> {
+        let Said::Press { code, .. } = &incoming.body else {
+            return None;
+        };
+        let press = Press::read(code).ok()?;
+        let (number, revision) = asks(press)?;
+        let needed = commands::stands_for(press)?.spec().role;
+        let store = self.store();
+        let operator = store.operator_of(&incoming.sender).await.ok()??;
+        let draft = store
+            .draft_numbered(self.workspace(), number)
+            .await
+            .ok()??;
+        let open = match draft.state {
+            DraftState::Waiting | DraftState::Failed { .. } => true,
+            DraftState::Scheduled { .. } => is_schedule(press),
+            _ => false,
+        };
+        if operator.role < needed || draft.revision != revision || !open {
+            return None;
+        }
+        let mut form = words::talk::form(press)?;
+        if matches!(
+            press,
+            Press::Draft {
+                verb: DraftVerb::Edit,
+                ..
+            }
+        ) {
+            form.text = store.revision(draft.id, revision).await.ok()??.content.text;
+        }
+        Some(form)
+    }
+}
+
+const fn asks(press: Press) -> Option<(DraftNumber, i64)> {
+    match press {
+        Press::Draft {
+            verb: DraftVerb::Edit | DraftVerb::Redo | DraftVerb::Schedule,
+            number,
+            revision,
+        }
+        | Press::Reject {
+            reason: Reason::Other,
+            number,
+            revision,
+        } => Some((number, revision)),
+        _ => None,
+    }
+}
+
+const fn is_schedule(press: Press) -> bool {
+    matches!(
+        press,
+        Press::Draft {
+            verb: DraftVerb::Schedule,
+            ..
+        }
+    )
+}

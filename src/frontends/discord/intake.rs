@@ -1,0 +1,319 @@
+//! From events to the inbox: what is for Lumen is on the disk before Discord is told that it arrived, and Discord is told
+//! within its three seconds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use serenity::http::{LightMethod, Request, Route};
+use serenity::model::application::Interaction;
+use serenity::model::id::InteractionId;
+use tokio::sync::mpsc;
+
+use super::Discord;
+use super::events::{self, Heard as Meant};
+use super::gateway::Heard;
+use super::layout;
+use super::places::Place;
+use super::ticket::{Kind, Ticket};
+use crate::chat::catalogue::completions_with;
+use crate::chat::control_room::{ControlRoom, Form};
+use crate::chat::incoming::{Incoming, Said};
+use crate::chat::view::View;
+use crate::chat::words;
+use crate::domain::error::shortened;
+use crate::domain::operator::Identity;
+
+/// So much is taken in at once.
+const BATCH: usize = 100;
+/// A store that takes longer than this holds up nobody's acknowledgement.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// Discord takes no acknowledgement after this.
+const ACKNOWLEDGE: Duration = Duration::from_secs(3);
+/// The waits between tries to keep what came in.
+const KEEP_AGAIN: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(600)];
+/// Discord shows no more suggestions, and takes no longer ones.
+const SUGGESTIONS: usize = 25;
+const SUGGESTION: usize = 100;
+/// A form takes no longer text; what is longer is asked for as a message.
+const LONGEST_TEXT: usize = 4_000;
+const TITLE: usize = 45;
+
+const MESSAGE: u8 = 4;
+const DEFERRED_MESSAGE: u8 = 5;
+const DEFERRED_UPDATE: u8 = 6;
+const SUGGEST: u8 = 8;
+const MODAL: u8 = 9;
+/// Seen by one person alone.
+pub const HIDDEN: u64 = 64;
+
+/// Takes in what is heard, in its order, until nobody speaks any more.
+pub async fn run(
+    discord: &Arc<Discord>,
+    control: &ControlRoom,
+    heard: &mut mpsc::UnboundedReceiver<Heard>,
+) {
+    loop {
+        let mut batch = Vec::new();
+        if heard.recv_many(&mut batch, BATCH).await == 0 {
+            return;
+        }
+        batch.sort_by_key(Heard::id);
+        take(discord, control, &batch).await;
+    }
+}
+
+async fn take(discord: &Arc<Discord>, control: &ControlRoom, batch: &[Heard]) {
+    let (mut taken, mut asked) = (Vec::new(), Vec::new());
+    for heard in batch {
+        match meant(discord, heard) {
+            Meant::Nothing => {}
+            Meant::Said(incoming) => {
+                if control.admits(&incoming).await {
+                    taken.push(incoming);
+                }
+            }
+            Meant::Typing {
+                line,
+                sender,
+                ticket,
+            } => suggest(discord, control, line, sender, ticket),
+            Meant::Asked(incoming, ticket) => {
+                if !control.admits(&incoming).await {
+                    turn_away(discord, &incoming, ticket);
+                } else if let Some(form) = form(control, &incoming).await {
+                    put_up(discord, &incoming, &form, ticket);
+                } else {
+                    discord.open.begin(&incoming.external_id);
+                    asked.push((incoming.external_id.clone(), ticket));
+                    taken.push(incoming);
+                }
+            }
+        }
+    }
+    if !taken.is_empty() {
+        keep(discord, control, &taken, asked).await;
+    }
+}
+
+fn meant(discord: &Discord, heard: &Heard) -> Meant {
+    match heard {
+        Heard::Interaction(interaction) => {
+            note_place(discord, interaction);
+            events::asked(interaction)
+        }
+        Heard::Message(message) => {
+            let Some(bot) = discord.state.bot() else {
+                return Meant::Nothing;
+            };
+            if message.guild_id.is_none() {
+                let place = Place {
+                    private: true,
+                    ..Place::default()
+                };
+                discord.places.note(message.channel_id.get(), place);
+            }
+            events::said(message, bot)
+        }
+    }
+}
+
+fn note_place(discord: &Discord, interaction: &Interaction) {
+    let (channel, place, guild, may) = match interaction {
+        Interaction::Command(it) => (it.channel_id, &it.channel, it.guild_id, it.app_permissions),
+        Interaction::Component(it) => (it.channel_id, &it.channel, it.guild_id, it.app_permissions),
+        Interaction::Modal(it) => (it.channel_id, &it.channel, it.guild_id, it.app_permissions),
+        _ => return,
+    };
+    let place = Place {
+        name: place.as_ref().and_then(|place| place.name.clone()),
+        may,
+        private: guild.is_none(),
+    };
+    discord.places.note(channel.get(), place);
+}
+
+/// Writes everything down, and tells Discord: after it, or when that takes too long, before it.
+async fn keep(
+    discord: &Arc<Discord>,
+    control: &ControlRoom,
+    taken: &[Incoming],
+    asked: Vec<(String, Ticket)>,
+) {
+    let keeping = kept(control, taken);
+    tokio::pin!(keeping);
+    match tokio::time::timeout(PATIENCE, &mut keeping).await {
+        Ok(Ok(())) => acknowledge(discord, asked),
+        Ok(Err(error)) => {
+            for (external_id, ticket) in asked {
+                discord.open.end(&external_id);
+                tell(discord, ticket, not_kept(&error));
+            }
+        }
+        Err(_) => {
+            acknowledge(discord, asked.clone());
+            if let Err(error) = keeping.await {
+                for (external_id, ticket) in asked {
+                    tell_late(discord, external_id, ticket, not_kept(&error));
+                }
+            }
+        }
+    }
+}
+
+/// [`ControlRoom::take_all`], a few times: Discord does not bring it again.
+async fn kept(control: &ControlRoom, taken: &[Incoming]) -> anyhow::Result<()> {
+    let mut waits = KEEP_AGAIN.into_iter();
+    loop {
+        match (control.take_all(taken).await, waits.next()) {
+            (Ok(_), _) => return Ok(()),
+            (Err(_), Some(wait)) => tokio::time::sleep(wait).await,
+            (Err(error), None) => return Err(error),
+        }
+    }
+}
+
+fn not_kept(error: &anyhow::Error) -> View {
+    View {
+        private: true,
+        ..View::text(error.to_string())
+    }
+}
+
+/// Tells Discord that it arrived.
+fn acknowledge(discord: &Arc<Discord>, asked: Vec<(String, Ticket)>) {
+    for (external_id, ticket) in asked {
+        let discord = Arc::clone(discord);
+        tokio::spawn(async move {
+            let body = match ticket.kind {
+                Kind::Command => {
+                    let flags = if ticket.hidden { HIDDEN } else { 0 };
+                    json!({"type": DEFERRED_MESSAGE, "data": {"flags": flags}})
+                }
+                Kind::Press => json!({"type": DEFERRED_UPDATE}),
+            };
+            respond(&discord, "acknowledge", &ticket, &body).await;
+            discord.open.note_acknowledged(&external_id);
+        });
+    }
+}
+
+/// The first answer of an interaction.
+async fn respond(discord: &Discord, name: &'static str, ticket: &Ticket, body: &Value) {
+    let route = Route::InteractionResponse {
+        interaction_id: InteractionId::new(ticket.id),
+        token: &ticket.token,
+    };
+    let request = Request::new(route, LightMethod::Post).body(Some(body.to_string().into_bytes()));
+    let called = tokio::time::timeout(ACKNOWLEDGE, discord.calls.call(name, request)).await;
+    match called {
+        Ok(Ok(_) | Err(super::calls::CallError::Acknowledged)) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(call = name, error = %error, "an interaction was not answered in time")
+        }
+        Err(_) => tracing::warn!(call = name, "an interaction was not answered in time"),
+    }
+}
+
+/// A line as the whole answer.
+fn tell(discord: &Arc<Discord>, ticket: Ticket, view: View) {
+    let discord = Arc::clone(discord);
+    tokio::spawn(async move {
+        let mut data = layout::messages(&view, None)
+            .first()
+            .map(super::show::plain_body)
+            .unwrap_or_default();
+        data["flags"] = json!(HIDDEN);
+        respond(
+            &discord,
+            "tell",
+            &ticket,
+            &json!({"type": MESSAGE, "data": data}),
+        )
+        .await;
+    });
+}
+
+/// The same, where Discord was told already that something would come.
+fn tell_late(discord: &Arc<Discord>, external_id: String, ticket: Ticket, view: View) {
+    let discord = Arc::clone(discord);
+    tokio::spawn(async move {
+        discord.open.acknowledged(&external_id).await;
+        discord.open.end(&external_id);
+        if let Err(error) = discord.say_by(&ticket, &view).await {
+            tracing::warn!(error = %error, "that something was not kept could not be said");
+        }
+    });
+}
+
+/// Somebody without a role whose words are not taken in: they are told, or their press does nothing.
+fn turn_away(discord: &Arc<Discord>, incoming: &Incoming, ticket: Ticket) {
+    if ticket.kind == Kind::Command {
+        let sender = &incoming.sender;
+        let view = words::errors::stranger(sender.surface.name(), &sender.external_id);
+        tell(discord, ticket, view);
+    } else {
+        let discord = Arc::clone(discord);
+        tokio::spawn(async move {
+            let nothing = json!({"type": DEFERRED_UPDATE});
+            respond(&discord, "acknowledge", &ticket, &nothing).await;
+        });
+    }
+}
+
+async fn form(control: &ControlRoom, incoming: &Incoming) -> Option<Form> {
+    let form = control.form(incoming).await?;
+    let length = form.text.encode_utf16().count();
+    (length <= LONGEST_TEXT).then_some(form)
+}
+
+/// Puts a form up: nothing is asked yet, so nothing is taken in.
+fn put_up(discord: &Arc<Discord>, incoming: &Incoming, form: &Form, ticket: Ticket) {
+    let Said::Press { code, .. } = &incoming.body else {
+        return;
+    };
+    let mut input = json!({
+        "type": 4,
+        "custom_id": "text",
+        "style": 2,
+        "label": shortened(form.label, TITLE),
+        "max_length": LONGEST_TEXT,
+        "required": !form.optional,
+    });
+    if !form.text.is_empty() {
+        input["value"] = json!(form.text);
+    }
+    let body = json!({"type": MODAL, "data": {
+        "custom_id": code,
+        "title": shortened(&form.title, TITLE),
+        "components": [{"type": 1, "components": [input]}],
+    }});
+    let discord = Arc::clone(discord);
+    tokio::spawn(async move { respond(&discord, "form", &ticket, &body).await });
+}
+
+/// What the word that is being typed could become.
+fn suggest(
+    discord: &Arc<Discord>,
+    control: &ControlRoom,
+    line: String,
+    sender: Identity,
+    ticket: Ticket,
+) {
+    let (discord, control) = (Arc::clone(discord), control.clone());
+    tokio::spawn(async move {
+        let offered = if control.knows(&sender).await {
+            completions_with(&line, &control.known_names().await)
+        } else {
+            Vec::new()
+        };
+        let choices: Vec<Value> = offered
+            .iter()
+            .filter(|word| word.chars().count() <= SUGGESTION)
+            .take(SUGGESTIONS)
+            .map(|word| json!({"name": word, "value": word}))
+            .collect();
+        let body = json!({"type": SUGGEST, "data": {"choices": choices}});
+        respond(&discord, "suggest", &ticket, &body).await;
+    });
+}
