@@ -6,6 +6,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lumen::chat::press::{DraftVerb, Press};
+use lumen::domain::draft::Seen;
 use lumen::domain::ids::DraftNumber;
 use lumen::domain::limits::Limits;
 use lumen::domain::network::Network;
@@ -26,7 +27,7 @@ fn buttons(c: &mut Criterion) {
     let press = Press::Draft {
         verb: DraftVerb::Approve,
         number: DraftNumber(1_234),
-        revision: 4,
+        seen: Seen::waiting(4),
     };
     c.bench_function("a button, written and read", |b| {
         b.iter(|| Press::read(&black_box(press).code()));

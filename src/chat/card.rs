@@ -159,7 +159,7 @@ pub fn button(draft: &Draft, verb: DraftVerb, label: &str) -> Button {
     let press = Press::Draft {
         verb,
         number: draft.number,
-        revision: draft.revision,
+        seen: draft.seen(),
     };
     Button {
         label: label.to_owned(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::chat::press::TalkPress;
+use crate::domain::draft::Seen;
 use crate::domain::ids::{DraftNumber, InboxId};
 
 /// A question left open for longer than this is closed: what is said then was not meant for it.
@@ -17,13 +18,29 @@ const PATIENCE_SECONDS: i64 = 3_600;
 #[serde(tag = "talk", rename_all = "snake_case")]
 pub enum Talk {
     /// What is the new text?
-    Edit { number: DraftNumber, revision: i64 },
+    Edit {
+        number: DraftNumber,
+        #[serde(flatten)]
+        seen: Seen,
+    },
     /// What should change?
-    Redo { number: DraftNumber, revision: i64 },
+    Redo {
+        number: DraftNumber,
+        #[serde(flatten)]
+        seen: Seen,
+    },
     /// Why is it rejected, in words?
-    Reject { number: DraftNumber, revision: i64 },
+    Reject {
+        number: DraftNumber,
+        #[serde(flatten)]
+        seen: Seen,
+    },
     /// What does the picture show, for people who cannot see it?
-    Alt { number: DraftNumber, revision: i64 },
+    Alt {
+        number: DraftNumber,
+        #[serde(flatten)]
+        seen: Seen,
+    },
     /// When? With a suggestion it was: did you mean that?
     When {
         what: Timed,
@@ -64,7 +81,8 @@ impl Talk {
 pub enum Timed {
     Draft {
         number: DraftNumber,
-        revision: Option<i64>,
+        #[serde(flatten)]
+        seen: Option<Seen>,
     },
     Task {
         name: String,
@@ -91,22 +109,22 @@ pub enum Event {
 pub enum Effect {
     Edit {
         number: DraftNumber,
-        revision: i64,
+        seen: Seen,
         text: String,
     },
     Redo {
         number: DraftNumber,
-        revision: i64,
+        seen: Seen,
         guidance: String,
     },
     Reject {
         number: DraftNumber,
-        revision: i64,
+        seen: Seen,
         reason: String,
     },
     Describe {
         number: DraftNumber,
-        revision: i64,
+        seen: Seen,
         alt: String,
     },
     Schedule {
@@ -216,24 +234,24 @@ fn chosen(talk: Talk, which: usize) -> (Option<Talk>, Effect) {
 
 fn answered(talk: Talk, words: String) -> Effect {
     match talk {
-        Talk::Edit { number, revision } => Effect::Edit {
+        Talk::Edit { number, seen } => Effect::Edit {
             number,
-            revision,
+            seen,
             text: words,
         },
-        Talk::Redo { number, revision } => Effect::Redo {
+        Talk::Redo { number, seen } => Effect::Redo {
             number,
-            revision,
+            seen,
             guidance: words,
         },
-        Talk::Reject { number, revision } => Effect::Reject {
+        Talk::Reject { number, seen } => Effect::Reject {
             number,
-            revision,
+            seen,
             reason: words,
         },
-        Talk::Alt { number, revision } => Effect::Describe {
+        Talk::Alt { number, seen } => Effect::Describe {
             number,
-            revision,
+            seen,
             alt: words,
         },
         Talk::When { what, .. } => Effect::Schedule {
@@ -271,37 +289,37 @@ mod tests {
 
     #[test]
     fn the_next_line_is_the_answer() {
-        let (number, revision) = (NUMBER, 4);
+        let (number, seen) = (NUMBER, Seen::waiting(4));
         let table = [
             (
-                Talk::Edit { number, revision },
+                Talk::Edit { number, seen },
                 Effect::Edit {
                     number,
-                    revision,
+                    seen,
                     text: "so be it".into(),
                 },
             ),
             (
-                Talk::Redo { number, revision },
+                Talk::Redo { number, seen },
                 Effect::Redo {
                     number,
-                    revision,
+                    seen,
                     guidance: "so be it".into(),
                 },
             ),
             (
-                Talk::Reject { number, revision },
+                Talk::Reject { number, seen },
                 Effect::Reject {
                     number,
-                    revision,
+                    seen,
                     reason: "so be it".into(),
                 },
             ),
             (
-                Talk::Alt { number, revision },
+                Talk::Alt { number, seen },
                 Effect::Describe {
                     number,
-                    revision,
+                    seen,
                     alt: "so be it".into(),
                 },
             ),
@@ -338,7 +356,7 @@ mod tests {
     fn a_suggested_time_is_taken_or_asked_for_again() {
         let what = Timed::Draft {
             number: NUMBER,
-            revision: Some(4),
+            seen: Some(Seen::waiting(4)),
         };
         let open = Talk::When {
             what: what.clone(),
@@ -414,7 +432,7 @@ mod tests {
     fn after_an_hour_a_line_is_not_swallowed() {
         let talk = Talk::Edit {
             number: NUMBER,
-            revision: 1,
+            seen: Seen::waiting(1),
         };
         let kept = Kept {
             talk: talk.clone(),

@@ -4,6 +4,7 @@
 //! instead of doing something else than they say.
 
 use crate::domain::action::Action;
+use crate::domain::draft::Seen;
 use crate::domain::ids::{DraftNumber, InboxId, PostId};
 
 /// The version of the codes written now.
@@ -19,18 +20,12 @@ pub enum Press {
     Draft {
         verb: DraftVerb,
         number: DraftNumber,
-        revision: i64,
+        seen: Seen,
     },
     Reject {
         reason: Reason,
         number: DraftNumber,
-        revision: i64,
-    },
-    /// Schedule for this minute since the epoch.
-    At {
-        minute: i64,
-        number: DraftNumber,
-        revision: i64,
+        seen: Seen,
     },
     /// Something with a fetched post: asks, or does it when one is `sure`.
     Act {
@@ -177,23 +172,16 @@ impl Press {
     #[must_use]
     pub fn code(self) -> String {
         match self {
-            Self::Draft {
-                verb,
-                number,
-                revision,
-            } => format!("{VERSION}.d.{}.{}.{revision}", verb.code(), number.0),
+            Self::Draft { verb, number, seen } => {
+                format!("{VERSION}.d.{}.{}.{seen}", verb.code(), number.0)
+            }
             Self::Reject {
                 reason,
                 number,
-                revision,
+                seen,
             } => {
-                format!("{VERSION}.r.{}.{}.{revision}", reason.code(), number.0)
+                format!("{VERSION}.r.{}.{}.{seen}", reason.code(), number.0)
             }
-            Self::At {
-                minute,
-                number,
-                revision,
-            } => format!("{VERSION}.t.{minute}.{}.{revision}", number.0),
             Self::Act { action, post, sure } => {
                 let kind = if sure { "y" } else { "p" };
                 format!("{VERSION}.{kind}.{}.{post}", action.name())
@@ -237,26 +225,21 @@ impl Press {
                 .filter(|number| *number > 0)
                 .map(DraftNumber)
         };
-        let revision = |text: &str| text.parse::<i64>().ok();
+        let seen = |text: &str| text.parse::<Seen>().ok();
         Some(match *parts {
             ["d", verb, n, r] => Self::Draft {
                 verb: DraftVerb::ALL
                     .into_iter()
                     .find(|known| known.code() == verb)?,
                 number: number(n)?,
-                revision: revision(r)?,
+                seen: seen(r)?,
             },
             ["r", reason, n, r] => Self::Reject {
                 reason: Reason::ALL
                     .into_iter()
                     .find(|known| known.code() == reason)?,
                 number: number(n)?,
-                revision: revision(r)?,
-            },
-            ["t", minute, n, r] => Self::At {
-                minute: minute.parse().ok()?,
-                number: number(n)?,
-                revision: revision(r)?,
+                seen: seen(r)?,
             },
             [kind @ ("p" | "y"), action, post] => Self::Act {
                 action: Action::ALL
@@ -281,33 +264,28 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_press() -> impl Strategy<Value = Press> {
-        let target = || (1..=i64::MAX, any::<i64>());
+        let target = || {
+            let seen = (any::<i64>(), any::<bool>());
+            (
+                1..=i64::MAX,
+                seen.prop_map(|(revision, decided)| Seen { revision, decided }),
+            )
+        };
         prop_oneof![
             (proptest::sample::select(DraftVerb::ALL.to_vec()), target()).prop_map(
-                |(verb, (n, revision))| Press::Draft {
+                |(verb, (n, seen))| Press::Draft {
                     verb,
                     number: DraftNumber(n),
-                    revision
+                    seen
                 }
             ),
             (proptest::sample::select(Reason::ALL.to_vec()), target()).prop_map(
-                |(reason, (n, revision))| Press::Reject {
+                |(reason, (n, seen))| Press::Reject {
                     reason,
                     number: DraftNumber(n),
-                    revision
+                    seen
                 }
             ),
-            // Minutes since the epoch: far enough for every timestamp there is.
-            (
-                -1_000_000_000_000..1_000_000_000_000_i64,
-                1..1_000_000_000_i64,
-                1..1_000_000_000_i64
-            )
-                .prop_map(|(minute, n, revision)| Press::At {
-                    minute,
-                    number: DraftNumber(n),
-                    revision
-                }),
             (
                 proptest::sample::select(Action::ALL.to_vec()),
                 any::<i64>(),
@@ -335,7 +313,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[drtaqpy]\\.[a-z0-9.!-]*") {
+        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[draqpy]\\.[a-z0-9.!-]*") {
             let _ = Press::read(&code);
         }
     }
@@ -349,7 +327,7 @@ mod tests {
             Press::Draft {
                 verb: DraftVerb::Approve,
                 number: DraftNumber(12),
-                revision: 4
+                seen: Seen::waiting(4)
             }
             .code(),
             "1.d.ok.12.4"

@@ -12,6 +12,10 @@
 mod approved;
 mod moves;
 
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -172,6 +176,77 @@ pub struct Draft {
     pub created_at: Timestamp,
     /// When a waiting draft goes stale.
     pub expires_at: Timestamp,
+}
+
+/// What a person has before them when they decide about a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    pub revision: i64,
+    /// Whether that version was approved or on a time already, so that a change takes this back knowingly.
+    #[serde(default)]
+    pub decided: bool,
+}
+
+impl Seen {
+    #[must_use]
+    pub const fn waiting(revision: i64) -> Self {
+        Self {
+            revision,
+            decided: false,
+        }
+    }
+
+    /// Whether it is what the draft is now: the same version, and nobody has decided about it in between.
+    #[must_use]
+    pub const fn holds(self, draft: &Draft) -> bool {
+        self.revision == draft.revision && (self.decided || !draft.is_decided())
+    }
+
+    /// [`Self::holds`], and another version may follow.
+    #[must_use]
+    pub fn may_change(self, draft: &Draft) -> bool {
+        self.holds(draft) && draft.revise().is_ok()
+    }
+}
+
+/// As it stands in the code of a button: `4`, and `4!` once it was decided.
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = if self.decided { "!" } else { "" };
+        write!(f, "{}{mark}", self.revision)
+    }
+}
+
+impl FromStr for Seen {
+    type Err = ParseIntError;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        let revision = code.strip_suffix('!');
+        Ok(Self {
+            revision: revision.unwrap_or(code).parse()?,
+            decided: revision.is_some(),
+        })
+    }
+}
+
+impl Draft {
+    /// Approved or on a time, and not begun to be published.
+    #[must_use]
+    pub const fn is_decided(&self) -> bool {
+        matches!(
+            self.state,
+            DraftState::Approved { .. } | DraftState::Scheduled { .. }
+        )
+    }
+
+    /// What a card of it shows now.
+    #[must_use]
+    pub const fn seen(&self) -> Seen {
+        Seen {
+            revision: self.revision,
+            decided: self.is_decided(),
+        }
+    }
 }
 
 /// A post that a revision leans on, as it was then.

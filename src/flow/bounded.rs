@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::draft::Seen;
 use crate::domain::ids::DraftId;
 use crate::store::Store;
 
@@ -26,7 +27,7 @@ pub(in crate::flow) enum Broken {
 /// then is still written down.
 pub(in crate::flow) async fn bounded<T>(
     store: &Store,
-    version: Option<(DraftId, i64)>,
+    version: Option<(DraftId, Seen)>,
     limit: Duration,
     stop: &CancellationToken,
     work: impl Future<Output = T>,
@@ -44,15 +45,15 @@ pub(in crate::flow) async fn bounded<T>(
 }
 
 /// Ends when the draft is no longer this version, waiting to be changed.
-async fn overtaken(store: &Store, version: Option<(DraftId, i64)>) {
-    let Some((draft, revision)) = version else {
+async fn overtaken(store: &Store, version: Option<(DraftId, Seen)>) {
+    let Some((draft, seen)) = version else {
         return std::future::pending().await;
     };
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         // A store that does not answer is no decision.
         if let Ok(there) = store.draft(draft).await
-            && !there.is_some_and(|there| there.revision == revision && there.revise().is_ok())
+            && !there.is_some_and(|there| seen.may_change(&there))
         {
             return;
         }
@@ -98,7 +99,7 @@ mod tests {
         };
         let draft = tx.new_draft(W, &draft, &revision(None)).await.unwrap();
         tx.commit().await.unwrap();
-        let version = Some((draft.id, draft.revision));
+        let version = Some((draft.id, draft.seen()));
         let long = Duration::from_mins(5);
 
         let done = bounded(&store, version, long, &CancellationToken::new(), async {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::draft::Purpose;
+use crate::domain::draft::{Purpose, Seen};
 use crate::domain::ids::{DraftId, InboxId, PostId, RoomId, TaskId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::persona::Voice;
@@ -47,7 +47,8 @@ pub enum ComposeRequest {
     },
     Redo {
         draft: DraftId,
-        revision: i64,
+        #[serde(flatten)]
+        seen: Seen,
         guidance: Option<String>,
     },
 }
@@ -162,9 +163,7 @@ impl Composer {
             }
         }
         let version = match work.request {
-            ComposeRequest::Redo {
-                draft, revision, ..
-            } => Some((draft, revision)),
+            ComposeRequest::Redo { draft, seen, .. } => Some((draft, seen)),
             ComposeRequest::Post { .. } | ComposeRequest::Reply { .. } => None,
         };
         let cancel = stop.child_token();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::domain::draft::{Draft, Revision};
+use crate::domain::draft::{Draft, Move, Revision, Seen};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{DraftId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{JobKind, NewJob};
@@ -37,8 +37,8 @@ pub struct Painter {
 struct PaintJob {
     workspace: WorkspaceId,
     draft: DraftId,
-    /// The version that the person saw.
-    revision: i64,
+    #[serde(flatten)]
+    seen: Seen,
     guidance: Option<String>,
     by: String,
     room: Option<RoomId>,
@@ -70,7 +70,7 @@ pub async fn request(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     wanted: Wanted,
 ) -> Result<Draft, ReviewError> {
@@ -78,7 +78,7 @@ pub async fn request(
     let payload = json!(PaintJob {
         workspace: w,
         draft: draft.id,
-        revision: revision.number,
+        seen: draft.seen(),
         guidance: wanted.guidance,
         by: by.name.clone(),
         room: wanted.room,
@@ -104,7 +104,7 @@ pub async fn choose(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     which: Which,
     cause: Option<InboxId>,
@@ -147,9 +147,9 @@ async fn open_for_pictures(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
 ) -> Result<(Draft, Revision), ReviewError> {
-    let (draft, revision) = review::current(tx, w, number, seen).await?;
+    let (draft, revision) = review::current(tx, w, number, seen, Move::Revise).await?;
     review::allowed(&draft, draft.revise())?;
     let network = revision.content.network;
     if Limits::of(network).pictures == 0 {

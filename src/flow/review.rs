@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domain::content::{Attachment, Content};
-use crate::domain::draft::{Draft, DraftState, InvalidMove, Move, Revision, Writer};
+use crate::domain::draft::{Draft, DraftState, InvalidMove, Move, Revision, Seen, Writer};
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::{ApprovalId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{JobKind, NewJob};
@@ -76,7 +76,8 @@ pub(super) async fn current(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
+    tried: Move,
 ) -> Result<(Draft, Revision), ReviewError> {
     let Some(draft) = tx.draft_numbered(w, number).await? else {
         let waiting = tx
@@ -95,7 +96,8 @@ pub(super) async fn current(
             id: draft.id.0.to_string(),
             why: format!("revision {} is missing", draft.revision),
         })?;
-    if let Some(seen) = seen.filter(|seen| *seen != draft.revision) {
+    let older = seen.map(|seen| seen.revision);
+    if let Some(seen) = older.filter(|seen| *seen != draft.revision) {
         let before = tx
             .revision(draft.id, seen)
             .await?
@@ -108,6 +110,10 @@ pub(super) async fn current(
             before,
             after: revision.content.text,
         });
+    }
+    // The version is the one they saw, but somebody has decided about it since.
+    if seen.is_some_and(|seen| !seen.holds(&draft)) {
+        return Err(too_late(draft, tried));
     }
     Ok((draft, revision))
 }
@@ -158,10 +164,10 @@ pub async fn open_to(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     tried: Move,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, seen).await?;
+    let (draft, revision) = current(tx, w, number, seen, tried).await?;
     let now = tx.now();
     let moved = match tried {
         Move::Schedule => draft.schedule(ApprovalId(0), "", now),
@@ -219,11 +225,11 @@ pub async fn approve(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, seen).await?;
+    let (draft, revision) = current(tx, w, number, seen, Move::Approve).await?;
     // The move is tried before the approval row exists, with a number that is thrown away.
     allowed(&draft, draft.approve(ApprovalId(0), &by.name, tx.now()))?;
     nothing_blocks(&draft, &revision)?;
@@ -249,12 +255,12 @@ pub async fn schedule(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     due: Timestamp,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, seen).await?;
+    let (draft, revision) = current(tx, w, number, seen, Move::Schedule).await?;
     allowed(&draft, draft.schedule(ApprovalId(0), &by.name, due))?;
     if due <= tx.now() {
         return Err(ReviewError::Past { number, due });
@@ -284,12 +290,12 @@ pub async fn reject(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     reason: Option<String>,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, _) = current(tx, w, number, seen).await?;
+    let (draft, _) = current(tx, w, number, seen, Move::Reject).await?;
     let state = allowed(&draft, draft.reject(&by.name, tx.now(), reason.clone()))?;
     let log = reason.map_or_else(
         || format!("rejected {number}"),
@@ -303,12 +309,12 @@ pub async fn edit(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     text: String,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, seen).await?;
+    let (draft, revision) = current(tx, w, number, seen, Move::Revise).await?;
     allowed(&draft, draft.revise())?;
     let text = text.trim().to_owned();
     if text.is_empty() {
@@ -340,7 +346,7 @@ pub async fn picture(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     picture: Option<Attachment>,
     cause: Option<InboxId>,
@@ -350,7 +356,7 @@ pub async fn picture(
     } else {
         "took the picture off"
     };
-    let (draft, mut revision) = current(tx, w, number, seen).await?;
+    let (draft, mut revision) = current(tx, w, number, seen, Move::Revise).await?;
     let network = revision.content.network;
     if picture.is_some() && Limits::of(network).pictures == 0 {
         return Err(ReviewError::NoPictures { number, network });
@@ -368,12 +374,12 @@ pub async fn describe(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     alt: &str,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, seen).await?;
+    let (draft, revision) = current(tx, w, number, seen, Move::Revise).await?;
     let mut media = revision.content.media.clone();
     if let Some(first) = media.first_mut() {
         alt.trim().clone_into(&mut first.alt);
@@ -443,17 +449,17 @@ pub async fn redo(
     tx: &mut Tx,
     w: WorkspaceId,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     by: &Operator,
     guidance: Option<String>,
     room: Option<RoomId>,
     cause: Option<InboxId>,
 ) -> Result<bool, ReviewError> {
-    let (draft, _) = current(tx, w, number, seen).await?;
+    let (draft, _) = current(tx, w, number, seen, Move::Revise).await?;
     allowed(&draft, draft.revise())?;
     let request = compose::ComposeRequest::Redo {
         draft: draft.id,
-        revision: draft.revision,
+        seen: draft.seen(),
         guidance,
     };
     let key = format!("redo:{}:{}", draft.id, draft.revision);
@@ -468,7 +474,7 @@ pub async fn revive(
     by: &Operator,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, None).await?;
+    let (draft, revision) = current(tx, w, number, None, Move::Revise).await?;
     if !matches!(draft.state, DraftState::Expired { .. }) {
         return Ok(draft);
     }
@@ -483,7 +489,7 @@ pub async fn take_back(
     by: &Operator,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, None).await?;
+    let (draft, revision) = current(tx, w, number, None, Move::Revise).await?;
     if !matches!(
         draft.state,
         DraftState::Approved { .. } | DraftState::Scheduled { .. }
@@ -503,7 +509,7 @@ pub async fn settle_by_hand(
     there: bool,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, _) = current(tx, w, number, None).await?;
+    let (draft, _) = current(tx, w, number, None, Move::Settle).await?;
     let now = tx.now();
     if !matches!(draft.state, DraftState::Unknown { asked: true, .. }) {
         return Err(too_late(draft, Move::Settle));

@@ -161,6 +161,7 @@ fn the_environment_is_read_in_one_place() {
             let code = code.split("#[cfg(test)]").next().unwrap_or_default();
             // A file of its own for tests is no part of the program.
             !name.ends_with("testing.rs")
+                && !name.contains("/tests/")
                 && (code.contains("env::var") || code.contains("std::env::vars"))
                 && !name.starts_with("config")
                 && !name.starts_with("frontends/terminal")

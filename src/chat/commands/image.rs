@@ -4,6 +4,7 @@ use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
 use crate::chat::commands::review::decided;
 use crate::chat::commands::{Ctx, Done, pictures};
+use crate::domain::draft::Seen;
 use crate::domain::ids::DraftNumber;
 use crate::flow::paint::{self, Which};
 
@@ -20,7 +21,7 @@ pub async fn image(ctx: &Ctx, rest: &str) -> Done {
 }
 
 /// Has a picture made; the card follows.
-pub async fn another(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, wish: &str) -> Done {
+pub async fn another(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, wish: &str) -> Done {
     super::compose::within("guidance", wish)?;
     let wanted = paint::Wanted {
         guidance: Some(wish.to_owned()).filter(|wish| !wish.is_empty()),
@@ -34,7 +35,7 @@ pub async fn another(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, wish: &s
 }
 
 /// Puts an earlier picture back.
-pub async fn choose(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, which: Which) -> Done {
+pub async fn choose(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, which: Which) -> Done {
     let mut tx = ctx.begin().await?;
     let cause = Some(ctx.inbox);
     let draft = paint::choose(&mut tx, ctx.w(), number, seen, &ctx.operator, which, cause).await?;

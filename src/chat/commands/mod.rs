@@ -330,7 +330,7 @@ pub const fn stands_for(press: Press) -> Option<Command> {
             DraftVerb::Show => Command::Show,
         }),
         Press::Reject { .. } => Some(Command::Reject),
-        Press::At { .. } | Press::Act { .. } => Some(Command::Approve),
+        Press::Act { .. } => Some(Command::Approve),
         // What is run again asks for its own role.
         Press::Again(_) | Press::Talk(_) => None,
     }
@@ -341,21 +341,12 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
         ctx.allow(&format!("/{}", command.name()), command.spec().role)?;
     }
     match press {
-        Press::Draft {
-            verb,
-            number,
-            revision,
-        } => review::pressed(ctx, verb, number, revision).await,
+        Press::Draft { verb, number, seen } => review::pressed(ctx, verb, number, seen).await,
         Press::Reject {
             reason,
             number,
-            revision,
-        } => review::rejected(ctx, reason, number, revision).await,
-        Press::At {
-            minute,
-            number,
-            revision,
-        } => schedule::at_minute(ctx, minute, number, revision).await,
+            seen,
+        } => review::rejected(ctx, reason, number, seen).await,
         Press::Act { action, post, sure } => posts::pressed(ctx, action, post, sure).await,
         Press::Talk(press) => talk::heard(ctx, Event::Press(press)).await,
         Press::Again(inbox) => again(ctx, inbox).await,
@@ -371,26 +362,26 @@ async fn filled(ctx: &Ctx, press: Press, text: &str) -> Done {
         Press::Draft {
             verb: DraftVerb::Edit,
             number,
-            revision,
-        } => review::edit_seen(ctx, number, Some(revision), text).await,
+            seen,
+        } => review::edit_seen(ctx, number, Some(seen), text).await,
         Press::Draft {
             verb: DraftVerb::Redo,
             number,
-            revision,
-        } => review::redo_seen(ctx, number, Some(revision), text).await,
+            seen,
+        } => review::redo_seen(ctx, number, Some(seen), text).await,
         Press::Draft {
             verb: DraftVerb::Schedule,
             number,
-            revision,
+            seen,
         } => {
-            let revision = Some(revision);
-            schedule::timed(ctx, Timed::Draft { number, revision }, text).await
+            let seen = Some(seen);
+            schedule::timed(ctx, Timed::Draft { number, seen }, text).await
         }
         Press::Reject {
             reason: Reason::Other,
             number,
-            revision,
-        } => review::reject_seen(ctx, number, Some(revision), Some(text.to_owned())).await,
+            seen,
+        } => review::reject_seen(ctx, number, Some(seen), Some(text.to_owned())).await,
         other => pressed(ctx, other).await,
     }
 }

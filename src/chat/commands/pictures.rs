@@ -7,6 +7,7 @@ use crate::chat::frontend::ShowError;
 use crate::chat::parse;
 use crate::chat::words;
 use crate::domain::content::Attachment;
+use crate::domain::draft::Seen;
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::DraftNumber;
 use crate::domain::network::Network;
@@ -41,7 +42,7 @@ pub async fn sent(
     }
     let talk = Talk::Alt {
         number,
-        revision: draft.revision,
+        seen: draft.seen(),
     };
     let question = words::talk::ask(&talk);
     ctx.ask(tx, talk, question).await
@@ -98,7 +99,7 @@ async fn fetched(ctx: &Ctx, file: &str, network: Network) -> Result<Attachment, 
 }
 
 /// Takes it off.
-pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: Option<i64>) -> Done {
+pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>) -> Done {
     let mut tx = ctx.begin().await?;
     let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
     let draft = review::picture(&mut tx, w, number, seen, by, None, cause).await?;
@@ -106,7 +107,7 @@ pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: Option<i64>) -> Done 
 }
 
 /// The answer to the question what the picture shows.
-pub async fn described(ctx: &Ctx, number: DraftNumber, seen: i64, alt: &str) -> Done {
+pub async fn described(ctx: &Ctx, number: DraftNumber, seen: Seen, alt: &str) -> Done {
     let alt = shortened(alt, LONGEST_ALT);
     let mut tx = ctx.begin().await?;
     let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));

@@ -6,7 +6,7 @@ use crate::chat::commands::{Ctx, Done, drafts, pictures};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
-use crate::domain::draft::{Draft, Move};
+use crate::domain::draft::{Draft, Move, Seen};
 use crate::domain::ids::DraftNumber;
 use crate::flow::paint::Which;
 use crate::flow::review;
@@ -24,7 +24,7 @@ pub async fn approve(ctx: &Ctx, rest: &str) -> Done {
     approve_seen(ctx, number, None).await
 }
 
-async fn approve_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>) -> Done {
+async fn approve_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>) -> Done {
     let mut tx = ctx.begin().await?;
     let draft = review::approve(
         &mut tx,
@@ -47,7 +47,7 @@ pub async fn reject(ctx: &Ctx, rest: &str) -> Done {
 pub async fn reject_seen(
     ctx: &Ctx,
     number: DraftNumber,
-    seen: Option<i64>,
+    seen: Option<Seen>,
     reason: Option<String>,
 ) -> Done {
     let reason = reason
@@ -67,29 +67,23 @@ pub async fn reject_seen(
     decided(ctx, tx, &draft).await
 }
 
-pub async fn rejected(ctx: &Ctx, reason: Reason, number: DraftNumber, revision: i64) -> Done {
+pub async fn rejected(ctx: &Ctx, reason: Reason, number: DraftNumber, seen: Seen) -> Done {
     if reason == Reason::Other {
-        return ask(ctx, Talk::Reject { number, revision }).await;
+        return ask(ctx, Talk::Reject { number, seen }).await;
     }
-    reject_seen(
-        ctx,
-        number,
-        Some(revision),
-        Some(reason.label().to_lowercase()),
-    )
-    .await
+    reject_seen(ctx, number, Some(seen), Some(reason.label().to_lowercase())).await
 }
 
 pub async fn edit(ctx: &Ctx, rest: &str) -> Done {
     let (number, text) = ctx.numbered(Command::Edit, rest).await?;
     if text.trim().is_empty() {
-        let revision = drafts::find(ctx, number).await?.revision;
-        return ask(ctx, Talk::Edit { number, revision }).await;
+        let seen = drafts::find(ctx, number).await?.seen();
+        return ask(ctx, Talk::Edit { number, seen }).await;
     }
     edit_seen(ctx, number, None, text).await
 }
 
-pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, text: &str) -> Done {
+pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, text: &str) -> Done {
     let has = text.chars().count();
     if has > LONGEST_TEXT {
         return Err(words::errors::too_long(
@@ -121,7 +115,7 @@ pub async fn redo(ctx: &Ctx, rest: &str) -> Done {
 }
 
 /// Has another version written; its card follows.
-pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, guidance: &str) -> Done {
+pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, guidance: &str) -> Done {
     super::compose::within("guidance", guidance)?;
     let guidance = Some(guidance.trim().to_owned()).filter(|guidance| !guidance.is_empty());
     let (room, cause) = (Some(ctx.room.id), Some(ctx.inbox));
@@ -147,20 +141,20 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, guidan
 }
 
 /// A button of a card.
-pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: i64) -> Done {
+pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, seen: Seen) -> Done {
     match verb {
-        DraftVerb::Approve => approve_seen(ctx, number, Some(revision)).await,
-        DraftVerb::Edit => ask(ctx, Talk::Edit { number, revision }).await,
-        DraftVerb::Redo => ask(ctx, Talk::Redo { number, revision }).await,
-        DraftVerb::RedoNow => redo_seen(ctx, number, Some(revision), "").await,
-        DraftVerb::Image => super::image::another(ctx, number, Some(revision), "").await,
+        DraftVerb::Approve => approve_seen(ctx, number, Some(seen)).await,
+        DraftVerb::Edit => ask(ctx, Talk::Edit { number, seen }).await,
+        DraftVerb::Redo => ask(ctx, Talk::Redo { number, seen }).await,
+        DraftVerb::RedoNow => redo_seen(ctx, number, Some(seen), "").await,
+        DraftVerb::Image => super::image::another(ctx, number, Some(seen), "").await,
         DraftVerb::EarlierImage => {
-            super::image::choose(ctx, number, Some(revision), Which::Before).await
+            super::image::choose(ctx, number, Some(seen), Which::Before).await
         }
         DraftVerb::Schedule => {
             let what = Timed::Draft {
                 number,
-                revision: Some(revision),
+                seen: Some(seen),
             };
             ask(
                 ctx,
@@ -173,9 +167,9 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
         }
         DraftVerb::Reject => {
             let mut tx = ctx.begin().await?;
-            review::open_to(&mut tx, ctx.w(), number, Some(revision), Move::Reject).await?;
+            review::open_to(&mut tx, ctx.w(), number, Some(seen), Move::Reject).await?;
             drop(tx);
-            ctx.say(words::talk::reasons(number, revision)).await
+            ctx.say(words::talk::reasons(number, seen)).await
         }
         DraftVerb::Why => drafts::explained(ctx, number, false).await,
         DraftVerb::Show => drafts::shown(ctx, number).await,
@@ -187,7 +181,7 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, revision: 
         }
         DraftVerb::PublishAgain => by_hand(ctx, number, false).await,
         DraftVerb::ItIsThere => by_hand(ctx, number, true).await,
-        DraftVerb::NoPicture => pictures::removed(ctx, number, Some(revision)).await,
+        DraftVerb::NoPicture => pictures::removed(ctx, number, Some(seen)).await,
     }
 }
 
@@ -208,14 +202,14 @@ async fn by_hand(ctx: &Ctx, number: DraftNumber, there: bool) -> Done {
 /// Asks about a draft, where an answer could still count.
 pub async fn ask(ctx: &Ctx, talk: Talk) -> Done {
     let (number, seen, tried) = match &talk {
-        Talk::Edit { number, revision }
-        | Talk::Redo { number, revision }
-        | Talk::Alt { number, revision } => (*number, Some(*revision), Move::Revise),
-        Talk::Reject { number, revision } => (*number, Some(*revision), Move::Reject),
+        Talk::Edit { number, seen } | Talk::Redo { number, seen } | Talk::Alt { number, seen } => {
+            (*number, Some(*seen), Move::Revise)
+        }
+        Talk::Reject { number, seen } => (*number, Some(*seen), Move::Reject),
         Talk::When {
-            what: Timed::Draft { number, revision },
+            what: Timed::Draft { number, seen },
             ..
-        } => (*number, *revision, Move::Schedule),
+        } => (*number, *seen, Move::Schedule),
         Talk::When { .. } | Talk::Account { .. } => {
             return Err(anyhow::anyhow!("{talk:?} is not about a draft").into());
         }

@@ -8,7 +8,7 @@ use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
-use crate::domain::draft::{DraftState, Move};
+use crate::domain::draft::{DraftState, Move, Seen};
 use crate::domain::error::UserError;
 use crate::domain::ids::DraftNumber;
 use crate::domain::schedule::{Schedule, WhenError};
@@ -21,10 +21,7 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
     match verb {
         "draft" => {
             let (number, when) = ctx.numbered(Command::Schedule, rest).await?;
-            let what = Timed::Draft {
-                number,
-                revision: None,
-            };
+            let what = Timed::Draft { number, seen: None };
             if when.is_empty() {
                 let talk = Talk::When {
                     what,
@@ -60,17 +57,17 @@ pub async fn timed(ctx: &Ctx, what: Timed, phrase: &str) -> Done {
         Timed::Task { .. } => catalogue::SCHEDULE_TASK.role,
     };
     ctx.allow("/schedule", needed)?;
-    if let Timed::Draft { number, revision } = what {
+    if let Timed::Draft { number, seen } = what {
         let mut tx = ctx.begin().await?;
-        flow::review::open_to(&mut tx, ctx.w(), number, revision, Move::Schedule).await?;
+        flow::review::open_to(&mut tx, ctx.w(), number, seen, Move::Schedule).await?;
     }
     let schedule = match Schedule::parse(parse::unquoted(phrase), ctx.now.at, &ctx.house.zone) {
         Ok(schedule) => schedule,
         Err(error) => return unclear(ctx, what, error).await,
     };
     match what {
-        Timed::Draft { number, revision } => match schedule {
-            Schedule::Once(due) => at(ctx, number, revision, due).await,
+        Timed::Draft { number, seen } => match schedule {
+            Schedule::Once(due) => at(ctx, number, seen, due).await,
             Schedule::Cron(_) => Err(UserError::new(
                 format!("{number} goes out once, and that is a rhythm."),
                 "Name one time, such as tomorrow 9am; /task new NAME post TOPIC WHEN writes again and again.",
@@ -99,7 +96,7 @@ async fn unclear(ctx: &Ctx, what: Timed, error: WhenError) -> Done {
     .await
 }
 
-async fn at(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, due: Timestamp) -> Done {
+async fn at(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, due: Timestamp) -> Done {
     let mut tx = ctx.begin().await?;
     let draft = flow::review::schedule(
         &mut tx,
@@ -112,20 +109,6 @@ async fn at(ctx: &Ctx, number: DraftNumber, seen: Option<i64>, due: Timestamp) -
     )
     .await?;
     review::decided(ctx, tx, &draft).await
-}
-
-/// A button that names a minute.
-pub async fn at_minute(ctx: &Ctx, minute: i64, number: DraftNumber, revision: i64) -> Done {
-    let due = minute
-        .checked_mul(60)
-        .and_then(|second| Timestamp::from_second(second).ok());
-    let due = due.ok_or_else(|| {
-        UserError::new(
-            "I cannot read the time on this button.",
-            "Type /schedule #N WHEN.",
-        )
-    })?;
-    at(ctx, number, Some(revision), due).await
 }
 
 /// Everything that has a time, the next first.

@@ -20,37 +20,29 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
         ..ctx.clone()
     };
     match effect {
-        Effect::Edit {
-            number,
-            revision,
-            text,
-        } => {
+        Effect::Edit { number, seen, text } => {
             ctx.allow("/edit", Command::Edit.spec().role)?;
-            review::edit_seen(ctx, number, Some(revision), &text).await
+            review::edit_seen(ctx, number, Some(seen), &text).await
         }
         Effect::Redo {
             number,
-            revision,
+            seen,
             guidance,
         } => {
             ctx.allow("/redo", Command::Redo.spec().role)?;
-            review::redo_seen(ctx, number, Some(revision), &guidance).await
+            review::redo_seen(ctx, number, Some(seen), &guidance).await
         }
         Effect::Reject {
             number,
-            revision,
+            seen,
             reason,
         } => {
             ctx.allow("/reject", Command::Reject.spec().role)?;
-            review::reject_seen(ctx, number, Some(revision), Some(reason)).await
+            review::reject_seen(ctx, number, Some(seen), Some(reason)).await
         }
-        Effect::Describe {
-            number,
-            revision,
-            alt,
-        } => {
+        Effect::Describe { number, seen, alt } => {
             ctx.allow("/edit", Command::Edit.spec().role)?;
-            pictures::described(ctx, number, revision, &alt).await
+            pictures::described(ctx, number, seen, &alt).await
         }
         Effect::Schedule { what, phrase } => schedule::timed(ctx, what, &phrase).await,
         Effect::UseAccount { account, then } => use_account(ctx, &account, then).await,

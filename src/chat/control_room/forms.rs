@@ -5,7 +5,7 @@ use crate::chat::commands;
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::press::{DraftVerb, Press, Reason};
 use crate::chat::words;
-use crate::domain::draft::DraftState;
+use crate::domain::draft::{DraftState, Seen};
 use crate::domain::ids::DraftNumber;
 
 /// One field to fill in, and what stands in it before.
@@ -26,7 +26,7 @@ impl ControlRoom {
             return None;
         };
         let press = Press::read(code).ok()?;
-        let (number, revision) = asks(press)?;
+        let (number, seen) = asks(press)?;
         let needed = commands::stands_for(press)?.spec().role;
         let store = self.store();
         let operator = store.operator_of(&incoming.sender).await.ok()??;
@@ -39,7 +39,8 @@ impl ControlRoom {
             DraftState::Scheduled { .. } => is_schedule(press),
             _ => false,
         };
-        if operator.role < needed || draft.revision != revision || !open {
+        if operator.role < needed || seen.revision != draft.revision || !seen.holds(&draft) || !open
+        {
             return None;
         }
         let mut form = words::talk::form(press)?;
@@ -50,24 +51,29 @@ impl ControlRoom {
                 ..
             }
         ) {
-            form.text = store.revision(draft.id, revision).await.ok()??.content.text;
+            form.text = store
+                .revision(draft.id, seen.revision)
+                .await
+                .ok()??
+                .content
+                .text;
         }
         Some(form)
     }
 }
 
-const fn asks(press: Press) -> Option<(DraftNumber, i64)> {
+const fn asks(press: Press) -> Option<(DraftNumber, Seen)> {
     match press {
         Press::Draft {
             verb: DraftVerb::Edit | DraftVerb::Redo | DraftVerb::Schedule,
             number,
-            revision,
+            seen,
         }
         | Press::Reject {
             reason: Reason::Other,
             number,
-            revision,
-        } => Some((number, revision)),
+            seen,
+        } => Some((number, seen)),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ mod races;
 mod world;
 
 use crate::chat::press::{DraftVerb, Press};
+use crate::domain::draft::Seen;
 use crate::domain::ids::DraftNumber;
 
 fn card_press(verb: DraftVerb, number: i64, revision: i64) -> String {
@@ -16,7 +17,7 @@ fn card_press(verb: DraftVerb, number: i64, revision: i64) -> String {
     Press::Draft {
         verb,
         number,
-        revision,
+        seen: Seen::waiting(revision),
     }
     .code()
 }

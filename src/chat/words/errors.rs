@@ -4,7 +4,7 @@ use crate::chat::press::{DraftVerb, Press, Unreadable};
 use crate::chat::view::{Button, View};
 use crate::chat::words::time::Now;
 use crate::chat::words::{listed, person, quoted, thousands};
-use crate::domain::draft::{DraftState, Move};
+use crate::domain::draft::{DraftState, Move, Seen};
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::{DraftNumber, InboxId};
 use crate::flow::review::{Decided, ReviewError};
@@ -90,6 +90,13 @@ pub fn too_long(what: &str, has: usize, most: usize, advice: &str) -> UserError 
 /// Why a decision does not count.
 #[must_use]
 pub fn review(error: &ReviewError, now: &Now) -> View {
+    View {
+        private: true,
+        ..refusal(error, now)
+    }
+}
+
+fn refusal(error: &ReviewError, now: &Now) -> View {
     match error {
         ReviewError::Missing { number, waiting } => failed(&missing(*number, waiting), None),
         ReviewError::Older {
@@ -143,7 +150,7 @@ fn older(number: DraftNumber, seen: i64, current: i64, before: &str, after: &str
     let press = Press::Draft {
         verb: DraftVerb::Show,
         number,
-        revision: current,
+        seen: Seen::waiting(current),
     };
     View::text(format!(
         "This is version {seen}; version {current} is the current one: {what}."

@@ -30,7 +30,6 @@ pub fn doing(press: Press) -> Option<String> {
             | DraftVerb::Show => return None,
         },
         Press::Reject { number, .. } => format!("Rejecting {number}."),
-        Press::At { number, .. } => format!("Scheduling {number}."),
         Press::Act {
             action, sure: true, ..
         } => acting(action).to_owned(),

@@ -4,6 +4,7 @@ use crate::chat::control_room::Form;
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Press, Reason, TalkPress};
 use crate::chat::view::{Button, View};
+use crate::domain::draft::Seen;
 use crate::domain::ids::DraftNumber;
 
 fn talk_button(label: &str, press: TalkPress) -> Button {
@@ -46,11 +47,11 @@ pub fn ask(talk: &Talk) -> View {
             View::text(format!("Send the whole new text of {number}, or cancel."))
                 .with_buttons(vec![never_mind()])
         }
-        Talk::Redo { number, revision } => {
+        Talk::Redo { number, seen } => {
             let press = Press::Draft {
                 verb: DraftVerb::RedoNow,
                 number: *number,
-                revision: *revision,
+                seen: *seen,
             };
             let another = Button {
                 label: "Just another".to_owned(),
@@ -148,13 +149,13 @@ pub fn yes_or_other() -> Vec<Button> {
 
 /// The reasons for a rejection.
 #[must_use]
-pub fn reasons(number: DraftNumber, revision: i64) -> View {
+pub fn reasons(number: DraftNumber, seen: Seen) -> View {
     let button = |reason: Reason| Button {
         label: reason.label().to_owned(),
         press: Press::Reject {
             reason,
             number,
-            revision,
+            seen,
         }
         .code(),
     };

@@ -14,7 +14,7 @@ use crate::store::{NewDraft, NewRevision, StoreError, Tx};
 
 use super::material::Material;
 use super::write::Candidate;
-use super::{ComposeJob, Composer, NotWritten};
+use super::{ComposeJob, ComposeRequest, Composer, NotWritten};
 
 impl Composer {
     /// Writes the draft (or its new revision), the notice and the job's end in one transaction.
@@ -28,10 +28,12 @@ impl Composer {
     ) -> anyhow::Result<()> {
         let mut tx = self.store.begin().await?;
         let mut revision = new_revision(&material, candidate);
-        if let Some((before, _)) = &material.before {
+        if let (ComposeRequest::Redo { seen, .. }, Some((before, _))) =
+            (&work.request, &material.before)
+        {
             let now_there = tx.draft(before.id).await?;
             match now_there {
-                Some(draft) if draft.revision == before.revision && draft.revise().is_ok() => {
+                Some(draft) if seen.may_change(&draft) => {
                     review::revise(
                         &mut tx,
                         work.workspace,

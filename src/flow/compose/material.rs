@@ -130,7 +130,7 @@ impl Composer {
             ),
             ComposeRequest::Redo {
                 draft,
-                revision,
+                seen,
                 guidance,
             } => {
                 let Some(found) = self.store.draft(*draft).await? else {
@@ -139,8 +139,8 @@ impl Composer {
                         again: false,
                     }));
                 };
-                let Some(old) = self.store.revision(*draft, *revision).await? else {
-                    anyhow::bail!("{} has no revision {revision}", found.number);
+                let Some(old) = self.store.revision(*draft, seen.revision).await? else {
+                    anyhow::bail!("{} has no revision {}", found.number, seen.revision);
                 };
                 (found.purpose.clone(), Some((found, old)), guidance.clone())
             }

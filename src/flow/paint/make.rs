@@ -84,7 +84,7 @@ impl Painter {
                 };
             }
         };
-        let version = Some((work.draft, work.revision));
+        let version = Some((work.draft, work.seen));
         let cancel = stop.child_token();
         let making = Box::pin(self.made(&work, job, progress, &cancel));
         let ended = match bounded(&self.store, version, LIMIT, &cancel, making).await {
@@ -127,7 +127,7 @@ impl Painter {
         stop: &CancellationToken,
     ) -> Result<(Draft, Revision, Made), NotMade> {
         let draft = self.store.draft(work.draft).await?;
-        let draft = draft.filter(|draft| draft.revision == work.revision && draft.revise().is_ok());
+        let draft = draft.filter(|draft| work.seen.may_change(draft));
         let Some(draft) = draft else {
             return Err(NotMade::Told(changed(), false));
         };
@@ -331,7 +331,7 @@ impl Painter {
         let mut tx = self.store.begin().await?;
         let now_there = tx.draft(draft.id).await?;
         match now_there {
-            Some(there) if there.revision == draft.revision && there.revise().is_ok() => {
+            Some(there) if work.seen.may_change(&there) => {
                 let by = &work.by;
                 review::revise(
                     &mut tx,

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// Discord answers within this, or it is not known what became of a call. Pictures take longer on a slow line.
-const CALL: Duration = Duration::from_secs(60);
+const CALL: Duration = Duration::from_mins(1);
 const CONNECT: Duration = Duration::from_secs(10);
 /// The waits before a call that went unanswered is made again.
 const AGAIN: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1_200)];

@@ -209,7 +209,7 @@ async fn respond(discord: &Discord, name: &'static str, ticket: &Ticket, body: &
     match called {
         Ok(Ok(_) | Err(super::calls::CallError::Acknowledged)) => {}
         Ok(Err(error)) => {
-            tracing::warn!(call = name, error = %error, "an interaction was not answered in time")
+            tracing::warn!(call = name, error = %error, "an interaction was not answered in time");
         }
         Err(_) => tracing::warn!(call = name, "an interaction was not answered in time"),
     }

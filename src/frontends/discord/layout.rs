@@ -55,7 +55,7 @@ pub fn messages(view: &View, note: Option<&str>) -> Vec<Message> {
     if let Some(note) = note {
         text.line(Style::Italic, note);
     }
-    let mut messages = texts(title, text, view);
+    let mut messages = texts(title, &text, view);
     if let Some(last) = messages.last_mut() {
         last.pictures = pictures(view);
         last.rows = rows(view);
@@ -77,7 +77,7 @@ fn title(view: &View) -> (Option<String>, View) {
     (Some(title), rest)
 }
 
-fn texts(title: Option<String>, text: Styled, view: &View) -> Vec<Message> {
+fn texts(title: Option<String>, text: &Styled, view: &View) -> Vec<Message> {
     let whole = text.text();
     let mut cut: Vec<String> = Vec::new();
     for limit in CUTS {
@@ -168,10 +168,7 @@ fn rows(view: &View) -> Vec<Value> {
 
 /// One of several answers to the same question.
 fn is_choice(code: &str) -> bool {
-    matches!(
-        Press::read(code),
-        Ok(Press::Reject { .. } | Press::At { .. })
-    )
+    matches!(Press::read(code), Ok(Press::Reject { .. }))
 }
 
 /// `Other` asks for words in a form, which a choice may bring up as a button does.
@@ -275,7 +272,10 @@ mod tests {
 
     #[test]
     fn reasons_are_a_list_to_choose_from() {
-        let view = crate::chat::words::talk::reasons(crate::domain::ids::DraftNumber(12), 4);
+        let view = crate::chat::words::talk::reasons(
+            crate::domain::ids::DraftNumber(12),
+            crate::domain::draft::Seen::waiting(4),
+        );
         let rows = rows(&view);
         assert_eq!(rows.len(), 1);
         let menu = &rows[0]["components"][0];

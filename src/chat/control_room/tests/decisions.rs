@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::card_press;
 use super::world::World;
 use crate::chat::press::{DraftVerb, Press, Reason, TalkPress};
-use crate::domain::draft::DraftState;
+use crate::domain::draft::{DraftState, Seen};
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::{DraftNumber, WorkspaceId};
 use crate::domain::notice::Notice;
@@ -157,7 +157,7 @@ async fn rejecting_asks_why() {
     let code = Press::Reject {
         reason: Reason::TooSalesy,
         number: DraftNumber(1),
-        revision: 1,
+        seen: Seen::waiting(1),
     }
     .code();
     assert_snapshot!(mira.press(&code).await, @r"
@@ -170,7 +170,7 @@ async fn rejecting_asks_why() {
     let code = Press::Reject {
         reason: Reason::Other,
         number: DraftNumber(2),
-        revision: 1,
+        seen: Seen::waiting(1),
     }
     .code();
     assert_snapshot!(mira.press(&code).await, @r"

@@ -96,8 +96,7 @@ impl Frontend for FakeFrontend {
     }
 
     fn start_link(&self, word: &str) -> Option<String> {
-        self.edits_in_place()
-            .then(|| format!("https://chat.example/{word}"))
+        (self.surface == Surface::Telegram).then(|| format!("https://chat.example/{word}"))
     }
 
     /// A file's name is its content here.

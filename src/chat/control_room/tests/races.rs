@@ -101,7 +101,7 @@ async fn one_decision_counts_whoever_decides_at_once() {
     for number in 1..=races {
         let named = format!("#{number}");
         let about = |text: &str| {
-            text.split(|c: char| c.is_whitespace() || c == ',')
+            text.split(|c: char| c.is_whitespace() || ",:".contains(c))
                 .any(|word| word == named)
         };
         let decided: Vec<&str> = log
@@ -109,8 +109,8 @@ async fn one_decision_counts_whoever_decides_at_once() {
             .map(|entry| entry.text.as_str())
             .filter(|text| about(text))
             .collect();
-        assert_eq!(decided.len(), 1, "{decided:?}");
         let draft = world.numbered(number).await;
+        assert_eq!(decided.len(), 1, "{draft:?}: {decided:?}");
         let fits = match draft.state {
             // What was approved or scheduled is what was seen.
             DraftState::Approved { .. } | DraftState::Scheduled { .. } => draft.revision == 1,
