@@ -312,7 +312,8 @@ fn budget(config: &Config, store: &Store, clock: &SharedClock) -> Budget {
         zone: zone.clone(),
         daily,
     };
-    Budget::new(Arc::new(ledger), clock.clone(), zone, daily)
+    let tasks = config.models.task_budgets.clone();
+    Budget::new(Arc::new(ledger), clock.clone(), zone, daily, tasks)
 }
 
 /// The accounts behind the outlets.

@@ -64,7 +64,12 @@ impl Ledger for WatchedLedger {
         Ok(id)
     }
 
-    async fn spent_since(&self, w: WorkspaceId, since: Timestamp) -> anyhow::Result<MicroUsd> {
-        Ok(self.store.spent_since(w, since).await?)
+    async fn spent_since(
+        &self,
+        w: WorkspaceId,
+        task: Option<&str>,
+        since: Timestamp,
+    ) -> anyhow::Result<MicroUsd> {
+        Ledger::spent_since(&self.store, w, task, since).await
     }
 }

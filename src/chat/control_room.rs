@@ -14,6 +14,7 @@ mod doors;
 mod forms;
 mod people;
 mod places;
+mod shown;
 mod strangers;
 #[cfg(test)]
 mod tests;
@@ -36,7 +37,7 @@ use crate::chat::incoming::{Asked, Incoming};
 use crate::chat::progress::InRoom;
 use crate::chat::view::View;
 use crate::domain::ids::{InboxId, RoomId, WorkspaceId};
-use crate::domain::operator::{Room, Surface};
+use crate::domain::operator::{Room, RoomAddress, Surface};
 use crate::domain::progress::{SharedProgress, Unwatched};
 use crate::store::{InboxState, Store, StoreError};
 
@@ -94,6 +95,7 @@ struct Inner {
     at_once: Semaphore,
     claims: claims::Claims,
     strangers: strangers::Strangers,
+    shown: shown::Shown,
     /// A row was shown or a job ended.
     moved: Notify,
     stop: CancellationToken,
@@ -111,6 +113,7 @@ impl ControlRoom {
             at_once: Semaphore::new(AT_ONCE),
             claims: claims::Claims::default(),
             strangers: strangers::Strangers::default(),
+            shown: shown::Shown::default(),
             moved: Notify::new(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -187,10 +190,17 @@ impl ControlRoom {
     ) -> Result<Vec<(RoomId, InboxId, bool)>, StoreError> {
         let mut tx = self.store().begin().await?;
         let mut kept = Vec::with_capacity(incoming.len());
+        let mut rooms: HashMap<&RoomAddress, RoomId> = HashMap::new();
         for incoming in incoming {
             let surface = incoming.room.surface;
-            let room = tx.ensure_room(self.workspace(), &incoming.room).await?.id;
-            tx.wake_room(room).await?;
+            let room = if let Some(room) = rooms.get(&incoming.room) {
+                *room
+            } else {
+                let room = tx.ensure_room(self.workspace(), &incoming.room).await?.id;
+                tx.wake_room(room).await?;
+                rooms.insert(&incoming.room, room);
+                room
+            };
             let (external, sender) = (&incoming.external_id, &incoming.sender.external_id);
             let taken = tx
                 .take_in(&surface, external, room, sender, &json!(incoming))

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::ConfigError;
 use super::env::Environment;
-use crate::domain::ledger::MicroUsd;
+use crate::domain::ledger::{MicroUsd, TASKS, TaskBudgets};
 
 /// Who can play a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub struct Models {
     pub xai: Option<Xai>,
     /// Spending per day and workspace.
     pub daily_budget: MicroUsd,
+    /// Spending per day and workspace on one task, of [`TASKS`].
+    pub task_budgets: TaskBudgets,
 }
 
 impl Models {
@@ -124,6 +126,7 @@ impl Models {
             ollama,
             xai,
             daily_budget: budget(env)?,
+            task_budgets: task_budgets(env)?,
         })
     }
 }
@@ -255,13 +258,38 @@ fn budget(env: &Environment) -> Result<MicroUsd, ConfigError> {
     let name = "LUMEN_DAILY_BUDGET_USD";
     let expects = "dollars a day, from 0 to 100000, such as 5 or 2.50";
     let dollars: f64 = env.parsed(name, expects)?.unwrap_or(5.0);
-    if !(0.0..=100_000.0).contains(&dollars) {
+    micros(dollars).ok_or_else(|| {
         let typed = env.get(name).unwrap_or_default();
-        return Err(ConfigError::new(name, typed, expects));
-    }
+        ConfigError::new(name, typed, expects)
+    })
+}
+
+fn micros(dollars: f64) -> Option<MicroUsd> {
     #[expect(clippy::cast_possible_truncation, reason = "within 100,000 dollars")]
     let micros = (dollars * 1e6).round() as i64;
-    Ok(MicroUsd(micros))
+    (0.0..=100_000.0)
+        .contains(&dollars)
+        .then_some(MicroUsd(micros))
+}
+
+/// `image=1, draft=0.50`
+fn task_budgets(env: &Environment) -> Result<TaskBudgets, ConfigError> {
+    let name = "LUMEN_TASK_BUDGETS_USD";
+    let typed = env.get(name).unwrap_or_default();
+    let expects = format!(
+        "tasks and dollars a day, such as image=1, draft=0.50; tasks are {}",
+        TASKS.join(", ")
+    );
+    let one = |pair: &str| {
+        let (task, dollars) = pair.split_once('=')?;
+        let task = TASKS.into_iter().find(|known| *known == task.trim())?;
+        Some((task, micros(dollars.trim().parse().ok()?)?))
+    };
+    typed
+        .split(',')
+        .filter(|pair| !pair.trim().is_empty())
+        .map(|pair| one(pair).ok_or_else(|| ConfigError::new(name, typed, &expects)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -271,6 +299,22 @@ mod tests {
 
     fn models(pairs: &[(&str, &str)]) -> Result<Models, ConfigError> {
         Models::from_env(&pairs.iter().copied().collect())
+    }
+
+    #[test]
+    fn a_task_may_have_money_of_its_own() {
+        let set = models(&[("LUMEN_TASK_BUDGETS_USD", " image=1, look over = 0.5,")]).unwrap();
+        let expected = [
+            ("image", MicroUsd(1_000_000)),
+            ("look over", MicroUsd(500_000)),
+        ];
+        assert_eq!(set.task_budgets, TaskBudgets::from(expected));
+        for wrong in ["image", "poem=1", "image=-1", "image=much"] {
+            assert!(
+                models(&[("LUMEN_TASK_BUDGETS_USD", wrong)]).is_err(),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

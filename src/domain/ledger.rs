@@ -97,13 +97,28 @@ pub trait Ledger: Send + Sync {
     async fn record(&self, workspace: WorkspaceId, call: &ModelCall)
     -> anyhow::Result<ModelCallId>;
 
-    /// What the calls since then have cost.
+    /// What the calls since then have cost; with a `task`, those for it alone.
     async fn spent_since(
         &self,
         workspace: WorkspaceId,
+        task: Option<&str>,
         since: Timestamp,
     ) -> anyhow::Result<MicroUsd>;
 }
+
+/// What models are called for: the `purpose` of every call of the product, and the names of tasks in settings.
+pub const TASKS: [&str; 7] = [
+    "draft",
+    "redo",
+    "image",
+    "describe",
+    "look over",
+    "index",
+    "query",
+];
+
+/// The money that single tasks may take of the day's.
+pub type TaskBudgets = std::collections::HashMap<&'static str, MicroUsd>;
 
 /// Keeps what was paid for until it is used, so that a crash in between costs nothing. Implemented by the store.
 #[async_trait]

@@ -71,7 +71,7 @@ impl<M: ?Sized> Metered<M> {
         call: impl Future<Output = Result<T, ModelError>> + Send,
         took: impl Fn(&T) -> Took + Send,
     ) -> Result<T, ModelError> {
-        let _promised = self.budget.promise(self.workspace, worst).await?;
+        let _promised = self.budget.promise(self.workspace, purpose, worst).await?;
         let begun = Begun {
             role,
             name,

@@ -20,6 +20,7 @@ pub mod moderate;
 pub mod ollama;
 pub mod openai;
 pub mod paint;
+mod pieces;
 pub mod prices;
 pub mod prompt;
 pub mod quote;

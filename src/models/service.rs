@@ -13,7 +13,7 @@ use crate::domain::error::shortened;
 use crate::domain::ledger::Answers;
 use crate::models::{ModelError, Took};
 use crate::net::NetError;
-use crate::net::endpoint::{Endpoint, NoReply, Question, Reply};
+use crate::net::endpoint::{Endpoint, Heard, NoReply, Question, Reply};
 
 /// The longest piece of a provider's own words that people are shown.
 const WORDS: usize = 160;
@@ -50,6 +50,8 @@ pub struct Asked<'a> {
     pub key: &'a str,
     pub limit: Duration,
     pub cap: u64,
+    /// Listens to the answer while it comes.
+    pub heard: Option<Heard<'a>>,
 }
 
 /// An answer as it came.
@@ -177,6 +179,7 @@ impl Service {
             body: Some(body.as_bytes()),
             limit: asked.limit,
             cap: asked.cap,
+            heard: asked.heard,
         };
         let reply = tokio::select! {
             biased;
@@ -223,6 +226,7 @@ impl Service {
             body: None,
             limit,
             cap: TEXT_CAP,
+            heard: None,
         };
         self.endpoint
             .ask(&question)

@@ -169,6 +169,7 @@ impl Xai {
             key: &request.key,
             limit: request.patience,
             cap: ANSWER_CAP,
+            heard: None,
         };
         match self.service.ask(&asked, cancel).await {
             Ok(answered) => Ok(answered),

@@ -44,6 +44,18 @@ pub struct Question<'a> {
     pub limit: Duration,
     /// The most bytes of an answer.
     pub cap: u64,
+    /// Listens to a good answer while it comes.
+    pub heard: Option<Heard<'a>>,
+}
+
+/// Takes all of an answer that has arrived, whenever it has become more; nothing when it begins anew.
+#[derive(Clone, Copy)]
+pub struct Heard<'a>(pub &'a (dyn Fn(&[u8]) + Send + Sync));
+
+impl std::fmt::Debug for Heard<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Heard")
+    }
 }
 
 /// What was answered.
@@ -211,6 +223,10 @@ impl Endpoint {
         let status = response.status().as_u16();
         let wait = self.asked(response.headers());
         let mut body = Vec::new();
+        let heard = question.heard.filter(|_| status < 300);
+        if let Some(Heard(heard)) = heard {
+            heard(&body);
+        }
         while let Some(chunk) = response
             .chunk()
             .await
@@ -219,6 +235,9 @@ impl Endpoint {
             body.extend_from_slice(&chunk);
             if u64::try_from(body.len()).is_ok_and(|length| length > question.cap) {
                 return Err(NoReply::perhaps(NetError::TooLarge { cap: question.cap }));
+            }
+            if let Some(Heard(heard)) = heard {
+                heard(&body);
             }
         }
         Ok(Reply { status, body, wait })

@@ -97,6 +97,24 @@ impl Store {
         Ok(MicroUsd(spent.unwrap_or(0)))
     }
 
+    /// The same of the calls for one task.
+    pub async fn spent_on(
+        &self,
+        workspace: WorkspaceId,
+        task: &str,
+        since: Timestamp,
+    ) -> R<MicroUsd> {
+        let spent: Option<i64> = sqlx::query_scalar(
+            "SELECT SUM(micro_usd) FROM model_calls WHERE workspace_id = $1 AND at >= $2 AND purpose = $3",
+        )
+        .bind(workspace.0)
+        .bind(since.as_millisecond())
+        .bind(task)
+        .fetch_one(&mut *self.reader().await?)
+        .await?;
+        Ok(MicroUsd(spent.unwrap_or(0)))
+    }
+
     /// The newest lines of the log, newest first.
     pub async fn activity(&self, workspace: WorkspaceId, most: u32) -> R<Vec<Activity>> {
         let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
@@ -174,8 +192,12 @@ impl Ledger for Store {
     async fn spent_since(
         &self,
         workspace: WorkspaceId,
+        task: Option<&str>,
         since: Timestamp,
     ) -> anyhow::Result<MicroUsd> {
-        Ok(Self::spent_since(self, workspace, since).await?)
+        Ok(match task {
+            Some(task) => self.spent_on(workspace, task, since).await?,
+            None => Self::spent_since(self, workspace, since).await?,
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! What people typed and pressed: kept before anything else happens, settled once, shown.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::FromRow;
 
 use crate::domain::ids::{InboxId, RoomId};
@@ -175,19 +175,24 @@ impl Tx {
         }
     }
 
-    /// The answer was shown. Nothing is left to do with the row.
-    pub async fn mark_shown(&mut self, id: InboxId) -> R<()> {
-        let done = sqlx::query("UPDATE inbox SET state = 'shown' WHERE id = $1 AND state <> 'new'")
-            .bind(id.0)
-            .execute(self.conn())
-            .await?;
-        match done.rows_affected() {
-            0 => Err(StoreError::impossible(
-                "inbox",
-                id,
-                "it is not settled, so nothing can have been shown",
-            )),
-            _ => Ok(()),
+    /// The answers were shown. Nothing is left to do with the rows.
+    pub async fn mark_shown(&mut self, ids: &[InboxId]) -> R<()> {
+        let numbers: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let done = sqlx::query(
+            "UPDATE inbox SET state = 'shown'
+             WHERE state <> 'new' AND id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(json!(numbers).to_string())
+        .execute(self.conn())
+        .await?;
+        if done.rows_affected() == ids.len() as u64 {
+            return Ok(());
         }
+        let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        Err(StoreError::impossible(
+            "inbox",
+            named.join(", "),
+            "it is not settled, so nothing can have been shown",
+        ))
     }
 }

@@ -57,6 +57,8 @@ pub enum Fault {
     ByAddress,
     /// It does not know the form that is demanded.
     NoSchema,
+    /// It does not answer piece by piece.
+    NoStream,
 }
 
 /// What was asked: the path, and the body.
@@ -219,7 +221,83 @@ async fn answer(
 }
 
 fn behave(service: &Service, path: &str, asked: &Value) -> Response {
-    json_of(&good(service, path, asked))
+    let answer = good(service, path, asked);
+    as_asked(service, asked, &answer)
+}
+
+/// An answer in one, or in pieces where it was asked for so.
+fn as_asked(service: &Service, asked: &Value, answer: &Value) -> Response {
+    if asked["stream"] != true {
+        return json_of(answer);
+    }
+    let kind = match service.who {
+        Who::Ollama => "application/x-ndjson",
+        _ => "text/event-stream",
+    };
+    let pieces = in_pieces(service, asked, answer);
+    let pieces = futures::stream::iter(pieces.into_iter().map(Ok::<_, std::io::Error>));
+    ([(header::CONTENT_TYPE, kind)], Body::from_stream(pieces)).into_response()
+}
+
+/// The lines of an answer that comes while it is written, a few letters each.
+fn in_pieces(service: &Service, asked: &Value, answer: &Value) -> Vec<String> {
+    let ollama = service.who == Who::Ollama;
+    let message = match service.who {
+        Who::Ollama => &answer["message"],
+        _ => &answer["choices"][0]["message"],
+    };
+    let field = if message["refusal"].is_string() {
+        "refusal"
+    } else {
+        "content"
+    };
+    let text: Vec<char> = message[field]
+        .as_str()
+        .unwrap_or_default()
+        .chars()
+        .collect();
+    let line = |value: Value| {
+        if ollama {
+            format!("{value}\n")
+        } else {
+            format!("data: {value}\n\n")
+        }
+    };
+    let chunk = |delta: Value, reason: Value| {
+        line(json!({
+            "id": "c1", "object": "chat.completion.chunk", "created": 1, "model": answer["model"],
+            "choices": [{"index": 0, "delta": delta, "finish_reason": reason}],
+        }))
+    };
+    let mut lines: Vec<String> = text
+        .chunks(5)
+        .map(|letters| {
+            let letters: String = letters.iter().collect();
+            if ollama {
+                line(json!({"model": answer["model"], "message": {"role": "assistant", "content": letters}, "done": false}))
+            } else {
+                chunk(json!({field: letters}), Value::Null)
+            }
+        })
+        .collect();
+    if ollama {
+        let mut end = answer.clone();
+        end["message"]["content"] = json!("");
+        lines.push(line(end));
+        return lines;
+    }
+    lines.push(chunk(
+        json!({}),
+        answer["choices"][0]["finish_reason"].clone(),
+    ));
+    if asked["stream_options"]["include_usage"] == true {
+        lines.push(line(json!({
+            "id": "c1", "object": "chat.completion.chunk", "created": 1, "model": answer["model"],
+            "choices": [], "usage": answer["usage"],
+        })));
+    }
+    lines.push("data: [DONE]\n\n".to_owned());
+    lines
 }
 
 /// What a call of each kind is billed with.
@@ -354,7 +432,12 @@ async fn misbehave(service: &Service, fault: Fault, path: &str, asked: &Value) -
             StatusCode::GATEWAY_TIMEOUT.into_response()
         }
         Fault::CutBody => {
-            let whole = good(service, path, asked).to_string();
+            let answer = good(service, path, asked);
+            let whole = if asked["stream"] == true {
+                in_pieces(service, asked, &answer).concat()
+            } else {
+                answer.to_string()
+            };
             let half = Bytes::copy_from_slice(&whole.as_bytes()[..whole.len() / 2]);
             let pieces =
                 futures::stream::iter([Ok(half), Err(std::io::Error::other("the line broke"))]);
@@ -372,28 +455,37 @@ async fn misbehave(service: &Service, fault: Fault, path: &str, asked: &Value) -
                 behave(service, path, asked)
             }
         }
+        Fault::NoStream => {
+            if asked["stream"] == true {
+                let words = "Unsupported parameter: 'stream_options'.";
+                complain(service, 400, words, "invalid_request_error")
+            } else {
+                behave(service, path, asked)
+            }
+        }
         paid => {
             charge_for(service, path);
-            useless(service, paid)
+            useless(service, paid, asked)
         }
     }
 }
 
 /// An answer that was worked for and cannot be used as it is.
-fn useless(service: &Service, fault: Fault) -> Response {
+fn useless(service: &Service, fault: Fault, asked: &Value) -> Response {
+    let as_asked = |answer: Value| as_asked(service, asked, &answer);
     match fault {
         Fault::Garbage => "<html>a proxy's own page</html>".into_response(),
-        Fault::WrongForm => json_of(&said(service, "{\"poem\": 4}", "stop")),
+        Fault::WrongForm => as_asked(said(service, "{\"poem\": 4}", "stop")),
         Fault::Refusal => {
             let mut answer = said(service, "I cannot help with that.", "stop");
             if service.who != Who::Ollama {
                 answer["choices"][0]["message"] = json!({"role": "assistant", "content": null, "refusal": "I cannot help with that."});
             }
-            json_of(&answer)
+            as_asked(answer)
         }
-        Fault::Empty => json_of(&said(service, "", "stop")),
+        Fault::Empty => as_asked(said(service, "", "stop")),
         Fault::Huge => "a".repeat(40 << 20).into_response(),
-        Fault::CutOff => json_of(&said(
+        Fault::CutOff => as_asked(said(
             service,
             "{\"text\": \"Friday at six. Bring your own",
             "length",

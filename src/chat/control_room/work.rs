@@ -91,11 +91,7 @@ impl ControlRoom {
             let goes_on = self.store().jobs_open(row.id).await? > 0;
             frontend.answered(&asked, &room.address, goes_on).await;
         }
-        // A power cut right now shows it again: waiting for the disk after each answer would hold up the next.
-        let mut tx = self.store().begin_lightly().await?;
-        tx.mark_shown(row.id).await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(self.0.shown.note(self.store(), row.id).await?)
     }
 
     /// `/stop` holds at once, whatever the room is busy with; its line is answered in its turn.

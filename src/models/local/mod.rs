@@ -20,6 +20,7 @@ mod resident;
 mod sampler;
 pub mod text;
 mod tokens;
+mod weights;
 
 #[cfg(test)]
 mod tests;

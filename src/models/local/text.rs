@@ -1,4 +1,4 @@
-//! SmolLM2-135M-Instruct, four bits a weight. It writes on a thread that may block, one text at a time.
+//! SmolLM2-135M-Instruct, four bits a weight on the disk. It writes on a thread that may block, one text at a time.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +15,7 @@ use crate::domain::clock::SharedClock;
 use crate::models::local::resident::Resident;
 use crate::models::local::sampler::Sampler;
 use crate::models::local::tokens::{PromptTokens, Tokens};
+use crate::models::local::weights::widened;
 use crate::models::local::{PROVIDER, failed, files, off_the_async_threads};
 use crate::models::{ModelError, TextAnswer, TextModel, TextRequest, Written};
 
@@ -173,7 +174,8 @@ impl Loaded {
                 std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&path)?);
             let content = Content::read(&mut reader)?;
             let tokens = Tokens::from_gguf(&content)?;
-            let weights = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu)?;
+            let (content, mut wide) = widened(content, &mut reader)?;
+            let weights = ModelWeights::from_gguf(content, &mut wide, &Device::Cpu)?;
             Ok(Self {
                 tokens,
                 weights,

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::domain::clock::ManualClock;
 use crate::domain::ids::ModelCallId;
-use crate::domain::ledger::Ledger;
+use crate::domain::ledger::{Ledger, TaskBudgets};
 
 #[derive(Default)]
 struct Book {
@@ -23,12 +23,18 @@ impl Ledger for Book {
         Ok(ModelCallId(i64::try_from(calls.len()).unwrap()))
     }
 
-    async fn spent_since(&self, w: WorkspaceId, since: Timestamp) -> anyhow::Result<MicroUsd> {
+    async fn spent_since(
+        &self,
+        w: WorkspaceId,
+        task: Option<&str>,
+        since: Timestamp,
+    ) -> anyhow::Result<MicroUsd> {
         anyhow::ensure!(!self.broken, "the disk is full");
         let calls = self.calls.lock().unwrap();
         let ours = calls
             .iter()
-            .filter(|(of, call)| *of == w && call.at >= since);
+            .filter(|(of, call)| *of == w && call.at >= since)
+            .filter(|(_, call)| task.is_none_or(|task| call.purpose == task));
         Ok(MicroUsd(ours.map(|(_, call)| call.cost.0).sum()))
     }
 }
@@ -89,13 +95,14 @@ impl Embedder for Slow {
     }
 }
 
-/// A hundred millionths of a dollar a day.
+/// A hundred millionths of a dollar a day, sixty of them for redoing.
 fn budget(book: &Arc<Book>, clock: &Arc<ManualClock>) -> Arc<Budget> {
     Arc::new(Budget::new(
         book.clone(),
         clock.clone(),
         TimeZone::UTC,
         MicroUsd(100),
+        TaskBudgets::from([("redo", MicroUsd(60))]),
     ))
 }
 
@@ -251,10 +258,43 @@ async fn calls_under_way_count_with_the_most_they_may_cost() {
     let book = Arc::new(Book::default());
     let budget = budget(&book, &clock);
     let w = WorkspaceId::FIRST;
-    let first = budget.promise(w, MicroUsd(60)).await.unwrap();
-    assert!(budget.promise(w, MicroUsd(60)).await.is_err());
+    let first = budget.promise(w, "draft", MicroUsd(60)).await.unwrap();
+    assert!(budget.promise(w, "image", MicroUsd(60)).await.is_err());
     drop(first);
-    assert!(budget.promise(w, MicroUsd(60)).await.is_ok());
+    assert!(budget.promise(w, "image", MicroUsd(60)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_task_with_money_of_its_own_ends_with_it_and_the_others_go_on() {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_000).unwrap()));
+    let book = Arc::new(Book::default());
+    let slow: Arc<dyn TextModel> = Arc::new(Slow {
+        clock: clock.clone(),
+        answer: Ok("hello"),
+    });
+    let budget = budget(&book, &clock);
+    let w = WorkspaceId::FIRST;
+    let metered = Metered::new(slow, budget.clone(), w);
+    let stop = CancellationToken::new();
+    let dear = |purpose| TextRequest {
+        max_tokens: 1_000,
+        purpose,
+        ..request("dear")
+    };
+    // It may cost 50 and costs 40, of 60 for the task: a second one would not fit.
+    let under_way = budget.promise(w, "redo", MicroUsd(20)).await.unwrap();
+    assert!(metered.write(&dear("redo"), &|_| (), &stop).await.is_err());
+    drop(under_way);
+    metered.write(&dear("redo"), &|_| (), &stop).await.unwrap();
+    let refused = metered.write(&dear("redo"), &|_| (), &stop).await;
+    let Err(ModelError::OverBudget(why)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(
+        why.contains("\u{201c}redo\u{201d}") && why.contains("LUMEN_TASK_BUDGETS_USD"),
+        "{why}"
+    );
+    metered.write(&dear("draft"), &|_| (), &stop).await.unwrap();
 }
 
 #[tokio::test]
@@ -267,13 +307,13 @@ async fn without_a_ledger_only_what_is_free_is_allowed() {
     let budget = budget(&book, &clock);
     assert!(
         budget
-            .promise(WorkspaceId::FIRST, MicroUsd(1))
+            .promise(WorkspaceId::FIRST, "draft", MicroUsd(1))
             .await
             .is_err()
     );
     assert!(
         budget
-            .promise(WorkspaceId::FIRST, MicroUsd(0))
+            .promise(WorkspaceId::FIRST, "draft", MicroUsd(0))
             .await
             .is_ok()
     );

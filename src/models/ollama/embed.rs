@@ -65,6 +65,7 @@ impl OllamaEmbedder {
             key: "",
             limit: LIMIT,
             cap: CAP,
+            heard: None,
         };
         let body = ask(&self.service, &asked, &CancellationToken::new()).await?;
         let answer: Embeddings = serde_json::from_slice(&body)

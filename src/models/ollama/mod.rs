@@ -65,6 +65,7 @@ impl Ollama {
             key: "",
             limit: SHOW_LIMIT,
             cap: TEXT_CAP,
+            heard: None,
         };
         let answered = ask(&self.service, &asked, cancel).await?;
         let answer: Value = serde_json::from_slice(&answered)

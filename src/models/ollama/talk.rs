@@ -13,14 +13,16 @@ use ollama_rs::models::ModelOptions;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::wire::Chat;
+use super::wire::{self, Chat};
 use super::{NAME, Ollama, ask};
+use crate::models::pieces::Pieces;
 use crate::models::see::{Sight, SightRequest, VisionModel};
 use crate::models::service::{Asked, TEXT_CAP};
 use crate::models::shape::{self, Shape, cut_off_text};
 use crate::models::{
     Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took, Written,
 };
+use crate::net::endpoint::Heard;
 
 /// How many tokens a prompt should stay within: models at home read slowly.
 const PROMPT_TOKENS: usize = 1_200;
@@ -47,24 +49,35 @@ impl Ollama {
         options: ModelOptions,
         shape: &Shape,
         limit: Duration,
+        written: Option<Written<'_>>,
         cancel: &CancellationToken,
     ) -> Result<Said, ModelError> {
         let mut request = ChatMessageRequest::new(self.model.clone(), messages).options(options);
         // A schema that the crate cannot take is no reason to ask for less than JSON.
         let format = serde_json::from_value(shape.schema());
         request = request.format(format.unwrap_or(FormatType::Json));
+        let mut body = without_empty(json!(request));
+        body["stream"] = json!(written.is_some());
+        let field = shape.fields.first().map_or("", |field| field.name);
+        let pieces = written.map(|written| Pieces::new(written, field, wire::piece_of));
+        let heard = |answer: &[u8]| {
+            if let Some(pieces) = &pieces {
+                pieces.heard(answer);
+            }
+        };
         let asked = Asked {
             path: "api/chat",
-            body: &without_empty(json!(request)),
+            body: &body,
             model: (self.setting, &self.model),
             worst: Took::default(),
             key: "",
             limit,
             cap: TEXT_CAP,
+            heard: Some(Heard(&heard)),
         };
         let body = ask(&self.service, &asked, cancel).await?;
-        let answer: Chat = serde_json::from_slice(&body)
-            .map_err(|_| self.service.unavailable("its answer is unreadable"))?;
+        let answer = Chat::read(&body)
+            .ok_or_else(|| self.service.unavailable("its answer is unreadable"))?;
         let took = Took {
             tokens_in: answer.prompt_eval_count,
             tokens_out: answer.eval_count,
@@ -143,6 +156,7 @@ impl TextModel for Ollama {
                 options,
                 &shape::TEXT,
                 request.patience.unwrap_or(LIMIT),
+                Some(written),
                 cancel,
             )
             .await?;
@@ -185,6 +199,7 @@ impl VisionModel for Ollama {
                 options,
                 request.shape,
                 request.patience,
+                None,
                 cancel,
             )
             .await?;

@@ -5,20 +5,23 @@ use std::time::{Duration, Instant};
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage,
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-    CreateChatCompletionRequest, ReasoningEffort, ResponseFormat, ResponseFormatJsonSchema,
+    ChatCompletionStreamOptions, CreateChatCompletionRequest, ReasoningEffort, ResponseFormat,
+    ResponseFormatJsonSchema,
 };
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::wire::{Completion, Usage};
+use super::wire::{self, Completion, Usage};
 use super::{Dialect, Format, NAME, OpenAi, tokens_in};
 use crate::domain::ledger::MicroUsd;
+use crate::models::pieces::Pieces;
 use crate::models::service::{Answered, Asked, Failed, TEXT_CAP};
 use crate::models::shape::{self, Shape, cut_off_text};
 use crate::models::{
     Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took, Written,
 };
+use crate::net::endpoint::Heard;
 
 /// How many tokens a prompt should stay within: what a draft needs with eight posts and five examples.
 const PROMPT_TOKENS: usize = 1_800;
@@ -39,6 +42,8 @@ pub(super) struct Talk<'a> {
     pub(super) worst: Took,
     pub(super) key: &'a str,
     pub(super) limit: Duration,
+    /// Hears the text while it is written.
+    pub(super) written: Option<Written<'a>>,
 }
 
 /// What came back.
@@ -56,6 +61,15 @@ impl OpenAi {
         talk: &Talk<'_>,
         cancel: &CancellationToken,
     ) -> Result<Said, ModelError> {
+        let field = talk.shape.fields.first().map_or("", |field| field.name);
+        let pieces = talk
+            .written
+            .map(|written| Pieces::new(written, field, wire::piece_of));
+        let heard = |answer: &[u8]| {
+            if let Some(pieces) = &pieces {
+                pieces.heard(answer);
+            }
+        };
         for _ in 0..WAYS {
             let dialect = self.dialect();
             let body = self.body(talk, dialect);
@@ -67,6 +81,7 @@ impl OpenAi {
                 key: talk.key,
                 limit: talk.limit,
                 cap: TEXT_CAP,
+                heard: Some(Heard(&heard)),
             };
             match self.service.ask(&asked, cancel).await {
                 Ok(answered) => return self.read(&answered, talk, dialect).await,
@@ -89,6 +104,7 @@ impl OpenAi {
 
     fn body(&self, talk: &Talk<'_>, dialect: Dialect) -> Value {
         let most = u32::try_from(talk.max_tokens + self.thinking()).unwrap_or(u32::MAX);
+        let streams = dialect.stream && talk.written.is_some();
         let mut messages = talk.messages.clone();
         if dialect.format != Format::Schema {
             let words = format!(
@@ -120,6 +136,11 @@ impl OpenAi {
             top_p: dialect.sampling.then_some(talk.top_p as f32),
             reasoning_effort: dialect.effort.then_some(ReasoningEffort::Low),
             max_completion_tokens: dialect.completion_tokens.then_some(most),
+            stream: streams.then_some(true),
+            stream_options: streams.then_some(ChatCompletionStreamOptions {
+                include_usage: Some(true),
+                include_obfuscation: None,
+            }),
             ..CreateChatCompletionRequest::default()
         };
         let mut body = json!(request);
@@ -157,7 +178,7 @@ impl OpenAi {
         talk: &Talk<'_>,
         dialect: Dialect,
     ) -> Result<Said, (Took, ModelError)> {
-        let completion: Completion = serde_json::from_slice(body).map_err(|_| {
+        let completion = Completion::read(body).ok_or_else(|| {
             let error = self.service.unavailable("its answer is unreadable");
             (talk.worst, error)
         })?;
@@ -295,6 +316,7 @@ impl TextModel for OpenAi {
             worst: self.worst_of_writing(request),
             key: &request.key,
             limit: request.patience.unwrap_or(LIMIT),
+            written: Some(written),
         };
         let said = self.talk(&talk, cancel).await?;
         let text = said.fields["text"].as_str().unwrap_or_default().to_owned();

@@ -79,6 +79,7 @@ impl OpenAiEmbedder {
             key: "",
             limit: LIMIT,
             cap: CAP,
+            heard: None,
         };
         let answered = self
             .service

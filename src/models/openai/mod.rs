@@ -46,6 +46,8 @@ struct Dialect {
     completion_tokens: bool,
     sampling: bool,
     effort: bool,
+    /// It answers piece by piece where it is asked to.
+    stream: bool,
     format: Format,
 }
 
@@ -65,6 +67,7 @@ impl Dialect {
             completion_tokens: official || thinks,
             sampling: !thinks,
             effort: thinks && official,
+            stream: true,
             format: Format::Schema,
         }
     }
@@ -74,6 +77,8 @@ impl Dialect {
         let mut next = self;
         if complaint.names(&["max_completion_tokens", "max_tokens"]) {
             next.completion_tokens = !self.completion_tokens;
+        } else if self.stream && complaint.names(&["stream"]) {
+            next.stream = false;
         } else if self.effort && complaint.names(&["reasoning_effort"]) {
             next.effort = false;
         } else if self.sampling && complaint.names(&["temperature", "top_p", "seed"]) {

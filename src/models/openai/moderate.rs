@@ -70,6 +70,7 @@ impl Moderator for OpenAiModerator {
             key: "",
             limit: LIMIT,
             cap: TEXT_CAP,
+            heard: None,
         };
         let answered = match self.service.ask(&asked, &CancellationToken::new()).await {
             Ok(answered) => answered,

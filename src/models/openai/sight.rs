@@ -75,6 +75,7 @@ impl VisionModel for OpenAi {
             worst: self.worst_of_looking(request),
             key: "",
             limit: request.patience,
+            written: None,
         };
         let said = self.talk(&talk, cancel).await?;
         Ok(Sight {

@@ -39,14 +39,15 @@ pub(super) fn fit(
         HOSTED_SHARE
     };
     let changing = whole * share.0 / share.1;
+    let examples_change = template.shows_examples_last();
     let mut material = Material::of(prompt, begin);
     loop {
         let messages = template.fill(&material)?;
         let (fixed_tokens, changing_tokens) = tokens(&messages, model);
         let shorter = if changing_tokens > changing {
-            cut_changing_part(&mut material)
+            cut_changing_part(&mut material, examples_change)
         } else if fixed_tokens + changing_tokens > whole {
-            cut_fixed_part(&mut material) || cut_changing_part(&mut material)
+            cut_fixed_part(&mut material) || cut_changing_part(&mut material, examples_change)
         } else {
             false
         };
@@ -75,15 +76,26 @@ fn tokens(messages: &[Message], model: &dyn TextModel) -> (usize, usize) {
     (count(&messages[..last]), count(&messages[last..]))
 }
 
-/// The weakest post goes; the last one is halved before it goes; then the longest of the other texts is halved, and a
-/// beginning that is too long goes. False when nothing is left to cut.
-fn cut_changing_part(material: &mut Material) -> bool {
-    if let [last] = material.posts.as_mut_slice()
-        && halve(&mut last.text)
-    {
+/// The weakest post goes; the last one, and the examples where they stand here, are halved before they go; then the longest
+/// of the other texts is halved, and a beginning that is too long goes. False when nothing is left to cut.
+fn cut_changing_part(material: &mut Material, examples_change: bool) -> bool {
+    if material.posts.len() > 1 {
+        material.posts.pop();
         return true;
     }
-    if material.posts.pop().is_some() {
+    let mut texts: Vec<&mut String> = material
+        .posts
+        .iter_mut()
+        .map(|post| &mut post.text)
+        .collect();
+    if examples_change {
+        texts.extend(&mut material.examples);
+    }
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    if texts.into_iter().any(halve)
+        || material.posts.pop().is_some()
+        || (examples_change && material.examples.pop().is_some())
+    {
         return true;
     }
     let answered = material.answered.as_mut().map(|post| &mut post.text);

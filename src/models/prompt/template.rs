@@ -125,6 +125,15 @@ impl Template {
         Ok(talk)
     }
 
+    /// Whether own posts stand in the last question rather than before it.
+    pub(super) fn shows_examples_last(&self) -> bool {
+        let question = self
+            .parts
+            .iter()
+            .rfind(|(speaker, _)| *speaker == Speaker::User);
+        question.is_some_and(|(_, part)| part.contains("examples"))
+    }
+
     /// What the template itself says, between the places that are filled in.
     pub(super) fn instructions(&self) -> Vec<String> {
         self.parts

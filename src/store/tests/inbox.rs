@@ -37,7 +37,7 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
     );
     assert_eq!(tx.inbox_known(Surface::Terminal, "u1").await.unwrap(), id);
     assert!(tx.inbox_known(Surface::Discord, "u1").await.is_err());
-    assert!(tx.mark_shown(id).await.is_err(), "nothing to show yet");
+    assert!(tx.mark_shown(&[id]).await.is_err(), "nothing to show yet");
     drop(tx);
 
     let open = house.store.inbox_open().await.unwrap();
@@ -74,8 +74,8 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
     );
 
     let mut tx = house.tx().await;
-    tx.mark_shown(id).await.unwrap();
-    tx.mark_shown(id).await.unwrap();
+    tx.mark_shown(&[id]).await.unwrap();
+    tx.mark_shown(&[id]).await.unwrap();
     tx.commit().await.unwrap();
     let open = house.store.inbox_open().await.unwrap();
     assert_eq!(open.iter().map(|row| row.id).collect::<Vec<_>>(), [other]);

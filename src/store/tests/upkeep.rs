@@ -38,7 +38,7 @@ async fn old_rows_go_and_no_line_gets_the_number_of_an_older_one() {
     // The first was shown, the second not yet; the last one is shown too.
     for line in [lines[0], lines[2]] {
         tx.settle_inbox(line, &json!({})).await.unwrap();
-        tx.mark_shown(line).await.unwrap();
+        tx.mark_shown(&[line]).await.unwrap();
     }
     tx.log(W, "lumen", "long ago").await.unwrap();
     tx.commit().await.unwrap();

@@ -1,6 +1,7 @@
 //! A bench to try providers on: a store with its ledger, a budget, and the fakes.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -40,6 +41,8 @@ pub struct Bench {
     pub openai: services::Service,
     pub ollama: services::Service,
     pub xai: services::Service,
+    /// What the last writing told on the way.
+    pub told: Mutex<Vec<String>>,
 }
 
 /// Waits of a service are noted, not waited for.
@@ -68,6 +71,7 @@ impl Bench {
             Arc::new(SystemClock),
             TimeZone::UTC,
             MicroUsd(micro_usd),
+            HashMap::new(),
         );
         Self {
             _folder: folder,
@@ -77,6 +81,7 @@ impl Bench {
             openai: services::Service::start(Who::OpenAi),
             ollama: services::Service::start(Who::Ollama),
             xai: services::Service::start(Who::Xai),
+            told: Mutex::default(),
         }
     }
 
@@ -141,7 +146,9 @@ impl Bench {
             ..TextRequest::default()
         };
         let cancel = CancellationToken::new();
-        self.metered(model).write(&request, &|_| {}, &cancel).await
+        self.told.lock().unwrap().clear();
+        let told = |text: &str| self.told.lock().unwrap().push(text.to_owned());
+        self.metered(model).write(&request, &told, &cancel).await
     }
 
     pub async fn write(&self, who: Who) -> Result<TextAnswer, ModelError> {

@@ -36,6 +36,23 @@ async fn what_is_asked_is_what_the_services_describe_and_the_bill_is_right() {
 }
 
 #[tokio::test]
+async fn a_text_is_told_while_it_is_written_and_one_that_comes_at_once_at_its_end() {
+    let bench = Bench::new().await;
+    for who in [Who::OpenAi, Who::Ollama] {
+        let answer = bench.write(who).await.unwrap();
+        let told = bench.told.lock().unwrap().clone();
+        assert!(told.len() > 3, "{who:?}: {told:?}");
+        let grows = told.windows(2).all(|two| two[1].starts_with(&two[0]));
+        assert!(grows && told.last() == Some(&answer.text), "{told:?}");
+    }
+    bench.openai.always(Some(Fault::NoStream));
+    let answer = bench.write(Who::OpenAi).await.unwrap();
+    assert_eq!(*bench.told.lock().unwrap(), [answer.text]);
+    bench.was_right();
+    assert_eq!(bench.spent().await, bench.openai.bill());
+}
+
+#[tokio::test]
 async fn strict_forms_are_demanded_and_a_service_that_knows_none_is_asked_in_words() {
     let bench = Bench::new().await;
     bench.write(Who::OpenAi).await.unwrap();

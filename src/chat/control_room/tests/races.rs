@@ -1,7 +1,7 @@
 //! Several people in several chats decide about the same draft at once. `LUMEN_TEST_RACES` says how often; the usual run
 //! is content with a few hundred.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures::future::join_all;
 use rand::rngs::StdRng;
@@ -98,17 +98,18 @@ async fn one_decision_counts_whoever_decides_at_once() {
     }
     let log = world.store.activity(WorkspaceId::FIRST, u32::MAX).await;
     let log = log.unwrap();
+    let mut by_draft: HashMap<&str, Vec<&str>> = HashMap::new();
+    for entry in &log {
+        let mut words = entry
+            .text
+            .split(|c: char| c.is_whitespace() || ",:".contains(c));
+        if let Some(named) = words.find(|word| word.starts_with('#')) {
+            by_draft.entry(named).or_default().push(&entry.text);
+        }
+    }
     for number in 1..=races {
         let named = format!("#{number}");
-        let about = |text: &str| {
-            text.split(|c: char| c.is_whitespace() || ",:".contains(c))
-                .any(|word| word == named)
-        };
-        let decided: Vec<&str> = log
-            .iter()
-            .map(|entry| entry.text.as_str())
-            .filter(|text| about(text))
-            .collect();
+        let decided = by_draft.remove(named.as_str()).unwrap_or_default();
         let draft = world.numbered(number).await;
         assert_eq!(decided.len(), 1, "{draft:?}: {decided:?}");
         let fits = match draft.state {
