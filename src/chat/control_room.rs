@@ -24,7 +24,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,7 @@ use crate::chat::view::View;
 use crate::domain::ids::{InboxId, RoomId, WorkspaceId};
 use crate::domain::operator::{Room, RoomAddress, Surface};
 use crate::domain::progress::{SharedProgress, Unwatched};
-use crate::store::{InboxState, Store, StoreError};
+use crate::store::{Arrived, InboxState, Store, StoreError};
 
 pub use claims::Announce;
 pub use forms::Form;
@@ -189,10 +189,10 @@ impl ControlRoom {
         incoming: &[Incoming],
     ) -> Result<Vec<(RoomId, InboxId, bool)>, StoreError> {
         let mut tx = self.store().begin().await?;
-        let mut kept = Vec::with_capacity(incoming.len());
         let mut rooms: HashMap<&RoomAddress, RoomId> = HashMap::new();
-        for incoming in incoming {
-            let surface = incoming.room.surface;
+        let mut arrived = Vec::with_capacity(incoming.len());
+        let bodies: Vec<Value> = incoming.iter().map(|incoming| json!(incoming)).collect();
+        for (incoming, body) in incoming.iter().zip(&bodies) {
             let room = if let Some(room) = rooms.get(&incoming.room) {
                 *room
             } else {
@@ -201,15 +201,22 @@ impl ControlRoom {
                 rooms.insert(&incoming.room, room);
                 room
             };
-            let (external, sender) = (&incoming.external_id, &incoming.sender.external_id);
-            let taken = tx
-                .take_in(&surface, external, room, sender, &json!(incoming))
-                .await?;
+            arrived.push(Arrived {
+                surface: incoming.room.surface,
+                external_id: &incoming.external_id,
+                room,
+                sender: &incoming.sender.external_id,
+                body,
+            });
+        }
+        let taken = tx.take_in(&arrived).await?;
+        let mut kept = Vec::with_capacity(incoming.len());
+        for (arrived, taken) in arrived.iter().zip(taken) {
             let id = match taken {
                 Some(id) => id,
-                None => tx.inbox_known(surface, external).await?,
+                None => tx.inbox_known(arrived.surface, arrived.external_id).await?,
             };
-            kept.push((room, id, taken.is_some()));
+            kept.push((arrived.room, id, taken.is_some()));
         }
         tx.commit().await?;
         Ok(kept)

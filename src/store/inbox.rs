@@ -1,11 +1,13 @@
 //! What people typed and pressed: kept before anything else happens, settled once, shown.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
 use crate::domain::ids::{InboxId, RoomId};
-use crate::domain::operator::Surface;
+use crate::domain::operator::{Room, RoomAddress, Surface};
 use crate::store::rows::{Place, json_text};
 use crate::store::{R, Store, StoreError, Tx};
 
@@ -50,6 +52,17 @@ pub struct InboxRow {
     pub answer: Option<Value>,
     pub received_at: Timestamp,
     pub settled_at: Option<Timestamp>,
+}
+
+/// Something that has just come in.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrived<'a> {
+    pub surface: Surface,
+    /// What the network knows it by.
+    pub external_id: &'a str,
+    pub room: RoomId,
+    pub sender: &'a str,
+    pub body: &'a Value,
 }
 
 macro_rules! select_inbox {
@@ -101,7 +114,40 @@ impl TryFrom<Row> for InboxRow {
     }
 }
 
+/// A row and where it was said.
+#[derive(FromRow)]
+struct InRoom {
+    #[sqlx(flatten)]
+    row: Row,
+    chat: String,
+    thread: String,
+    standing: i64,
+}
+
 impl Store {
+    /// A row with its room.
+    pub async fn inbox_row_in_room(&self, id: InboxId) -> R<Option<(InboxRow, Room)>> {
+        let found: Option<InRoom> = sqlx::query_as(
+            "SELECT inbox.id, inbox.surface, external_id, room_id, sender, body, state, answer, received_at, settled_at,
+             chat, thread, standing FROM inbox JOIN rooms ON rooms.id = room_id WHERE inbox.id = $1",
+        )
+        .bind(id.0)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?;
+        let Some(found) = found else { return Ok(None) };
+        let row = InboxRow::try_from(found.row)?;
+        let room = Room {
+            id: row.room,
+            address: RoomAddress {
+                surface: row.surface,
+                chat: found.chat,
+                thread: Some(found.thread).filter(|thread| !thread.is_empty()),
+            },
+            standing: found.standing != 0,
+        };
+        Ok(Some((row, room)))
+    }
+
     /// Everything that is not shown yet, room by room in the order it came in.
     pub async fn inbox_open(&self) -> R<Vec<InboxRow>> {
         let rows: Vec<Row> = sqlx::query_as(OPEN)
@@ -121,29 +167,41 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps what came in. None when it is known already: the same update handed over twice is one.
-    pub async fn take_in(
-        &mut self,
-        surface: &Surface,
-        external_id: &str,
-        room: RoomId,
-        sender: &str,
-        body: &Value,
-    ) -> R<Option<InboxId>> {
+    /// Keeps what came in, in its order. None for what is known already: the same update handed over twice is one.
+    pub async fn take_in(&mut self, arrived: &[Arrived<'_>]) -> R<Vec<Option<InboxId>>> {
         let now = self.now_millis();
-        let id: Option<i64> = sqlx::query_scalar(
-            "INSERT INTO inbox (surface, external_id, room_id, sender, body, received_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (surface, external_id) DO NOTHING RETURNING id",
+        let mut rows = Vec::with_capacity(arrived.len());
+        for one in arrived {
+            rows.push(json!({
+                "surface": one.surface.name(),
+                "external_id": one.external_id,
+                "room": one.room.0,
+                "sender": one.sender,
+                "body": json_text("inbox", one.body)?,
+            }));
+        }
+        let new: Vec<(i64, String, String)> = sqlx::query_as(
+            "INSERT INTO inbox (surface, external_id, room_id, sender, body, received_at)
+             SELECT value ->> 'surface', value ->> 'external_id', value ->> 'room', value ->> 'sender', value ->> 'body', $2
+             FROM json_each($1) WHERE true ORDER BY key
+             ON CONFLICT (surface, external_id) DO NOTHING RETURNING id, surface, external_id",
         )
-        .bind(surface.name())
-        .bind(external_id)
-        .bind(room.0)
-        .bind(sender)
-        .bind(json_text("inbox", body)?)
+        .bind(Value::Array(rows).to_string())
         .bind(now)
-        .fetch_optional(self.conn())
+        .fetch_all(self.conn())
         .await?;
-        Ok(id.map(InboxId))
+        let mut new: HashMap<(String, String), i64> = new
+            .into_iter()
+            .map(|(id, surface, external_id)| ((surface, external_id), id))
+            .collect();
+        Ok(arrived
+            .iter()
+            .map(|one| {
+                let key = (one.surface.name().to_owned(), one.external_id.to_owned());
+                // The second of two that are the same finds nothing any more.
+                new.remove(&key).map(InboxId)
+            })
+            .collect())
     }
 
     /// The row of an update that was taken in before.
@@ -194,5 +252,27 @@ impl Tx {
             named.join(", "),
             "it is not settled, so nothing can have been shown",
         ))
+    }
+}
+
+#[cfg(test)]
+impl Tx {
+    /// [`Tx::take_in`] for one.
+    pub async fn take_in_one(
+        &mut self,
+        surface: &Surface,
+        external_id: &str,
+        room: RoomId,
+        sender: &str,
+        body: &Value,
+    ) -> R<Option<InboxId>> {
+        let one = Arrived {
+            surface: *surface,
+            external_id,
+            room,
+            sender,
+            body,
+        };
+        Ok(self.take_in(&[one]).await?.pop().flatten())
     }
 }

@@ -42,7 +42,7 @@ pub use calls::Activity;
 pub use deliveries::Delivery;
 pub use drafts_write::{NewDraft, NewRevision};
 pub use error::{OpenError, StoreError};
-pub use inbox::{InboxRow, InboxState};
+pub use inbox::{Arrived, InboxRow, InboxState};
 pub use index_tables::IndexTable;
 pub use open::StoreOptions;
 pub use posts_gone::Forgotten;

@@ -121,23 +121,23 @@ impl Service {
 
     /// The next answers go wrong so.
     pub fn next(&self, faults: &[Fault]) {
-        let mut next = self.memory.faults.lock().unwrap();
+        let mut next = self.memory.faults.lock().expect("no one panicked");
         next.clear();
         next.extend(faults);
     }
 
     /// Every answer goes wrong so, or none.
     pub fn always(&self, fault: Option<Fault>) {
-        *self.memory.always.lock().unwrap() = fault;
+        *self.memory.always.lock().expect("no one panicked") = fault;
     }
 
     /// What it writes from now on.
     pub fn says(&self, text: &str) {
-        *self.memory.says.lock().unwrap() = Some(text.to_owned());
+        *self.memory.says.lock().expect("no one panicked") = Some(text.to_owned());
     }
 
     pub fn asked(&self) -> Vec<Asked> {
-        self.memory.asked.lock().unwrap().clone()
+        self.memory.asked.lock().expect("no one panicked").clone()
     }
 
     /// Questions to a path that ends so.
@@ -150,26 +150,31 @@ impl Service {
     }
 
     pub fn bill(&self) -> i64 {
-        *self.memory.bill.lock().unwrap()
+        *self.memory.bill.lock().expect("no one panicked")
     }
 
     /// Every question was one that the service's description allows.
     pub fn was_asked_rightly(&self) {
-        let wrong = self.memory.wrong.lock().unwrap();
+        let wrong = self.memory.wrong.lock().expect("no one panicked");
         assert!(wrong.is_empty(), "{:?}: {wrong:#?}", self.who);
     }
 
     fn charge(&self, micro_usd: i64) {
-        *self.memory.bill.lock().unwrap() += micro_usd;
+        *self.memory.bill.lock().expect("no one panicked") += micro_usd;
     }
 
     fn fault(&self) -> Option<Fault> {
-        let next = self.memory.faults.lock().unwrap().pop_front();
-        next.or(*self.memory.always.lock().unwrap())
+        let next = self
+            .memory
+            .faults
+            .lock()
+            .expect("no one panicked")
+            .pop_front();
+        next.or(*self.memory.always.lock().expect("no one panicked"))
     }
 
     fn text(&self) -> String {
-        let says = self.memory.says.lock().unwrap().clone();
+        let says = self.memory.says.lock().expect("no one panicked").clone();
         says.unwrap_or_else(|| "Our Friday tasting begins at six. Bring your own cup.".to_owned())
     }
 }
@@ -189,10 +194,15 @@ async fn answer(
         .memory
         .asked
         .lock()
-        .unwrap()
+        .expect("no one panicked")
         .push((path.clone(), asked.clone()));
     if let Err(wrong) = specs::check(service.who, &path, &asked) {
-        service.memory.wrong.lock().unwrap().push(wrong);
+        service
+            .memory
+            .wrong
+            .lock()
+            .expect("no one panicked")
+            .push(wrong);
     }
     let authorised = headers
         .get(header::AUTHORIZATION)
@@ -211,7 +221,14 @@ async fn answer(
     if path.ends_with("/moderations") {
         return moderate(&asked);
     }
-    if path.ends_with("/api/show") && service.memory.always.lock().unwrap().is_none() {
+    if path.ends_with("/api/show")
+        && service
+            .memory
+            .always
+            .lock()
+            .expect("no one panicked")
+            .is_none()
+    {
         return json_of(&json!({"capabilities": ["completion", "vision"]}));
     }
     match service.fault() {

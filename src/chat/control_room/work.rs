@@ -49,10 +49,7 @@ impl ControlRoom {
     }
 
     async fn try_work_on(&self, id: InboxId) -> anyhow::Result<Option<Answered>> {
-        let Some(row) = self.store().inbox_row(id).await? else {
-            return Ok(None);
-        };
-        let Some(room) = self.store().room(row.room).await? else {
+        let Some((row, room)) = self.store().inbox_row_in_room(id).await? else {
             return Ok(None);
         };
         let answer = match (&row.state, &row.answer) {

@@ -40,6 +40,10 @@ pub struct OpenAi {
 }
 
 /// How a service wants to be asked. Compatible ones differ.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "services differ in each of them alone"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Dialect {
     /// The field for the bound on an answer is called `max_completion_tokens`, not `max_tokens`.

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::{House, W};
 use crate::domain::ids::{InboxId, OperatorId};
 use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
-use crate::store::{InboxState, StoreError};
+use crate::store::{Arrived, InboxState, StoreError};
 
 #[tokio::test]
 async fn an_update_is_taken_in_once_settled_once_and_shown() {
@@ -12,25 +12,25 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
     let room = tx.ensure_room(W, &RoomAddress::terminal()).await.unwrap();
     let body = json!({"said": "text", "text": "/status"});
     let id = tx
-        .take_in(&Surface::Terminal, "u1", room.id, "local", &body)
+        .take_in_one(&Surface::Terminal, "u1", room.id, "local", &body)
         .await
         .unwrap()
         .unwrap();
     assert!(
-        tx.take_in(&Surface::Terminal, "u1", room.id, "local", &json!(1))
+        tx.take_in_one(&Surface::Terminal, "u1", room.id, "local", &json!(1))
             .await
             .unwrap()
             .is_none()
     );
     let other = tx
-        .take_in(&Surface::Telegram, "u1", room.id, "local", &body)
+        .take_in_one(&Surface::Telegram, "u1", room.id, "local", &body)
         .await
         .unwrap()
         .unwrap();
     tx.commit().await.unwrap();
     let mut tx = house.tx().await;
     assert!(
-        tx.take_in(&Surface::Terminal, "u1", room.id, "local", &body)
+        tx.take_in_one(&Surface::Terminal, "u1", room.id, "local", &body)
             .await
             .unwrap()
             .is_none()
@@ -80,6 +80,40 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
     let open = house.store.inbox_open().await.unwrap();
     assert_eq!(open.iter().map(|row| row.id).collect::<Vec<_>>(), [other]);
     assert!(house.store.inbox_row(InboxId(99)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_comes_in_together_keeps_its_order_and_what_came_twice_is_one() {
+    let house = House::new().await;
+    let mut tx = house.tx().await;
+    let room = tx.ensure_room(W, &RoomAddress::terminal()).await.unwrap();
+    let body = json!({"said": "text", "text": "it's \"so\"\n\u{1f600}"});
+    let arrived = |external_id| Arrived {
+        surface: Surface::Telegram,
+        external_id,
+        room: room.id,
+        sender: "7",
+        body: &body,
+    };
+    let first = tx.take_in(&[arrived("9")]).await.unwrap()[0].unwrap();
+    let names = ["12", "9", "10", "12", "11"];
+    let ids = tx.take_in(&names.map(arrived)).await.unwrap();
+    tx.commit().await.unwrap();
+    let [Some(twelve), None, Some(ten), None, Some(eleven)] = ids[..] else {
+        panic!("{ids:?}");
+    };
+    assert!(first < twelve && twelve < ten && ten < eleven, "{ids:?}");
+    let open = house.store.inbox_open().await.unwrap();
+    let seen: Vec<_> = open.iter().map(|row| row.external_id.as_str()).collect();
+    assert_eq!(seen, ["9", "12", "10", "11"]);
+    let (row, there) = house.store.inbox_row_in_room(ten).await.unwrap().unwrap();
+    assert_eq!(
+        (&row.body, &row.sender, there),
+        (&body, &"7".to_owned(), room)
+    );
+    assert_eq!(Some(row), house.store.inbox_row(ten).await.unwrap());
+    let unknown = house.store.inbox_row_in_room(InboxId(99)).await.unwrap();
+    assert!(unknown.is_none());
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn old_rows_go_and_no_line_gets_the_number_of_an_older_one() {
     let mut lines = Vec::new();
     for external in ["1", "2", "3"] {
         let line = tx
-            .take_in(
+            .take_in_one(
                 &Surface::Terminal,
                 external,
                 room,
@@ -49,7 +49,7 @@ async fn old_rows_go_and_no_line_gets_the_number_of_an_older_one() {
     assert!(!there(lines[0]).await && there(lines[1]).await && there(lines[2]).await);
     let mut tx = house.tx().await;
     let next = tx
-        .take_in(&Surface::Terminal, "4", room, "local", &json!("/status"))
+        .take_in_one(&Surface::Terminal, "4", room, "local", &json!("/status"))
         .await
         .unwrap()
         .unwrap();

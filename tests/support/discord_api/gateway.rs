@@ -93,13 +93,12 @@ impl Connection {
             }
         }
         match tokio::time::timeout(LOOK, self.socket.next()).await {
-            Err(_) => true,
             Ok(Some(Ok(Frame::Text(text)))) => {
                 let frame: Value = serde_json::from_str(&text).unwrap_or_default();
                 self.heard(&frame, world).await
             }
             Ok(Some(Ok(Frame::Close(_)) | Err(_)) | None) => false,
-            Ok(Some(Ok(_))) => true,
+            Err(_) | Ok(Some(Ok(_))) => true,
         }
     }
 

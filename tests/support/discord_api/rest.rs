@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::{BOT, DEADLINE, Message, World, user};
 
+/// What was sent along, each under its number.
+pub type Files = Vec<(u64, Vec<u8>)>;
+
 /// Status, code and words.
 pub struct Refusal(pub u16, pub i64, pub String);
 
@@ -64,13 +67,7 @@ pub fn named(method: &str, path: &[&str]) -> Option<(&'static str, &'static str)
     })
 }
 
-pub fn run(
-    world: &mut World,
-    name: &str,
-    path: &[&str],
-    body: &Value,
-    files: Vec<(u64, Vec<u8>)>,
-) -> Done {
+pub fn run(world: &mut World, name: &str, path: &[&str], body: &Value, files: Files) -> Done {
     let number = |at: usize| path.get(at).and_then(|word| word.parse().ok()).unwrap_or(0);
     match name {
         "gateway" => Ok(json!({"url": gateway_url(world)})),
@@ -190,7 +187,7 @@ fn original(
     work(world, it.channel, id)
 }
 
-fn follow_up(world: &mut World, token: &str, body: &Value, files: Vec<(u64, Vec<u8>)>) -> Done {
+fn follow_up(world: &mut World, token: &str, body: &Value, files: Files) -> Done {
     let Some(it) = world.interactions.get(token).cloned() else {
         return refuse(404, 10_015, "Unknown Webhook");
     };
@@ -217,7 +214,7 @@ fn follow_up(world: &mut World, token: &str, body: &Value, files: Vec<(u64, Vec<
     )
 }
 
-fn send(world: &mut World, channel: u64, body: &Value, files: Vec<(u64, Vec<u8>)>) -> Done {
+fn send(world: &mut World, channel: u64, body: &Value, files: Files) -> Done {
     let nonce = body["nonce"].as_str().unwrap_or_default().to_owned();
     if let Some(id) = world.nonces.get(&nonce).copied()
         && let Some(message) = world.message(channel, id).cloned()
@@ -239,7 +236,7 @@ fn put(
     channel: u64,
     id: Option<u64>,
     body: &Value,
-    files: Vec<(u64, Vec<u8>)>,
+    files: Files,
     only: Option<u64>,
 ) -> Done {
     let old = id.and_then(|id| world.message(channel, id).cloned());
@@ -280,7 +277,7 @@ fn attached(
     world: &mut World,
     body: &Value,
     stay: Vec<(u64, String)>,
-    mut files: Vec<(u64, Vec<u8>)>,
+    mut files: Files,
 ) -> Result<Vec<(u64, String)>, Refusal> {
     let Some(wanted) = body["attachments"].as_array() else {
         return Ok(stay);

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::rest::{self, Refusal};
+use super::rest::{self, Files, Refusal};
 use super::{Fault, TOKEN, World, gateway, spec};
 use crate::support::bot_api::form;
 
@@ -127,7 +127,7 @@ async fn answer(
 }
 
 /// The JSON, and files by their number.
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<(Value, Vec<(u64, Vec<u8>)>), String> {
+fn read(headers: &HeaderMap, body: &[u8]) -> Result<(Value, Files), String> {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

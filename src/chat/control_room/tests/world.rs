@@ -140,7 +140,7 @@ impl World {
         let room = tx.ensure_room(W, &incoming.room).await.unwrap().id;
         let sender = &incoming.sender.external_id;
         let id = tx
-            .take_in(
+            .take_in_one(
                 &Surface::Terminal,
                 &incoming.external_id,
                 room,
