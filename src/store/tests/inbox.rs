@@ -86,7 +86,12 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
 async fn what_comes_in_together_keeps_its_order_and_what_came_twice_is_one() {
     let house = House::new().await;
     let mut tx = house.tx().await;
-    let room = tx.ensure_room(W, &RoomAddress::terminal()).await.unwrap();
+    let topic = RoomAddress {
+        surface: Surface::Telegram,
+        chat: "-100".to_owned(),
+        thread: Some("17".to_owned()),
+    };
+    let room = tx.ensure_room(W, &topic).await.unwrap();
     let body = json!({"said": "text", "text": "it's \"so\"\n\u{1f600}"});
     let arrived = |external_id| Arrived {
         surface: Surface::Telegram,
