@@ -17,6 +17,10 @@ pub struct Incoming {
     pub sender_name: String,
     /// A private chat rather than a group.
     pub private: bool,
+    /// What the network gives this person together with others, by its own ids, as it stood when this was said: the roles
+    /// of a member of a Discord server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Where the network gives out a way to answer just this: what the front end needs for it. Worth nothing soon after.
     /// Such an answer can be one that nobody else sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]

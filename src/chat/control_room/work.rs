@@ -12,9 +12,10 @@ use super::{ControlRoom, Undelivered};
 use crate::chat::answer::Answer;
 use crate::chat::commands::{self, ChatError, Ctx};
 use crate::chat::incoming::{Asked, Incoming, Said};
+use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::ids::{InboxId, RoomId};
-use crate::domain::operator::{Operator, Room};
+use crate::domain::operator::{Operator, Room, Surface};
 use crate::store::{InboxRow, InboxState, StoreError};
 
 /// A command has its final answer within 90 seconds; what is over after this leaves time to say so.
@@ -112,7 +113,7 @@ impl ControlRoom {
             };
             match self.who(incoming, &room).await? {
                 Who::Operator(operator) => {
-                    commands::brake(&self.ctx(room, operator, id, None)).await
+                    commands::brake(&self.ctx(room, operator, id, incoming)).await
                 }
                 Who::Stranger(_) => Ok(()),
             }
@@ -123,11 +124,20 @@ impl ControlRoom {
         }
     }
 
-    fn ctx(&self, room: Room, operator: Operator, inbox: InboxId, pressed: Option<String>) -> Ctx {
+    fn ctx(&self, room: Room, operator: Operator, inbox: InboxId, incoming: &Incoming) -> Ctx {
+        let pressed = match &incoming.body {
+            Said::Press { message, .. } | Said::Filled { message, .. } => message.clone(),
+            Said::Text { .. }
+            | Said::Reply { .. }
+            | Said::Picture { .. }
+            | Said::Changed { .. } => None,
+        };
         Ctx {
             house: Arc::clone(&self.0.house),
+            unseen: incoming.unseen() || room.address.surface == Surface::Terminal,
             room,
             operator,
+            sender: incoming.sender.clone(),
             inbox,
             now: self.0.house.now(),
             pressed,
@@ -149,14 +159,12 @@ impl ControlRoom {
             Who::Operator(operator) => operator,
             Who::Stranger(answer) => return self.settle(row.id, None, answer).await,
         };
-        let pressed = match &incoming.body {
-            Said::Press { message, .. } | Said::Filled { message, .. } => message.clone(),
-            Said::Text { .. }
-            | Said::Reply { .. }
-            | Said::Picture { .. }
-            | Said::Changed { .. } => None,
+        let room = self.talk_room(&incoming, room).await?;
+        let about = self.draft_of_thread(&room).await?;
+        let ctx = Ctx {
+            about,
+            ..self.ctx(room, operator, row.id, &incoming)
         };
-        let ctx = self.ctx(room.clone(), operator, row.id, pressed);
         let work = AssertUnwindSafe(commands::handle(&ctx, &incoming)).catch_unwind();
         let error = match tokio::time::timeout(LONGEST_COMMAND, work).await {
             Ok(Ok(Ok(answer))) => return Ok(answer),
@@ -223,8 +231,7 @@ impl ControlRoom {
             let shown = match answer {
                 Answer::Silent => Ok(()),
                 Answer::Line { view, replaces } => {
-                    self.show(room, view, replaces.as_deref(), Some(asked))
-                        .await
+                    self.say(row, room, view, replaces.as_deref(), asked).await
                 }
                 Answer::Card {
                     draft,
@@ -253,6 +260,25 @@ impl ControlRoom {
             if waited.await.is_none() {
                 anyhow::bail!("stopped before the answer could be shown");
             }
+        }
+    }
+}
+
+impl ControlRoom {
+    /// Shows a line where the row is talked about. What changes a message, and what one person alone sees, stays where that
+    /// person is.
+    async fn say(
+        &self,
+        row: &InboxRow,
+        room: &Room,
+        view: &View,
+        replaces: Option<&str>,
+        asked: &Asked,
+    ) -> Result<(), Undelivered> {
+        let stays = replaces.is_some() || view.private;
+        match self.elsewhere(row, room).await? {
+            Some(thread) if !stays => self.show(&thread, view, None, None).await,
+            _ => self.show(room, view, replaces, Some(asked)).await,
         }
     }
 }

@@ -405,6 +405,7 @@ impl Speaker<'_> {
             sender: self.identity(),
             sender_name: self.name.clone(),
             private: self.private,
+            groups: Vec::new(),
             ticket: None,
             body,
         }
