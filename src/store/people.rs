@@ -218,7 +218,10 @@ impl Tx {
                     .await?;
                 known
             }
-            None => self.new_operator(workspace, name, role, identity, own).await?,
+            None => {
+                self.new_operator(workspace, name, role, identity, own)
+                    .await?
+            }
         };
         Ok(Operator {
             id: OperatorId(id),

@@ -68,7 +68,10 @@ pub fn completions_with(line: &str, names: &Names) -> Vec<String> {
 /// What an option could be filled in with that begins as `typed` does; whole values, also of several words.
 #[must_use]
 pub fn offers(command: Command, option: &Opt, typed: &str, names: &Names) -> Vec<String> {
-    starting(known(command, option, names).into_iter(), typed.trim_start())
+    starting(
+        known(command, option, names).into_iter(),
+        typed.trim_start(),
+    )
 }
 
 /// Whether there may be something to offer for an option.

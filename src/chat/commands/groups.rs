@@ -74,7 +74,15 @@ mod tests {
             named("123456789012345678").unwrap().external_id,
             "123456789012345678"
         );
-        for word in ["", "@mira", "777", "<@777>", "<@&>", "discord:777", "<@&7x>"] {
+        for word in [
+            "",
+            "@mira",
+            "777",
+            "<@777>",
+            "<@&>",
+            "discord:777",
+            "<@&7x>",
+        ] {
             assert_eq!(named(word), None, "{word}");
         }
     }

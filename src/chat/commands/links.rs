@@ -92,12 +92,8 @@ pub async fn unlink(ctx: &Ctx, rest: &str) -> Done {
     let mut tx = ctx.begin().await?;
     tx.unlink(&gone).await?;
     let name = people::identity(&gone);
-    tx.log(
-        ctx.w(),
-        &ctx.operator.name,
-        &format!("is {name} no longer"),
-    )
-    .await?;
+    tx.log(ctx.w(), &ctx.operator.name, &format!("is {name} no longer"))
+        .await?;
     let line = format!(
         "{name} has no role any more; you are {} as {}.",
         words::person(&ctx.operator.name),

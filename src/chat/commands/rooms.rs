@@ -52,9 +52,10 @@ async fn threads(ctx: &Ctx, rest: &str) -> Done {
         .into());
     }
     let address = &ctx.room.address;
-    let possible = ctx.frontends.iter().any(|frontend| {
-        frontend.surface() == address.surface && frontend.has_threads(address)
-    });
+    let possible = ctx
+        .frontends
+        .iter()
+        .any(|frontend| frontend.surface() == address.surface && frontend.has_threads(address));
     if wanted == Threads::On && !possible {
         return Err(words::house::threads_not_here(address.surface).into());
     }

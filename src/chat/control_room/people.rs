@@ -60,9 +60,7 @@ impl ControlRoom {
             return Ok(as_before);
         }
         let mut tx = self.store().begin().await?;
-        let guest = tx
-            .enter_guest(self.workspace(), name, role, sender)
-            .await?;
+        let guest = tx.enter_guest(self.workspace(), name, role, sender).await?;
         tx.commit().await?;
         Ok(Some(guest))
     }

@@ -68,9 +68,7 @@ impl ControlRoom {
             }
             Some(name)
         });
-        let groups = groups
-            .iter()
-            .map(|(group, _)| words::people::group(group));
+        let groups = groups.iter().map(|(group, _)| words::people::group(group));
         Ok(people.chain(groups).collect())
     }
 

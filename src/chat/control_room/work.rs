@@ -11,7 +11,7 @@ use super::people::Who;
 use super::{ControlRoom, Undelivered};
 use crate::chat::answer::Answer;
 use crate::chat::commands::{self, ChatError, Ctx};
-use crate::chat::incoming::{Asked, Incoming, Said};
+use crate::chat::incoming::{Asked, Incoming, Said, Ticket};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::ids::{InboxId, RoomId};
@@ -291,7 +291,9 @@ fn left(id: InboxId, error: &anyhow::Error) {
 fn asked(row: &InboxRow) -> Asked {
     Asked {
         external_id: row.external_id.clone(),
-        ticket: row.body["ticket"].as_str().map(str::to_owned),
+        ticket: row.body["ticket"]
+            .as_str()
+            .map(|ticket| Ticket(ticket.to_owned())),
         at: row.received_at,
     }
 }

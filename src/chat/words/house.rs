@@ -59,7 +59,13 @@ pub fn threads_not_here(surface: Surface) -> UserError {
             "Type it in a channel of your server.",
         ),
         Surface::Telegram | Surface::Terminal => UserError::new(
-            format!("{} has no threads under messages; Discord has.", capital(chat(surface))),
+            format!(
+                "{} has no threads under messages; Discord has.",
+                match surface {
+                    Surface::Terminal => "The terminal",
+                    other => chat(other),
+                }
+            ),
             "Answer a card, and I know which draft you mean.",
         ),
     }
@@ -72,13 +78,6 @@ pub fn no_threads(why: &str) -> String {
     format!(
         "I cannot open threads here: {why}. Cards go on without; once that has changed, /room threads tries again."
     )
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 /// How people write the chat program's name.

@@ -64,7 +64,10 @@ pub fn invitation_over() -> String {
 /// Somebody known uses a word that nobody can use any more.
 #[must_use]
 pub fn over_but_in(role: Role) -> String {
-    format!("This is used or over. You are {} here already.", article(role))
+    format!(
+        "This is used or over. You are {} here already.",
+        article(role)
+    )
 }
 
 #[must_use]

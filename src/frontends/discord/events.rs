@@ -133,7 +133,9 @@ fn typing(command: &CommandInteraction) -> Heard {
     let Some((name, typed)) = typed else {
         return Heard::Nothing;
     };
-    let mut options = verb.map_or(found.spec().options, |verb| verb.options).iter();
+    let mut options = verb
+        .map_or(found.spec().options, |verb| verb.options)
+        .iter();
     let Some(option) = options.find(|option| option.name == name) else {
         return Heard::Nothing;
     };
@@ -404,7 +406,11 @@ mod tests {
     }
 
     fn heard(change: &Value) -> Heard {
-        said(&serde_json::from_value(message(change)).unwrap(), BOT, false)
+        said(
+            &serde_json::from_value(message(change)).unwrap(),
+            BOT,
+            false,
+        )
     }
 
     fn body(heard: Heard) -> Said {
@@ -466,7 +472,11 @@ mod tests {
     fn in_the_thread_of_a_draft_words_are_for_lumen_but_those_for_somebody_else() {
         let there = |mut change: Value| {
             change["guild_id"] = json!("8");
-            said(&serde_json::from_value(message(&change)).unwrap(), BOT, true)
+            said(
+                &serde_json::from_value(message(&change)).unwrap(),
+                BOT,
+                true,
+            )
         };
         assert_eq!(body(there(json!({"content": "warmer"}))), text("warmer"));
         let olga = user(9, "olga");

@@ -112,7 +112,9 @@ async fn budget(discord: &Discord) -> Result<(), Trouble> {
 async fn may_read(discord: &Discord) -> bool {
     /// `GATEWAY_MESSAGE_CONTENT` and `GATEWAY_MESSAGE_CONTENT_LIMITED`.
     const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
-    let about = discord.calls.get("application", Route::Oauth2ApplicationCurrent);
+    let about = discord
+        .calls
+        .get("application", Route::Oauth2ApplicationCurrent);
     // Not known is no: all but the words in threads works without.
     let flags = about.await.ok().and_then(|about| about["flags"].as_u64());
     flags.is_some_and(|flags| flags & MESSAGE_CONTENT != 0)

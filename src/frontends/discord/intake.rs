@@ -321,7 +321,11 @@ fn cannot_read(discord: &Arc<Discord>, control: &ControlRoom, unread: Unread) {
             told.insert(unread.channel)
         };
         let line = View::text(words::press::cannot_read());
-        if new && let Err(error) = discord.show_view(&events::room(unread.channel), &line, None).await {
+        if new
+            && let Err(error) = discord
+                .show_view(&events::room(unread.channel), &line, None)
+                .await
+        {
             tracing::debug!(%error, "that words are not read could not be said");
         }
     });

@@ -303,7 +303,9 @@ impl Discord {
             match self.change(channel, *id, message, known).await {
                 Ok(changed) => sent.push(changed),
                 // A message opens a thread again that was put away; a change does not.
-                Err(CallError::Gone | CallError::Archived) => return self.send_all(channel, &layout).await,
+                Err(CallError::Gone | CallError::Archived) => {
+                    return self.send_all(channel, &layout).await;
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -367,7 +369,7 @@ impl Discord {
 /// What an answer can still be given by.
 fn live(asked: &Asked) -> Option<Ticket> {
     let age = jiff::Timestamp::now().duration_since(asked.at);
-    let ticket = Ticket::read(asked.ticket.as_deref()?)?;
+    let ticket = Ticket::read(asked.ticket.as_ref()?)?;
     (age.unsigned_abs() < LIVES).then_some(ticket)
 }
 

@@ -24,7 +24,9 @@ impl Discord {
         let channel = channel(room)?;
         let standing = Standing::read(message).filter(|standing| !standing.hidden);
         let Some(&under) = standing.as_ref().and_then(|standing| standing.ids.last()) else {
-            return Err(ShowError::Later("one person alone sees the card".to_owned()));
+            return Err(ShowError::Later(
+                "one person alone sees the card".to_owned(),
+            ));
         };
         if let Some(lacking) = self.places.lacking_for_threads(channel) {
             return Err(ShowError::Closed(lacking));
