@@ -112,6 +112,7 @@ fn commands_are_registered_once_and_completed() {
         ("source", "pause", "source", "sandbox a", "sandbox all"),
         ("persona", "undo", "version", "1", "v1"),
         ("member", "role", "member", "mi", "@mira"),
+        ("member", "role", "member", "@roa", "discord-role:777"),
         ("schedule", "draft", "draft", "2", "#2"),
     ] {
         assert_eq!(

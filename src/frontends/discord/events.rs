@@ -6,7 +6,7 @@ use serenity::model::application::{
 };
 use serenity::model::channel::{Message, MessageFlags, MessageType};
 use serenity::model::guild::Member;
-use serenity::model::id::RoleId;
+use serenity::model::id::{GuildId, RoleId};
 use serenity::model::user::User;
 
 use super::state::Bot;
@@ -40,6 +40,8 @@ pub struct Typing {
     pub typed: String,
     pub sender: Identity,
     pub groups: Vec<String>,
+    /// The server it is typed in.
+    pub guild: Option<u64>,
     /// How the suggestions are handed over.
     pub ticket: Ticket,
 }
@@ -145,6 +147,7 @@ fn typing(command: &CommandInteraction) -> Heard {
         typed: typed.clone(),
         sender: identity(command.user.id.get()),
         groups: groups(command.member.as_deref()),
+        guild: command.guild_id.map(GuildId::get),
         ticket: Ticket {
             kind: Kind::Command,
             hidden: true,

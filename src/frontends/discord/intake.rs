@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, Request, Route};
 use serenity::model::application::Interaction;
-use serenity::model::id::InteractionId;
+use serenity::model::id::{GuildId, InteractionId};
 use tokio::sync::mpsc;
 
 use super::Discord;
@@ -16,13 +16,14 @@ use super::events::{self, Heard as Meant, Typing, Unread};
 use super::gateway::Heard;
 use super::layout;
 use super::places::Place;
-use super::ticket::{Kind, Ticket};
-use crate::chat::catalogue::offers;
+use super::ticket::{self, Ticket};
+use crate::chat::catalogue::{Kind, offers};
 use crate::chat::control_room::{ControlRoom, Form};
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::error::shortened;
+use crate::domain::operator::{Group, Surface};
 
 /// So much is taken in at once.
 const BATCH: usize = 100;
@@ -191,11 +192,11 @@ fn acknowledge(discord: &Arc<Discord>, asked: Vec<(String, Ticket)>) {
         let discord = Arc::clone(discord);
         tokio::spawn(async move {
             let body = match ticket.kind {
-                Kind::Command => {
+                ticket::Kind::Command => {
                     let flags = if ticket.hidden { HIDDEN } else { 0 };
                     json!({"type": DEFERRED_MESSAGE, "data": {"flags": flags}})
                 }
-                Kind::Press => json!({"type": DEFERRED_UPDATE}),
+                ticket::Kind::Press => json!({"type": DEFERRED_UPDATE}),
             };
             respond(&discord, "acknowledge", &ticket, &body).await;
             discord.open.note_acknowledged(&external_id);
@@ -253,7 +254,7 @@ fn tell_late(discord: &Arc<Discord>, external_id: String, ticket: Ticket, view: 
 
 /// Somebody without a role whose words are not taken in: they are told, or their press does nothing.
 fn turn_away(discord: &Arc<Discord>, incoming: &Incoming, ticket: Ticket) {
-    if ticket.kind == Kind::Command {
+    if ticket.kind == ticket::Kind::Command {
         let sender = &incoming.sender;
         let view = words::errors::stranger(sender.surface.name(), &sender.external_id);
         tell(discord, ticket, view);
@@ -335,19 +336,55 @@ fn cannot_read(discord: &Arc<Discord>, control: &ControlRoom, unread: Unread) {
 fn suggest(discord: &Arc<Discord>, control: &ControlRoom, typing: Typing) {
     let (discord, control) = (Arc::clone(discord), control.clone());
     tokio::spawn(async move {
-        let offered = if control.knows(&typing.sender, &typing.groups).await {
+        let mut choices = Vec::new();
+        if control.knows(&typing.sender, &typing.groups).await {
             let names = control.known_names().await;
-            offers(typing.command, typing.option, &typing.typed, &names)
-        } else {
-            Vec::new()
-        };
-        let choices: Vec<Value> = offered
+            let offered = offers(typing.command, typing.option, &typing.typed, &names);
+            choices.extend(offered.into_iter().map(|word| (word.clone(), word)));
+            if let (Kind::Member, Some(guild)) = (typing.option.kind, typing.guild) {
+                choices.extend(roles_like(&discord, guild, &typing.typed).await);
+            }
+        }
+        let choices: Vec<Value> = choices
             .iter()
-            .filter(|word| word.chars().count() <= SUGGESTION)
+            .filter(|(name, value)| {
+                [name, value]
+                    .iter()
+                    .all(|it| it.chars().count() <= SUGGESTION)
+            })
             .take(SUGGESTIONS)
-            .map(|word| json!({"name": word, "value": word}))
+            .map(|(name, value)| json!({"name": name, "value": value}))
             .collect();
         let body = json!({"type": SUGGEST, "data": {"choices": choices}});
         respond(&discord, "suggest", &typing.ticket, &body).await;
     });
+}
+
+/// The roles of a server that are called so, as they are shown and as they are typed. Those of bots are left out, and so is
+/// that of everybody, which members are not said to have.
+async fn roles_like(discord: &Discord, guild: u64, typed: &str) -> Vec<(String, String)> {
+    /// Suggestions do not wait longer for their names.
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let typed = typed.trim().trim_start_matches('@').to_lowercase();
+    let route = Route::GuildRoles {
+        guild_id: GuildId::new(guild),
+    };
+    let asked = tokio::time::timeout(PATIENCE, discord.calls.get("roles", route)).await;
+    let Ok(Ok(roles)) = asked else {
+        return Vec::new();
+    };
+    let everybody = guild.to_string();
+    let roles = roles.as_array().into_iter().flatten();
+    roles
+        .filter(|role| role["managed"] != true && role["id"] != everybody.as_str())
+        .filter_map(|role| Some((role["name"].as_str()?, role["id"].as_str()?)))
+        .filter(|(name, _)| name.to_lowercase().starts_with(&typed))
+        .map(|(name, id)| {
+            let group = Group {
+                surface: Surface::Discord,
+                external_id: id.to_owned(),
+            };
+            (format!("Discord role {name}"), words::people::group(&group))
+        })
+        .collect()
 }

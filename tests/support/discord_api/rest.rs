@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BOT, DEADLINE, Message, World, user};
+use super::{BOT, DEADLINE, GUILD, Message, World, user};
 
 /// Status, code and words.
 pub struct Refusal(pub u16, pub i64, pub String);
@@ -27,6 +27,7 @@ pub fn named(method: &str, path: &[&str]) -> Option<(&'static str, &'static str)
             "openThread",
             "/channels/{channel_id}/messages/{message_id}/threads",
         ),
+        ("GET", ["guilds", _, "roles"]) => ("roles", "/guilds/{guild_id}/roles"),
         ("GET", ["applications", _, "commands"]) => {
             ("commands", "/applications/{application_id}/commands")
         }
@@ -89,6 +90,11 @@ pub fn run(
             let flags = u64::from(world.may_read) << 19;
             Ok(json!({"id": BOT.to_string(), "name": "lumen", "flags": flags}))
         }
+        "roles" => Ok(json!([
+            {"id": GUILD.to_string(), "name": "@everyone", "managed": false},
+            {"id": "776", "name": "lumen", "managed": true},
+            {"id": "777", "name": "Roasters", "managed": false},
+        ])),
         "openThread" => open_thread(world, number(1), number(3), body),
         "commands" => Ok(world.commands.clone()),
         "register" => {

@@ -25,7 +25,7 @@ async fn one_person_is_known_in_two_chats() {
     let there = world.person_on(Surface::Discord, "4711");
     let (code, seen) = code_of(&mira).await;
     assert_snapshot!(seen, @r"
-    Use this once in your other chat, until 21:15 Berlin, and you are the same person there. It is for nobody else:
+    Use this once in your other chat, until Sun 22 Nov, 21:15 Berlin, and you are the same person there. It is for nobody else:
     - https://chat.example/CODE
     - or in a private chat with me: /start CODE
     There, and at the terminal, this works too: /member link CODE
