@@ -262,9 +262,7 @@ impl ControlRoom {
             }
         }
     }
-}
 
-impl ControlRoom {
     /// Shows a line where the row is talked about. What changes a message, and what one person alone sees, stays where that
     /// person is.
     async fn say(

@@ -111,7 +111,7 @@ async fn budget(discord: &Discord) -> Result<(), Trouble> {
 /// Whether the bot may ask for words that do not name it: what is asked for without that ends the session.
 async fn may_read(discord: &Discord) -> bool {
     /// `GATEWAY_MESSAGE_CONTENT` and `GATEWAY_MESSAGE_CONTENT_LIMITED`.
-    const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
+    const MESSAGE_CONTENT: u64 = (1 << 18) | (1 << 19);
     let about = discord
         .calls
         .get("application", Route::Oauth2ApplicationCurrent);

@@ -161,14 +161,14 @@ async fn what_takes_an_answer_is_not_in_a_backup() {
     let house = furnished().await;
     let address = RoomAddress::terminal();
     let mut tx = house.tx().await;
-    let room = tx.ensure_room(W, &address).await.unwrap().id;
+    let chat = tx.ensure_room(W, &address).await.unwrap().id;
     // Long enough that it would lie on pages of its own.
     let ticket = format!("c:1:2::{}", "the-ticket".repeat(900));
     for (id, body) in [
         ("i1", json!({"ticket": ticket, "body": "kept"})),
         ("m2", json!({"body": "too"})),
     ] {
-        tx.take_in(&Surface::Discord, id, room, "7", &body)
+        tx.take_in(&Surface::Discord, id, chat, "7", &body)
             .await
             .unwrap();
     }
@@ -178,11 +178,11 @@ async fn what_takes_an_answer_is_not_in_a_backup() {
     packed(&house, &file).await;
     let bytes = std::fs::read(&file).unwrap();
     assert!(!bytes.windows(10).any(|piece| piece == b"the-ticket"));
-    let root = tempfile::tempdir().unwrap();
-    restore(&file, &places(root.path()), Arc::new(SystemClock))
+    let other = tempfile::tempdir().unwrap();
+    restore(&file, &places(other.path()), Arc::new(SystemClock))
         .await
         .unwrap();
-    let rows = reopened(root.path()).await.inbox_open().await.unwrap();
+    let rows = reopened(other.path()).await.inbox_open().await.unwrap();
     let bodies: Vec<_> = rows.into_iter().map(|row| row.body).collect();
     assert_eq!(bodies, [json!({"body": "kept"}), json!({"body": "too"})]);
     // Here they go on being answered.

@@ -96,13 +96,12 @@ impl Connection {
             }
         }
         match tokio::time::timeout(LOOK, self.socket.next()).await {
-            Err(_) => true,
             Ok(Some(Ok(Frame::Text(text)))) => {
                 let frame: Value = serde_json::from_str(&text).unwrap_or_default();
                 self.heard(&frame, world).await
             }
             Ok(Some(Ok(Frame::Close(_)) | Err(_)) | None) => false,
-            Ok(Some(Ok(_))) => true,
+            Err(_) | Ok(Some(Ok(_))) => true,
         }
     }
 
@@ -122,10 +121,10 @@ impl Connection {
 
     /// A new session: what happened before it is not told.
     /// Whoever asks for words without being let loses the connection.
-    fn begin(&mut self, reads: bool, world: &Shared) -> bool {
+    fn begin(&mut self, may_read: bool, world: &Shared) -> bool {
         let mut world = lock(world);
         world.identifies += 1;
-        if reads && !world.may_read {
+        if may_read && !world.may_read {
             world
                 .wrong
                 .push("it asked for words that it may not read".to_owned());
@@ -142,7 +141,7 @@ impl Connection {
             log: vec![(1, "READY", ready)],
             id,
             connected: true,
-            reads,
+            reads: may_read,
         };
         (self.sent, self.session) = (Some(0), id);
         true

@@ -16,6 +16,8 @@ use super::{Fault, TOKEN, World, gateway, spec};
 use crate::support::bot_api::form;
 
 type Shared = Arc<Mutex<World>>;
+/// By their number in the call.
+type Files = Vec<(u64, Vec<u8>)>;
 
 /// Stops the server when it is dropped.
 pub struct Running {
@@ -127,7 +129,7 @@ async fn answer(
 }
 
 /// The JSON, and files by their number.
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<(Value, Vec<(u64, Vec<u8>)>), String> {
+fn read(headers: &HeaderMap, body: &[u8]) -> Result<(Value, Files), String> {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
