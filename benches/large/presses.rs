@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use lumen::chat::press::{DraftVerb, Press, Reason};
 use lumen::domain::content::Content;
-use lumen::domain::draft::{DraftState, Purpose, Writer};
+use lumen::domain::draft::{DraftState, Purpose, Seen, Writer};
 use lumen::domain::ids::{DraftId, DraftNumber, WorkspaceId};
 use lumen::domain::network::Network;
 use lumen::platforms::sandbox::ACCOUNT;
@@ -34,12 +34,8 @@ async fn presses(work: &Work) -> anyhow::Result<()> {
     let mut last = None;
     for (turn, (number, _)) in numbers.iter().enumerate() {
         ticks.tick().await;
-        let (number, revision) = (*number, 1);
-        let verb = |verb| Press::Draft {
-            verb,
-            number,
-            revision,
-        };
+        let (number, seen) = (*number, Seen::waiting(1));
+        let verb = |verb| Press::Draft { verb, number, seen };
         let press = match turn % 4 {
             0 => verb(DraftVerb::Why),
             1 => verb(DraftVerb::Show),
@@ -47,7 +43,7 @@ async fn presses(work: &Work) -> anyhow::Result<()> {
             _ => Press::Reject {
                 reason: Reason::OffTopic,
                 number,
-                revision,
+                seen,
             },
         };
         pressed.insert(number.0, Instant::now());
@@ -98,7 +94,7 @@ async fn approvals(work: &Work) -> anyhow::Result<()> {
         let press = Press::Draft {
             verb: DraftVerb::Approve,
             number,
-            revision: 1,
+            seen: Seen::waiting(1),
         };
         let began = Instant::now();
         running.press(press.code()).await?;
