@@ -582,9 +582,7 @@ fn a_draft_is_talked_about_in_its_thread() {
     api.plan("openThread", Fault::LostAnswer, 1);
     mira.command("show", &[("draft", "#1")]);
     let card = api.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
-    api.wait("the thread is open", |api| {
-        api.thread_name(card.id).is_some()
-    });
+    lumen.until_logged("a draft has a thread");
     assert_eq!(
         api.thread_name(card.id).as_deref(),
         Some("#1 Friday at six.")
@@ -643,9 +641,7 @@ fn threads_that_cannot_be_opened_or_read_are_named_once() {
     let card = api.until_some(TEAM, "the new text", |message| {
         message.shown.contains("> Sunday at six.") && !message.buttons.is_empty()
     });
-    api.wait("the thread is open", |api| {
-        api.thread_name(card.id).is_some()
-    });
+    lumen.until_logged("a draft has a thread");
     let thread = mira.in_channel(card.id);
     for _ in 0..2 {
         thread.mutter("warmer");

@@ -103,7 +103,9 @@ impl ControlRoom {
                 let mut tx = store.begin().await?;
                 let thread = tx.ensure_room(self.workspace(), &address).await?;
                 tx.set_draft_thread(room.id, draft.id, thread.id).await?;
-                tx.commit().await
+                tx.commit().await?;
+                tracing::info!(draft = %draft.number, "a draft has a thread");
+                Ok(())
             }
             Err(ShowError::Later(why)) => {
                 tracing::debug!(draft = %draft.number, why, "a thread is opened later");
