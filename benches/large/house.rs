@@ -98,6 +98,7 @@ impl Running {
             sender: identity,
             sender_name: "owner".to_owned(),
             private: true,
+            groups: Vec::new(),
             ticket: None,
             body,
         };

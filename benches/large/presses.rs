@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use lumen::chat::press::{DraftVerb, Press, Reason};
 use lumen::domain::content::Content;
-use lumen::domain::draft::Seen;
-use lumen::domain::draft::{DraftState, Purpose, Writer};
+use lumen::domain::draft::{DraftState, Purpose, Seen, Writer};
 use lumen::domain::ids::{DraftId, DraftNumber, WorkspaceId};
 use lumen::domain::network::Network;
 use lumen::platforms::sandbox::ACCOUNT;

@@ -1,20 +1,23 @@
-"""Runs the measurements that need the library: `benches/large`, `benches/lens` and the small ones of `benches/small`."""
+"""Runs the measurements that need the library: `benches/large`, `benches/lens`, `benches/discord` and the small ones of
+`benches/small`."""
 
 import json
 import os
 import subprocess
 import sys
 
+# Groups with a file of their own.
+OWN = {"lens", "discord"}
 LARGE = {"embedding", "search", "text", "program", "relevance", "weights", "million"}
 
 
 def measure(group, models, work):
     if group == "small":
         return small(work)
-    if group not in LARGE and group != "lens":
+    if group not in LARGE and group not in OWN:
         return {}
-    env = os.environ | {"LUMEN_BENCH_WORK": str(work), "LUMEN_MODELS_DIR": str(models)}
-    bench = "lens" if group == "lens" else "large"
+    env = os.environ | {"LUMEN_BENCH_WORK": str(work), "LUMEN_MODELS_DIR": str(models), "LUMEN_TEST_MODELS": str(models)}
+    bench = group if group in OWN else "large"
     command = ["cargo", "bench", "--quiet", "--bench", bench, "--", group]
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True)
     if done.returncode:

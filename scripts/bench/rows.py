@@ -5,7 +5,7 @@ To add a row: measure a figure under a name (`program.py`, `benches/large`, `bas
 
 from dataclasses import dataclass
 
-GROUPS = ["small", "storing", "embedding", "search", "text", "program", "lens", "relevance", "weights", "million"]
+GROUPS = ["small", "storing", "embedding", "search", "text", "program", "discord", "lens", "relevance", "weights", "million"]
 # A million posts take a long time and several gigabytes, and weights are chosen rarely: both are measured when asked for.
 USUAL = [group for group in GROUPS if group not in ("million", "weights")]
 
@@ -99,6 +99,12 @@ PROGRAM = [
     less("program", "Approve to the call of the network, p99", "program.approve.p99", "ms", 50),
 ]
 
+DISCORD = [
+    less("discord", "interaction acknowledged while a model call runs and 100 others wait, p50", "discord.acknowledged.p50", "ms", None),
+    less("discord", "… p99", "discord.acknowledged.p99", "ms", 100),
+    less("discord", "… slowest", "discord.acknowledged.max", "ms", 100),
+]
+
 LENS = [
     more("lens", "fetching 10,000 posts of Lens from a stand-in", "lens.posts_per_s", "posts/s", None),
     less("lens", "… requests above the least possible", "lens.requests_above_least", "", 3),
@@ -150,4 +156,4 @@ def all_rows(seen):
     ]
     search = search_rows("search", "search10k", "10,000") + search_rows("search", "search", "100,000")
     million = search_rows("million", "million", "1,000,000", p50=None, p99=None)
-    return small + STORING + EMBEDDING + search + TEXT + PROGRAM + LENS + relevance_rows(seen) + weights_rows(seen) + million
+    return small + STORING + EMBEDDING + search + TEXT + PROGRAM + DISCORD + LENS + relevance_rows(seen) + weights_rows(seen) + million

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use crate::domain::operator::Role;
 
-pub use complete::{Names, completions, completions_with};
+pub use complete::{Names, completes, completions, completions_with, offers};
 pub use entries::{SCHEDULE_DRAFT, SCHEDULE_TASK};
 
 macro_rules! commands {
@@ -108,6 +108,10 @@ pub enum Kind {
     Task,
     /// A source's name.
     Source,
+    /// Somebody with a role, or a role of a network that stands for one.
+    Member,
+    /// A version of the voice.
+    Version,
     /// A time or a rhythm.
     When,
     /// Words to the end of the line.

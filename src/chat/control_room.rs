@@ -18,6 +18,7 @@ mod shown;
 mod strangers;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod work;
 
 use std::collections::HashMap;
@@ -336,7 +337,9 @@ impl ControlRoom {
     pub async fn progress_for(&self, cause: Option<InboxId>) -> SharedProgress {
         let found = async {
             let row = self.store().inbox_row(cause?).await.ok()??;
-            let address = self.store().room(row.room).await.ok()??.address;
+            let room = self.store().room(row.room).await.ok()??;
+            let elsewhere = self.elsewhere(&row, &room).await.ok()?;
+            let address = elsewhere.unwrap_or(room).address;
             let frontend = self.frontend(address.surface)?;
             Some(Arc::new(InRoom { frontend, address }) as SharedProgress)
         };
@@ -371,6 +374,14 @@ impl ControlRoom {
                 .iter()
                 .map(crate::domain::source::Source::name)
                 .collect(),
+            members: self.known_members().await.unwrap_or_default(),
+            versions: store
+                .persona_history(w, MOST)
+                .await
+                .unwrap_or_default()
+                .iter()
+                .map(|persona| format!("v{}", persona.version))
+                .collect(),
         }
     }
 
@@ -392,6 +403,11 @@ impl ControlRoom {
             .filter(|_| frontend.edits_in_place())
             .map(|message| MessageRef(message.to_owned()));
         let shown = place(&*frontend, room, view, replaces.as_ref(), asked).await;
+        if matches!(shown, Err(ShowError::Closed(_)))
+            && let Some(above) = self.thread_gone(room).await?
+        {
+            return Box::pin(self.show(&above, view, None, None)).await;
+        }
         self.outcome(room, shown).await?;
         Ok(())
     }

@@ -86,6 +86,21 @@ pub trait Frontend: Send + Sync {
         None
     }
 
+    /// Whether a thread can be opened under a message there.
+    fn has_threads(&self, _room: &RoomAddress) -> bool {
+        false
+    }
+
+    /// Opens a thread under a message that was shown there, or finds the one that was opened: where it is.
+    async fn open_thread(
+        &self,
+        _room: &RoomAddress,
+        _message: &MessageRef,
+        _name: &str,
+    ) -> Result<RoomAddress, ShowError> {
+        Err(ShowError::Refused("there are no threads".to_owned()))
+    }
+
     /// An address that opens Lumen there and says `/start` with this word.
     fn start_link(&self, _word: &str) -> Option<String> {
         None

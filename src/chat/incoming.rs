@@ -1,9 +1,22 @@
 //! What comes in from a chat, the same for all of them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::DraftNumber;
 use crate::domain::operator::{Identity, RoomAddress};
+
+/// What a network gives out for one answer. Whoever has it can speak as Lumen until it is over, so it is shown nowhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ticket(pub String);
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ticket(..)")
+    }
+}
 
 /// One thing that a person typed or pressed. A front end makes it from its network's update and hands it over; it is
 /// written to the inbox before the network is told that it arrived.
@@ -17,10 +30,14 @@ pub struct Incoming {
     pub sender_name: String,
     /// A private chat rather than a group.
     pub private: bool,
+    /// What the network gives this person together with others, by its own ids, as it stood when this was said: the roles
+    /// of a member of a Discord server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Where the network gives out a way to answer just this: what the front end needs for it. Worth nothing soon after.
     /// Such an answer can be one that nobody else sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
+    pub ticket: Option<Ticket>,
     pub body: Said,
 }
 
@@ -36,7 +53,7 @@ impl Incoming {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub external_id: String,
-    pub ticket: Option<String>,
+    pub ticket: Option<Ticket>,
     pub at: jiff::Timestamp,
 }
 

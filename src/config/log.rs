@@ -30,7 +30,7 @@ impl Log {
             Some(other) => return Err(ConfigError::new("LUMEN_LOG_FORMAT", other, "text or json")),
         };
         Ok(Self {
-            filter: quieter(filter),
+            filter: discreet(&quieter(filter)),
             json,
             set: env.get("LUMEN_LOG").is_some(),
         })
@@ -65,6 +65,29 @@ fn quieter(filter: &str) -> String {
     }
 }
 
+/// Parts that, asked for everything, write down what they send and receive, with the tokens that stand in it.
+const TALKATIVE: [&str; 7] = [
+    "h2",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "serenity",
+    "tokio_tungstenite",
+    "tungstenite",
+];
+
+/// Whoever asks for more than `info` gets it of everything else.
+fn discreet(filter: &str) -> String {
+    let lower = filter.to_lowercase();
+    // Levels can be written as numbers, too.
+    let more = ["debug", "trace", "4", "5"];
+    if !more.iter().any(|level| lower.contains(level)) {
+        return filter.to_owned();
+    }
+    let kept = TALKATIVE.map(|part| format!("{part}=warn"));
+    format!("{filter},{}", kept.join(","))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,7 +100,13 @@ mod tests {
         };
         assert_eq!(log(&[]).filter, "warn,lumen=info");
         assert_eq!(log(&[]).among_the_talk().filter, "warn");
+        assert_eq!(log(&[("LUMEN_LOG", "error")]).filter, "error");
         let asked = log(&[("LUMEN_LOG", "debug")]);
+        assert!(
+            asked.filter.starts_with("debug,h2=warn,"),
+            "{}",
+            asked.filter
+        );
         assert_eq!(asked.among_the_talk(), asked);
     }
 }

@@ -72,6 +72,13 @@ pub struct Identity {
     pub external_id: String,
 }
 
+/// Something that a chat network gives to several of its people, by the network's own id: a Discord role.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Group {
+    pub surface: Surface,
+    pub external_id: String,
+}
+
 /// A person with a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operator {
@@ -100,6 +107,34 @@ impl RoomAddress {
             chat: "local".to_owned(),
             thread: None,
         }
+    }
+}
+
+/// Whether each draft has a thread of its own under its card in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Threads {
+    #[default]
+    Off,
+    On,
+    /// Wanted, and the network did not let Lumen open one.
+    Refused,
+}
+
+impl Threads {
+    pub const ALL: [Self; 3] = [Self::Off, Self::On, Self::Refused];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+            Self::Refused => "refused",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|threads| threads.name() == name)
     }
 }
 

@@ -20,6 +20,7 @@ mod inbox;
 mod index_tables;
 mod jobs;
 mod models;
+mod names;
 mod open;
 mod people;
 mod personas;
@@ -34,6 +35,7 @@ mod sources;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod tx;
 mod upkeep;
 mod workspaces;

@@ -56,14 +56,20 @@ impl TryFrom<RoomRow> for Room {
     }
 }
 
-async fn operator_of(conn: &mut SqliteConnection, identity: &Identity) -> R<Option<Operator>> {
+/// The person behind an identity: with an entry of their `own`, or one that a role of their network brought.
+async fn operator_of(
+    conn: &mut SqliteConnection,
+    identity: &Identity,
+    own: bool,
+) -> R<Option<Operator>> {
     sqlx::query_as::<_, OperatorRow>(
         "SELECT operators.id, operators.name, operators.role FROM identities
          JOIN operators ON operators.id = identities.operator_id
-         WHERE identities.surface = $1 AND identities.external_id = $2",
+         WHERE identities.surface = $1 AND identities.external_id = $2 AND operators.own = $3",
     )
     .bind(identity.surface.name())
     .bind(identity.external_id.as_str())
+    .bind(i64::from(own))
     .fetch_optional(conn)
     .await?
     .map(Operator::try_from)
@@ -84,16 +90,21 @@ async fn room_at(conn: &mut SqliteConnection, address: &RoomAddress) -> R<Option
 }
 
 impl Store {
-    /// The person behind a chat identity; none without a role.
+    /// The person behind a chat identity; none without a role of their own.
     pub async fn operator_of(&self, identity: &Identity) -> R<Option<Operator>> {
-        operator_of(&mut *self.reader().await?, identity).await
+        operator_of(&mut *self.reader().await?, identity, true).await
     }
 
-    /// Everyone with a role, and the names they have in chats.
+    /// Somebody known by a role of their network alone, as that role was when they were last here.
+    pub async fn guest_of(&self, identity: &Identity) -> R<Option<Operator>> {
+        operator_of(&mut *self.reader().await?, identity, false).await
+    }
+
+    /// Everyone with a role of their own, and the names they have in chats.
     pub async fn operators(&self, workspace: WorkspaceId) -> R<Vec<(Operator, Vec<Identity>)>> {
         let mut conn = self.reader().await?;
         let people: Vec<OperatorRow> = sqlx::query_as(
-            "SELECT id, name, role FROM operators WHERE workspace_id = $1 ORDER BY id",
+            "SELECT id, name, role FROM operators WHERE workspace_id = $1 AND own = 1 ORDER BY id",
         )
         .bind(workspace.0)
         .fetch_all(&mut *conn)
@@ -163,7 +174,7 @@ impl Store {
 
 impl Tx {
     pub async fn operator_of(&mut self, identity: &Identity) -> R<Option<Operator>> {
-        operator_of(self.conn(), identity).await
+        operator_of(self.conn(), identity, true).await
     }
 
     /// Gives the person behind `identity` a role. Somebody known already keeps their row and takes the new name and role.
@@ -174,27 +185,78 @@ impl Tx {
         role: Role,
         identity: &Identity,
     ) -> R<Operator> {
+        self.enter(workspace, name, role, identity, true).await
+    }
+
+    /// Writes down somebody known by a role of their network alone. It counts for nothing by itself.
+    pub async fn enter_guest(
+        &mut self,
+        workspace: WorkspaceId,
+        name: &str,
+        role: Role,
+        identity: &Identity,
+    ) -> R<Operator> {
+        self.enter(workspace, name, role, identity, false).await
+    }
+
+    async fn enter(
+        &mut self,
+        workspace: WorkspaceId,
+        name: &str,
+        role: Role,
+        identity: &Identity,
+        own: bool,
+    ) -> R<Operator> {
+        let id = match self.row_of(identity).await? {
+            Some(known) => {
+                sqlx::query("UPDATE operators SET name = $1, role = $2, own = $3 WHERE id = $4")
+                    .bind(name)
+                    .bind(role.name())
+                    .bind(i64::from(own))
+                    .bind(known)
+                    .execute(self.conn())
+                    .await?;
+                known
+            }
+            None => {
+                self.new_operator(workspace, name, role, identity, own)
+                    .await?
+            }
+        };
+        Ok(Operator {
+            id: OperatorId(id),
+            name: name.to_owned(),
+            role,
+        })
+    }
+
+    pub(super) async fn row_of(&mut self, identity: &Identity) -> R<Option<i64>> {
+        Ok(sqlx::query_scalar(
+            "SELECT operator_id FROM identities WHERE surface = $1 AND external_id = $2",
+        )
+        .bind(identity.surface.name())
+        .bind(identity.external_id.as_str())
+        .fetch_optional(self.conn())
+        .await?)
+    }
+
+    async fn new_operator(
+        &mut self,
+        workspace: WorkspaceId,
+        name: &str,
+        role: Role,
+        identity: &Identity,
+        own: bool,
+    ) -> R<i64> {
         let now = self.now_millis();
-        if let Some(known) = operator_of(self.conn(), identity).await? {
-            sqlx::query("UPDATE operators SET name = $1, role = $2 WHERE id = $3")
-                .bind(name)
-                .bind(role.name())
-                .bind(known.id.0)
-                .execute(self.conn())
-                .await?;
-            return Ok(Operator {
-                id: known.id,
-                name: name.to_owned(),
-                role,
-            });
-        }
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO operators (workspace_id, name, role, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+            "INSERT INTO operators (workspace_id, name, role, created_at, own) VALUES ($1, $2, $3, $4, $5) RETURNING id",
         )
         .bind(workspace.0)
         .bind(name)
         .bind(role.name())
         .bind(now)
+        .bind(i64::from(own))
         .fetch_one(self.conn())
         .await?;
         sqlx::query(
@@ -205,11 +267,7 @@ impl Tx {
         .bind(id)
         .execute(self.conn())
         .await?;
-        Ok(Operator {
-            id: OperatorId(id),
-            name: name.to_owned(),
-            role,
-        })
+        Ok(id)
     }
 
     pub async fn set_role(&mut self, operator: OperatorId, role: Role) -> R<()> {

@@ -7,7 +7,7 @@ use lumen::domain::operator::Surface;
 
 use crate::support::binary::House;
 use crate::support::bot_api::BotApi;
-use crate::support::discord_api::{DiscordApi, Fault};
+use crate::support::discord_api::{ALL_NEEDED, DiscordApi, Fault, TOKEN};
 use crate::support::models;
 use crate::support::telegram::{Lumen, house_of, png, with_store};
 
@@ -99,6 +99,28 @@ fn commands_are_registered_once_and_completed() {
     );
     assert_eq!(mira.suggestions("approve", "draft", ""), ["#1", "#2"]);
     assert_eq!(mira.suggestions("help", "command", "sch"), ["schedule"]);
+    mira.sub("source", "add", &[("network", "sandbox"), ("what", "all")]);
+    api.until(TEAM, "is followed");
+    let begun = [("name", "morning"), ("kind", "post"), ("topic", "news")];
+    let task = [&begun[..], &[("when", "every day at 9")]].concat();
+    mira.sub("task", "new", &task);
+    api.until(TEAM, "morning");
+    mira.sub("persona", "tune", &[("words", "shorter")]);
+    api.until(TEAM, "Version 2");
+    for (name, verb, option, so_far, offered) in [
+        ("task", "run", "name", "mo", "morning"),
+        ("source", "pause", "source", "sandbox a", "sandbox all"),
+        ("persona", "undo", "version", "1", "v1"),
+        ("member", "role", "member", "mi", "@mira"),
+        ("member", "role", "member", "@roa", "discord-role:777"),
+        ("schedule", "draft", "draft", "2", "#2"),
+    ] {
+        assert_eq!(
+            mira.sub_suggestions(name, verb, option, so_far),
+            [offered],
+            "{name} {verb}"
+        );
+    }
     let olga = api.person(OLGA, "olga", TEAM);
     assert!(olga.suggestions("approve", "draft", "").is_empty());
     assert!(lumen.stop().0);
@@ -291,7 +313,10 @@ fn what_was_acknowledged_before_a_crash_is_answered_after_it() {
     api.nothing_hangs();
     api.connected();
     mira.press(&card, "Approve");
-    api.until(TEAM, "#1 published");
+    // The card that came late is the one that stays.
+    api.until_some(TEAM, "the published card", |message| {
+        message.id == card.id && message.shown.starts_with("#1 published")
+    });
     assert!(lumen.stop().0);
     assert_eq!(house.published().len(), 1);
     api.nothing_was_wrong();
@@ -472,11 +497,240 @@ fn it_stops_in_time_while_discord_asks_to_wait() {
     assert!(well && took < Duration::from_secs(10), "{took:?}");
     // What was not shown is shown at the next start.
     let lumen = Lumen::on_discord(&house, &api);
-    api.until(TEAM, "Working");
+    let shown = api.until(TEAM, "Working");
     assert!(lumen.stop().0);
+    assert!(api.messages(TEAM).iter().any(|it| it.id == shown.id));
     let left = with_store(&house, |store| async move {
         store.inbox_open().await.expect("read").len()
     });
     assert_eq!(left, 0);
+    api.nothing_was_wrong();
+}
+
+#[test]
+fn a_discord_role_stands_for_a_role_here_while_somebody_has_it() {
+    let (house, api) = (owned(&["Friday at six.", "Saturday."]), DiscordApi::start());
+    let mira = api.person(MIRA, "mira", TEAM);
+    let olga = api.person(OLGA, "olga", TEAM);
+    let reviewer = olga.with_roles(&[776, 777]);
+    let lumen = Lumen::on_discord(&house, &api);
+    api.connected();
+    mira.command("status", &[]);
+    api.until(TEAM, "Working");
+    reviewer.command("show", &[("draft", "#1")]);
+    assert_eq!(api.until(TEAM, "team's own assistant").only, Some(OLGA));
+    let role = [("member", "<@&777>"), ("role", "reviewer")];
+    mira.sub("member", "role", &role);
+    let made = api.until(TEAM, "Whoever has discord-role:777 is a reviewer here");
+    assert_eq!(made.only, Some(MIRA));
+    reviewer.command("show", &[("draft", "#1")]);
+    let card = api.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
+    assert_eq!(reviewer.suggestions("approve", "draft", "2"), ["#2"]);
+    // A form asks for the same right, and so does a press: at the moment of the press.
+    let edit = olga.press(&card, "Edit");
+    assert_eq!(olga.answered(&edit), 6);
+    let edit = reviewer.press(&card, "Edit");
+    assert_eq!(reviewer.answered(&edit), 9);
+    let nothing = olga.press(&card, "Approve");
+    assert_eq!(olga.answered(&nothing), 6);
+    reviewer.press(&card, "Approve");
+    let done = api.until(TEAM, "#1 published");
+    assert!(done.shown.contains("@olga"), "{}", done.shown);
+    reviewer.say("/reject #2");
+    api.until(TEAM, "#2 rejected");
+    assert!(lumen.stop().0);
+    api.nothing_was_wrong();
+}
+
+#[test]
+fn a_person_is_the_same_on_both_networks() {
+    let house = house_of(&[(Surface::Telegram, MIRA)], &["Friday at six."]);
+    let (telegram, discord) = (BotApi::start(), DiscordApi::start());
+    let mira = telegram.person(MIRA, "mira");
+    let there = discord.person(OLGA, "mira_on_discord", TEAM);
+    let lumen = Lumen::on_both(&house, &telegram, &discord);
+    discord.connected();
+    mira.say("/member link");
+    let said = telegram.until(mira.chat, "Use this once in your other chat");
+    let code = said.shown.split("/member link ").nth(1).expect("a code");
+    let code = code.split_whitespace().next().expect("a code");
+    there.sub("member", "link", &[("code", code)]);
+    let linked = discord.until(TEAM, "From now on you are @mira, an owner");
+    assert_eq!(linked.only, Some(OLGA));
+    there.command("show", &[("draft", "#1")]);
+    let card = discord.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
+    there.press(&card, "Approve");
+    let done = discord.until(TEAM, "#1 published");
+    assert!(done.shown.contains("approved by @mira "), "{}", done.shown);
+    there.sub("member", "unlink", &[]);
+    discord.until(TEAM, "has no role any more");
+    assert!(lumen.stop().0);
+    discord.nothing_was_wrong();
+    telegram.nothing_was_wrong();
+}
+
+#[test]
+fn a_draft_is_talked_about_in_its_thread() {
+    let (house, api) = (owned(&["Friday at six.", "Saturday."]), DiscordApi::start());
+    api.lets_the_bot_read();
+    let mira = api.person(MIRA, "mira", TEAM);
+    let lumen = Lumen::on_discord(&house, &api);
+    api.connected();
+    mira.sub("room", "threads", &[]);
+    api.until(TEAM, "Each draft gets a thread");
+    // An answer that is lost does not make a second thread of it.
+    api.plan("openThread", Fault::LostAnswer, 1);
+    mira.command("show", &[("draft", "#1")]);
+    let card = api.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
+    lumen.until_logged("a draft has a thread");
+    assert_eq!(
+        api.thread_name(card.id).as_deref(),
+        Some("#1 Friday at six.")
+    );
+    let thread = mira.in_channel(card.id);
+    mira.press(&card, "Why");
+    api.until(card.id, "#1 came from");
+    // What people say to each other elsewhere is not for Lumen.
+    mira.mutter("/edit #1 nobody asked for this");
+    thread.mutter("/edit Sunday at six.");
+    api.until(card.id, "version 2");
+    let edited = api.until_some(TEAM, "the card as it is now", |message| {
+        message.id == card.id && message.shown.contains("> Sunday at six.")
+    });
+    mira.press(&edited, "Reject");
+    let reasons = api.until(card.id, "Why is #1 rejected?");
+    thread.press(&reasons, "Off topic");
+    api.until_some(TEAM, "the rejected card", |message| {
+        message.id == card.id && message.shown.starts_with("#1 rejected")
+    });
+    api.until_some(card.id, "the answered question", |message| {
+        message.id == reasons.id && message.shown.starts_with("#1 rejected")
+    });
+    assert!(lumen.stop().0);
+    api.nothing_was_wrong();
+}
+
+#[test]
+fn threads_that_cannot_be_opened_or_read_are_named_once() {
+    let (house, api) = (owned(&["Friday at six.", "Saturday."]), DiscordApi::start());
+    let mira = api.person(MIRA, "mira", TEAM);
+    let lumen = Lumen::on_discord(&house, &api);
+    api.connected();
+    // All but the two permissions for threads.
+    api.permit(117_760);
+    mira.sub("room", "threads", &[]);
+    api.until(TEAM, "Each draft gets a thread");
+    for draft in ["#1", "#2"] {
+        mira.command("show", &[("draft", draft)]);
+        api.until_some(TEAM, draft, |message| message.shown.starts_with(draft));
+    }
+    api.until(
+        TEAM,
+        "I cannot open threads here: the bot may not create public threads or send messages in threads in #drafts",
+    );
+    api.permit(ALL_NEEDED);
+    mira.sub("room", "threads", &[]);
+    api.wait("it is tried again", |api| {
+        let again = api.messages(TEAM).into_iter();
+        again
+            .filter(|it| it.shown.starts_with("Each draft"))
+            .count()
+            == 2
+    });
+    mira.command("edit", &[("draft", "#1"), ("text", "Sunday at six.")]);
+    let card = api.until_some(TEAM, "the new text", |message| {
+        message.shown.contains("> Sunday at six.") && !message.buttons.is_empty()
+    });
+    lumen.until_logged("a draft has a thread");
+    let thread = mira.in_channel(card.id);
+    for _ in 0..2 {
+        thread.mutter("warmer");
+    }
+    api.until(card.id, "Message Content Intent");
+    thread.say("/approve");
+    api.until_some(TEAM, "the published card", |message| {
+        message.id == card.id && message.shown.starts_with("#1 published")
+    });
+    let said = api.messages(TEAM).into_iter();
+    let named = said.filter(|message| message.shown.starts_with("I cannot open threads"));
+    assert_eq!(named.count(), 1);
+    let said = api.messages(card.id).into_iter();
+    let unread = said.filter(|message| message.shown.contains("Message Content Intent"));
+    assert_eq!(unread.count(), 1);
+    assert!(lumen.stop().0);
+    api.nothing_was_wrong();
+}
+
+#[test]
+fn a_card_in_a_thread_that_was_put_away_comes_again() {
+    let (house, api) = (owned(&["Friday at six."]), DiscordApi::start());
+    let mira = api.person(MIRA, "mira", TEAM);
+    let lumen = Lumen::on_discord(&house, &api);
+    api.connected();
+    mira.say("/show #1");
+    let card = api.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
+    api.plan(
+        "change",
+        Fault::Refuse(400, 50_083, "Thread is archived"),
+        1,
+    );
+    mira.say("/reject #1");
+    api.until_some(TEAM, "the card as it is now", |message| {
+        message.id > card.id && message.shown.starts_with("#1 rejected")
+    });
+    assert!(lumen.stop().0);
+    api.nothing_was_wrong();
+}
+
+/// The files of a house that hold one of these words.
+fn holding(folder: &std::path::Path, words: &[&str], found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).expect("readable") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            holding(&path, words, found);
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let holds = |word: &str| {
+            bytes
+                .windows(word.len())
+                .any(|piece| piece == word.as_bytes())
+        };
+        if words.iter().any(|word| holds(word)) {
+            found.push(path.display().to_string());
+        }
+    }
+}
+
+#[test]
+fn neither_the_token_nor_those_of_interactions_are_in_a_log_or_a_backup() {
+    let (house, api) = (owned(&["Friday at six."]), DiscordApi::start());
+    let mira = api.person(MIRA, "mira", TEAM);
+    // Every kind of trouble, since errors are where tokens leak.
+    api.plan("gatewayBot", Fault::Broken, 1);
+    api.plan("callback", Fault::LostAnswer, 1);
+    api.plan("answer", Fault::Refuse(500, 0, "Internal Server Error"), 1);
+    api.plan("answer", Fault::LostAnswer, 1);
+    let lumen = Lumen::on_discord_loudly(&house, &api);
+    api.connected();
+    mira.command("show", &[("draft", "#1")]);
+    let card = api.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
+    mira.press(&card, "Why");
+    api.until(TEAM, "#1 came from");
+    let backup = house.folder().join("lumen.tar");
+    let made = house
+        .command(&["backup", &backup.display().to_string()])
+        .output()
+        .expect("it runs");
+    assert!(made.status.success(), "{made:?}");
+    assert!(lumen.stop().0);
+    let secret = TOKEN.rsplit('.').next().expect("a token");
+    // Interactions have tokens that begin so here.
+    let mut found = Vec::new();
+    holding(&house.folder(), &[secret, "token1200000"], &mut found);
+    let store = house.data().display().to_string();
+    found.retain(|path| !path.starts_with(&store));
+    assert!(found.is_empty(), "a token is in {found:?}");
+    assert!(backup.is_file());
     api.nothing_was_wrong();
 }

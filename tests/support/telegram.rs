@@ -43,6 +43,14 @@ impl Lumen {
         Self::run(house, |command| discord(command, api))
     }
 
+    /// The same, with everything in its log that there is to log.
+    pub fn on_discord_loudly(house: &House, api: &DiscordApi) -> Self {
+        Self::run(house, |command| {
+            discord(command, api);
+            command.env("LUMEN_LOG", "trace");
+        })
+    }
+
     /// Starts it with its talk on both.
     pub fn on_both(house: &House, telegram: &BotApi, api: &DiscordApi) -> Self {
         Self::with(house, telegram, |command| discord(command, api))

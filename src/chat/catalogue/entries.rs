@@ -148,7 +148,12 @@ static SOURCES: [Verb; 6] = [
 ];
 
 static PERSONA: [Verb; 4] = [
-    verb("show", "how we sound", Role::Viewer, &[]),
+    verb(
+        "show",
+        "how we sound",
+        Role::Viewer,
+        &[may("version", Kind::Version, "an earlier one, such as v2")],
+    ),
     verb(
         "tune",
         "change it by saying so",
@@ -160,7 +165,12 @@ static PERSONA: [Verb; 4] = [
         )],
     ),
     verb("history", "earlier versions", Role::Viewer, &[]),
-    verb("undo", "back to the version before", Role::Editor, &[]),
+    verb(
+        "undo",
+        "back to the version before, or to one",
+        Role::Editor,
+        &[may("version", Kind::Version, "such as v2")],
+    ),
 ];
 
 static ACCOUNTS: [Verb; 3] = [
@@ -177,11 +187,11 @@ static ACCOUNTS: [Verb; 3] = [
 const ROLES: Kind = Kind::Choice(&["viewer", "reviewer", "editor", "owner"]);
 const MEMBER: Opt = must(
     "member",
-    Kind::Word,
-    "the name, or an identity such as telegram:12345",
+    Kind::Member,
+    "the name, an identity such as telegram:12345, or a Discord role",
 );
 
-static MEMBERS: [Verb; 4] = [
+static MEMBERS: [Verb; 6] = [
     verb("list", "who may do what", Role::Viewer, &[]),
     verb(
         "add",
@@ -199,16 +209,42 @@ static MEMBERS: [Verb; 4] = [
     ),
     verb(
         "role",
-        "change what somebody may do",
+        "change what somebody, or a Discord role, may do",
         Role::Owner,
         &[MEMBER, must("role", ROLES, "what they may do")],
     ),
     verb("remove", "let somebody go", Role::Owner, &[MEMBER]),
+    verb(
+        "link",
+        "be the same person in another chat",
+        Role::Viewer,
+        &[may(
+            "code",
+            Kind::Word,
+            "from your other chat; left out, you get one for there",
+        )],
+    ),
+    verb(
+        "unlink",
+        "undo that",
+        Role::Viewer,
+        &[may(
+            "identity",
+            Kind::Word,
+            "such as discord:12345; left out, the one you write with",
+        )],
+    ),
 ];
 
-static ROOMS: [Verb; 2] = [
+static ROOMS: [Verb; 3] = [
     verb("on", "every card comes here", Role::Owner, &[]),
     verb("off", "only the cards asked for here", Role::Owner, &[]),
+    verb(
+        "threads",
+        "a thread under each card, on Discord",
+        Role::Owner,
+        &[may("state", Kind::Choice(&["on", "off"]), "off ends it")],
+    ),
 ];
 
 impl Command {
@@ -225,6 +261,15 @@ impl Command {
                 "what Lumen does and how to begin",
                 Role::Viewer,
                 &[],
+            )
+            .with(
+                const {
+                    &[may(
+                        "code",
+                        Kind::Word,
+                        "of an invitation, or from your other chat",
+                    )]
+                },
             ),
             Self::Help => Spec::of(
                 "help",
@@ -390,7 +435,7 @@ impl Command {
                 "room",
                 "make this chat a standing control room",
                 Role::Owner,
-                &["/room off"],
+                &["/room off", "/room threads on"],
             )
             .with_verbs(&ROOMS),
             Self::Member => Spec::of(
@@ -401,6 +446,8 @@ impl Command {
                     "/member add editor mira",
                     "/member add telegram:12345 editor mira",
                     "/member role @mira reviewer",
+                    "/member role discord-role:12345 editor",
+                    "/member link",
                 ],
             )
             .with_verbs(&MEMBERS),

@@ -1,4 +1,4 @@
-//! What concerns the whole house: `/stop`, `/go`, `/log`, `/settings`, `/room`, `/forget`.
+//! What concerns the whole house: `/stop`, `/go`, `/log`, `/settings`, `/forget`.
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
@@ -140,25 +140,6 @@ pub async fn settings(ctx: &Ctx) -> Done {
     let head = ["setting", "is", "changed by"].map(str::to_owned).to_vec();
     ctx.say(View::default().with(Block::Table { head, rows }))
         .await
-}
-
-pub async fn room(ctx: &Ctx, verb: &str) -> Done {
-    let standing = verb != "off";
-    let mut tx = ctx.begin().await?;
-    tx.set_standing(ctx.room.id, standing).await?;
-    let (log, line) = if standing {
-        (
-            "made a room a control room",
-            "Every card comes here from now on. /room off ends that.",
-        )
-    } else {
-        (
-            "made a room an ordinary one",
-            "Only the cards asked for here come here now.",
-        )
-    };
-    tx.log(ctx.w(), &ctx.operator.name, log).await?;
-    ctx.settle(tx, Answer::line(View::text(line))).await
 }
 
 pub async fn forget(ctx: &Ctx, rest: &str) -> Done {

@@ -1,4 +1,5 @@
-//! Invitations: a link for one person, good for a week and one use. The workspace keeps only its hash.
+//! Words for one person and one use: an invitation, good for a week, and the code that makes somebody known by another
+//! name, good for a quarter of an hour. The workspace keeps only their hash.
 
 use std::time::Duration;
 
@@ -13,12 +14,14 @@ use crate::chat::commands::{Ctx, Done};
 use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::domain::content::hex;
-use crate::domain::ids::WorkspaceId;
+use crate::domain::ids::{OperatorId, WorkspaceId};
 use crate::domain::operator::Role;
 use crate::store::{R, Tx};
 
 /// How long an invitation is good for.
-const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
+const INVITES: Duration = Duration::from_hours(7 * 24);
+/// How long a code between two chats of one person is good for.
+const LINKS: Duration = Duration::from_mins(15);
 /// So many may be open at once; the oldest give way.
 const MOST_OPEN: usize = 50;
 /// Where the workspace's settings keep them.
@@ -34,6 +37,15 @@ pub struct Invitation {
     pub name: Option<String>,
     /// Who invited them.
     pub by: String,
+    /// Nobody new is expected, but this person under another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<OperatorId>,
+}
+
+/// A word that was given out.
+pub(super) struct Given {
+    pub word: String,
+    pub until: Timestamp,
 }
 
 /// The word of an invitation in what stands behind `/start`.
@@ -85,22 +97,8 @@ pub async fn take(tx: &mut Tx, w: WorkspaceId, word: &str) -> R<Option<Invitatio
 
 /// `/member add editor mira`: nobody is named by an id, so whoever opens the link is meant.
 pub async fn invite(ctx: &Ctx, role: Role, name: Option<String>) -> Done {
-    let mut bytes = [0_u8; 16];
-    rand::rng().fill_bytes(&mut bytes);
-    let word = format!("i{}", hex(&bytes));
     let mut tx = ctx.begin().await?;
-    let mut all = open(&mut tx, ctx.w()).await?;
-    let until = tx.now() + GOOD_FOR;
-    all.push(Invitation {
-        digest: digest(&word),
-        until,
-        role,
-        name: name.clone(),
-        by: ctx.operator.name.clone(),
-    });
-    let surplus = all.len().saturating_sub(MOST_OPEN);
-    all.drain(..surplus);
-    keep(&mut tx, ctx.w(), &all).await?;
+    let given = give(ctx, &mut tx, role, name.clone(), None).await?;
     let whom = name
         .as_deref()
         .map_or_else(|| "somebody".to_owned(), words::person);
@@ -110,19 +108,50 @@ pub async fn invite(ctx: &Ctx, role: Role, name: Option<String>) -> Done {
         &format!("invited {whom} as {}", words::people::article(role)),
     )
     .await?;
-    let links: Vec<String> = ctx
-        .frontends
-        .iter()
-        .filter_map(|frontend| frontend.start_link(&word))
-        .chain([format!("or in a private chat with me: /start {word}")])
-        .collect();
     let view = View::text(words::people::invitation(
         &whom,
         role,
-        &ctx.now.exactly(until),
+        &ctx.now.exactly(given.until),
     ))
-    .with(Block::List(links));
+    .with(Block::List(ways(ctx, &given.word)));
     ctx.settle(tx, Answer::line(view)).await
+}
+
+/// Where a word can be used.
+pub(super) fn ways(ctx: &Ctx, word: &str) -> Vec<String> {
+    ctx.frontends
+        .iter()
+        .filter_map(|frontend| frontend.start_link(word))
+        .chain([format!("or in a private chat with me: /start {word}")])
+        .collect()
+}
+
+/// Gives out a word, in place of an earlier one that `links` the same person.
+pub(super) async fn give(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    role: Role,
+    name: Option<String>,
+    links: Option<OperatorId>,
+) -> R<Given> {
+    let mut bytes = [0_u8; 16];
+    rand::rng().fill_bytes(&mut bytes);
+    let word = format!("i{}", hex(&bytes));
+    let mut all = open(tx, ctx.w()).await?;
+    all.retain(|known| links.is_none() || known.links != links);
+    let until = tx.now() + if links.is_some() { LINKS } else { INVITES };
+    all.push(Invitation {
+        digest: digest(&word),
+        until,
+        role,
+        name,
+        by: ctx.operator.name.clone(),
+        links,
+    });
+    let surplus = all.len().saturating_sub(MOST_OPEN);
+    all.drain(..surplus);
+    keep(tx, ctx.w(), &all).await?;
+    Ok(Given { word, until })
 }
 
 #[cfg(test)]

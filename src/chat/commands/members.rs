@@ -1,11 +1,11 @@
 //! `/member`: people and what they may do.
 
 use crate::chat::answer::Answer;
-use crate::chat::commands::{ChatError, Ctx, Done, invitations};
+use crate::chat::commands::{ChatError, Ctx, Done, groups, invitations, links};
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
-use crate::chat::words::people::article;
+use crate::chat::words::people::{self, article, identity as shown};
 use crate::domain::error::UserError;
 use crate::domain::operator::{Identity, Operator, Role, Surface};
 
@@ -16,16 +16,15 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
         "add" => add(ctx, rest).await,
         "role" => role(ctx, rest).await,
         "remove" => remove(ctx, rest).await,
+        "link" => links::link(ctx, rest).await,
+        "unlink" => links::unlink(ctx, rest).await,
         _ => list(ctx).await,
     }
 }
 
-fn shown(identity: &Identity) -> String {
-    format!("{}:{}", identity.surface.name(), identity.external_id)
-}
-
 async fn list(ctx: &Ctx) -> Done {
     let members = ctx.store().operators(ctx.w()).await?;
+    let groups = ctx.store().group_roles(ctx.w()).await?;
     let rows = members.iter().map(|(operator, identities)| {
         let identities: Vec<String> = identities.iter().map(shown).collect();
         vec![
@@ -34,10 +33,17 @@ async fn list(ctx: &Ctx) -> Done {
             identities.join(", "),
         ]
     });
+    let groups = groups.iter().map(|(group, role)| {
+        vec![
+            people::group(group),
+            role.name().to_owned(),
+            people::whoever_has(group),
+        ]
+    });
     let head = ["member", "role", "known as"].map(str::to_owned).to_vec();
     ctx.say(View::default().with(Block::Table {
         head,
-        rows: rows.collect(),
+        rows: rows.chain(groups).collect(),
     }))
     .await
 }
@@ -130,6 +136,10 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
 
 async fn role(ctx: &Ctx, rest: &str) -> Done {
     let (who, rest) = parse::split_word(rest);
+    if let Some(group) = groups::named(who) {
+        let role = role_named(parse::split_word(rest).0)?;
+        return groups::stands_for(ctx, &group, role).await;
+    }
     let member = find(ctx, who).await?;
     let role = role_named(parse::split_word(rest).0)?;
     still_an_owner(ctx, &member, role).await?;
@@ -150,7 +160,11 @@ async fn role(ctx: &Ctx, rest: &str) -> Done {
 }
 
 async fn remove(ctx: &Ctx, rest: &str) -> Done {
-    let member = find(ctx, parse::split_word(rest).0).await?;
+    let who = parse::split_word(rest).0;
+    if let Some(group) = groups::named(who) {
+        return groups::remove(ctx, &group).await;
+    }
+    let member = find(ctx, who).await?;
     still_an_owner(ctx, &member, Role::Viewer).await?;
     let mut tx = ctx.begin().await?;
     tx.remove_operator(member.id).await?;

@@ -5,10 +5,12 @@
 mod accounts;
 mod compose;
 mod drafts;
+mod groups;
 mod help;
 mod house;
 mod image;
 pub mod invitations;
+mod links;
 mod members;
 mod money;
 mod persona;
@@ -16,6 +18,7 @@ mod pictures;
 mod posts;
 mod replies;
 mod review;
+mod rooms;
 mod schedule;
 mod search;
 mod sources;
@@ -43,7 +46,7 @@ use crate::chat::words;
 use crate::chat::words::time::Now;
 use crate::domain::error::UserError;
 use crate::domain::ids::{DraftNumber, InboxId, WorkspaceId};
-use crate::domain::operator::{Operator, Role, Room};
+use crate::domain::operator::{Identity, Operator, Role, Room};
 use crate::domain::schedule::WhenError;
 use crate::flow::review::ReviewError;
 use crate::store::{Store, StoreError, Tx};
@@ -106,11 +109,15 @@ pub struct Ctx {
     pub house: Arc<House>,
     pub room: Room,
     pub operator: Operator,
+    /// The name they have in this chat.
+    pub sender: Identity,
+    /// Nobody else sees the answer, or whoever could sits beside them.
+    pub unseen: bool,
     pub inbox: InboxId,
     pub now: Now,
     /// The message whose button was pressed.
     pub pressed: Option<String>,
-    /// The draft whose card the person answers.
+    /// The draft whose card the person answers, or in whose thread they speak.
     pub about: Option<DraftNumber>,
     /// The chats that are open.
     pub frontends: Vec<Arc<dyn Frontend>>,
@@ -229,7 +236,10 @@ impl Ctx {
 /// Does what `incoming` asks for and settles its row with the answer.
 pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
     match &incoming.body {
-        Said::Text { text } => said(ctx, text).await,
+        Said::Text { text } => match ctx.about {
+            Some(number) => replies::in_thread(ctx, text, number).await,
+            None => said(ctx, text).await,
+        },
         Said::Reply { text, to, card } => replies::words(ctx, text, to, *card).await,
         Said::Picture {
             file,
@@ -304,7 +314,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Log => house::log(ctx, rest).await,
         Command::Budget => money::budget(ctx).await,
         Command::Settings => house::settings(ctx).await,
-        Command::Room => house::room(ctx, verb).await,
+        Command::Room => rooms::run(ctx, verb, rest).await,
         Command::Member => members::run(ctx, verb, rest).await,
         Command::Claim => members::claim(),
         Command::Stop => house::stop(ctx).await,
@@ -390,13 +400,16 @@ async fn filled(ctx: &Ctx, press: Press, text: &str) -> Done {
 async fn again(ctx: &Ctx, inbox: InboxId) -> Done {
     /// `Try again` on a line that came from `Try again`, and so on: longer chains are a mistake.
     const DEEPEST: usize = 20;
+    // What is said in the thread of a draft may have been asked by a button of its card.
+    let above = ctx.store().thread_of(ctx.room.id).await?;
+    let above = above.map(|(_, above)| above.id);
     let mut asked = inbox;
     for _ in 0..DEEPEST {
         let row = ctx
             .store()
             .inbox_row(asked)
             .await?
-            .filter(|row| row.room == ctx.room.id);
+            .filter(|row| row.room == ctx.room.id || Some(row.room) == above);
         let Some(row) = row else { break };
         let Ok(incoming) = serde_json::from_value::<Incoming>(row.body) else {
             break;

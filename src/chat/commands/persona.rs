@@ -9,19 +9,44 @@ use crate::domain::error::{UserError, shortened};
 use crate::domain::persona::{Persona, Voice};
 
 const LONGEST: usize = 500;
+/// How many versions back one can go.
+const REMEMBERED: u32 = 200;
 
 pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
     match verb {
         "tune" => tuned(ctx, rest).await,
         "history" => history(ctx).await,
-        "undo" => undo(ctx).await,
-        _ => show(ctx).await,
+        "undo" => undo(ctx, rest).await,
+        _ => show(ctx, rest).await,
     }
 }
 
-async fn show(ctx: &Ctx) -> Done {
-    let persona = ctx.store().persona(ctx.w()).await?;
+async fn show(ctx: &Ctx, rest: &str) -> Done {
+    let versions = ctx.store().persona_history(ctx.w(), REMEMBERED).await?;
+    let persona = match named(&versions, rest)? {
+        Some(persona) => persona.clone(),
+        None => ctx.store().persona(ctx.w()).await?,
+    };
     ctx.say(view(&persona)).await
+}
+
+/// The version that is named, as `v2` or `2`; none where nothing is.
+fn named<'a>(versions: &'a [Persona], rest: &str) -> Result<Option<&'a Persona>, UserError> {
+    let word = rest.trim();
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let number = word.trim_start_matches(['v', 'V']).parse().ok();
+    let found = versions
+        .iter()
+        .find(|persona| Some(persona.version) == number);
+    match found {
+        Some(persona) => Ok(Some(persona)),
+        None => Err(UserError::new(
+            format!("There is no version {}.", words::quoted(word, 30)),
+            "/persona history lists them.",
+        )),
+    }
 }
 
 fn view(persona: &Persona) -> View {
@@ -113,9 +138,10 @@ async fn history(ctx: &Ctx) -> Done {
         .await
 }
 
-async fn undo(ctx: &Ctx) -> Done {
-    let versions = ctx.store().persona_history(ctx.w(), 200).await?;
-    let (Some(now), Some(before)) = (versions.first(), before(&versions)) else {
+async fn undo(ctx: &Ctx, rest: &str) -> Done {
+    let versions = ctx.store().persona_history(ctx.w(), REMEMBERED).await?;
+    let wanted = named(&versions, rest)?.or_else(|| before(&versions));
+    let (Some(now), Some(before)) = (versions.first(), wanted) else {
         return Err(UserError::new(
             "There is no version before this one.",
             "/persona tune WORDS makes one.",

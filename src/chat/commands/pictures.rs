@@ -63,6 +63,9 @@ async fn meant<'a>(
     {
         return Ok((number, caption.trim()));
     }
+    if let Some(number) = ctx.about {
+        return Ok((number, caption.trim()));
+    }
     let waiting = ctx.waiting().await?;
     Err(UserError::new(
         "I do not know which draft this picture is for.",

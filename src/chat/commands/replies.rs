@@ -2,15 +2,16 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{ChatError, Ctx, Done, review, said};
+use crate::chat::commands::{ChatError, Ctx, Done, drafts, review, said};
 use crate::chat::parse::{self, Line};
 use crate::chat::view::View;
+use crate::domain::draft::DraftState;
 use crate::domain::ids::DraftNumber;
 
 /// An answer to a card without a command is what should change in it, unless a question about that draft is open: then
 /// it answers the question. With a command, the draft's number may be left out.
 pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -> Done {
-    let about = card_of(ctx, to, card).await?;
+    let about = card_of(ctx, to, card).await?.or(ctx.about);
     let ctx = &Ctx {
         about,
         ..ctx.clone()
@@ -18,6 +19,22 @@ pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -
     match (parse::line(text), about) {
         (Line::Plain(guidance), Some(number)) if !answers_question(ctx, number).await? => {
             ctx.allow("/redo", Command::Redo.spec().role)?;
+            review::redo_seen(ctx, number, None, &guidance).await
+        }
+        _ => said(ctx, text).await,
+    }
+}
+
+/// Words in the thread of a draft answer the question that is open there, or say what should change in the draft: while
+/// it can change, and of whoever may ask for that. The rest is people talking.
+pub async fn in_thread(ctx: &Ctx, text: &str, number: DraftNumber) -> Done {
+    match parse::line(text) {
+        Line::Plain(guidance) if !answers_question(ctx, number).await? => {
+            let state = drafts::find(ctx, number).await?.state;
+            let changes = matches!(state, DraftState::Waiting | DraftState::Failed { .. });
+            if !changes || ctx.allow("", Command::Redo.spec().role).is_err() {
+                return ctx.settle(ctx.begin().await?, Answer::Silent).await;
+            }
             review::redo_seen(ctx, number, None, &guidance).await
         }
         _ => said(ctx, text).await,

@@ -32,9 +32,14 @@ impl ControlRoom {
             .is_some_and(|frontend| frontend.edits_in_place());
         let waits = matches!(draft.state, DraftState::Waiting);
         // After an edit by a typed line there is a new text to look at.
-        let fresh = fresh || (typed && edits && waits);
-        let before = self.store().delivery(room.id, draft.id).await?;
-        self.put_card(room, draft.id, fresh, Some(asked)).await?;
+        let (place, fresh) = match self.card_above(room, draft.id).await? {
+            // In the thread of a draft its card stands above all that is said.
+            Some(above) if !fresh => (above, false),
+            _ => (room.clone(), fresh || (typed && edits && waits)),
+        };
+        let before = self.store().delivery(place.id, draft.id).await?;
+        let here = Some(asked).filter(|_| place.id == room.id);
+        self.put_card(&place, draft.id, fresh, here).await?;
         let card_message = before.map(|delivery| MessageRef(delivery.message));
         let line = View::default().with(Block::Title(head(&view)));
         match pressed {
@@ -58,7 +63,9 @@ impl ControlRoom {
         draft: DraftId,
         fresh: bool,
     ) -> Result<(), Undelivered> {
-        self.put_card(room, draft, fresh, None).await
+        let above = self.card_above(room, draft).await?;
+        self.put_card(above.as_ref().unwrap_or(room), draft, fresh, None)
+            .await
     }
 
     async fn put_card(
@@ -81,11 +88,12 @@ impl ControlRoom {
         };
         let fingerprint = card::fingerprint(&view);
         let before = self.store().delivery(room.id, draft.id).await?;
-        if !fresh
-            && before
-                .as_ref()
-                .is_some_and(|before| before.view_hash == fingerprint)
+        if let Some(before) = &before
+            && !fresh
+            && before.view_hash == fingerprint
         {
+            let message = MessageRef(before.message.clone());
+            self.mind_thread(&*frontend, room, &draft, &message).await;
             return Ok(());
         }
         let edits = frontend.edits_in_place();
@@ -99,6 +107,7 @@ impl ControlRoom {
         tx.record_delivery(room.id, draft.id, &message.0, &fingerprint)
             .await?;
         tx.commit().await?;
+        self.mind_thread(&*frontend, room, &draft, &message).await;
         if let Some(old) = old.filter(|old| edits && fresh && !old.is(&message.0)) {
             // The older copy must not look as if it could still decide; where that fails, its buttons say so.
             let _ = frontend

@@ -1,4 +1,5 @@
-//! The two ways in for somebody without a role: the code of `/claim`, and an invitation behind `/start`.
+//! The ways in for somebody without a role: the code of `/claim`, and a word behind `/start` or `/member link`, which lets
+//! somebody new in or makes somebody known by another name.
 
 use serde_json::json;
 
@@ -6,32 +7,40 @@ use super::ControlRoom;
 use super::claims::{Announce, Tried};
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::invitations;
+use crate::chat::commands::invitations::{self, Invitation};
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::parse::{self, Line};
 use crate::chat::view::View;
 use crate::chat::words;
-use crate::domain::operator::{Role, Surface};
+use crate::domain::ids::OperatorId;
+use crate::domain::operator::{Operator, Role, Surface};
 use crate::store::{InboxRow, R, Tx};
 
 /// How somebody wants to come in.
 enum Knock {
     Claim(String),
-    Invited(String),
+    Word(String),
 }
 
 fn knock(incoming: &Incoming) -> Option<Knock> {
     let (Said::Text { text } | Said::Reply { text, .. }) = &incoming.body else {
         return None;
     };
+    let terminal = incoming.room.surface == Surface::Terminal;
     // In a group everybody would read the code.
-    if !incoming.unseen() || incoming.room.surface == Surface::Terminal {
+    if !incoming.unseen() && !terminal {
         return None;
     }
-    match parse::line(text) {
-        Line::Call(call) if call.command == Command::Claim => Some(Knock::Claim(call.rest)),
-        Line::Call(call) if call.command == Command::Start => {
-            invitations::word(&call.rest).map(|word| Knock::Invited(word.to_owned()))
+    let Line::Call(call) = parse::line(text) else {
+        return None;
+    };
+    let links = call.verb.is_some_and(|verb| verb.name == "link");
+    match call.command {
+        // Whoever sits at the terminal owns it already.
+        Command::Claim if !terminal => Some(Knock::Claim(call.rest)),
+        Command::Start => invitations::word(&call.rest).map(|word| Knock::Word(word.to_owned())),
+        Command::Member if links => {
+            invitations::word(&call.rest).map(|word| Knock::Word(word.to_owned()))
         }
         _ => None,
     }
@@ -59,7 +68,7 @@ impl ControlRoom {
         Ok(match knock(incoming) {
             None => None,
             Some(Knock::Claim(code)) => Some(self.claimed(row, incoming, &code).await?),
-            Some(Knock::Invited(word)) => Some(self.invited(row, incoming, &word).await?),
+            Some(Knock::Word(word)) => Some(self.expected(row, incoming, &word).await?),
         })
     }
 
@@ -110,35 +119,81 @@ impl ControlRoom {
         }
     }
 
-    async fn invited(
+    /// Uses a word up, or says why not.
+    async fn expected(
         &self,
         row: &InboxRow,
         incoming: &Incoming,
         word: &str,
     ) -> anyhow::Result<Answer> {
         let mut tx = self.store().begin().await?;
-        if let Some(known) = tx.operator_of(&incoming.sender).await? {
-            drop(tx);
-            let line = words::people::in_already(known.role);
-            return self
-                .settle(row.id, None, Answer::line(View::text(line)))
-                .await;
-        }
-        let Some(invitation) = invitations::take(&mut tx, self.workspace(), word).await? else {
-            drop(tx);
-            let line = words::people::invitation_over();
-            return self
-                .settle(row.id, None, Answer::line(View::text(line)))
-                .await;
+        let known = tx.operator_of(&incoming.sender).await?;
+        let used = match invitations::take(&mut tx, self.workspace(), word).await? {
+            None => Err(match &known {
+                Some(known) => words::people::over_but_in(known.role),
+                None => words::people::invitation_over(),
+            }),
+            Some(word) => match word.links {
+                Some(person) => self.linked(&mut tx, incoming, known, person).await?,
+                None => self.invited(&mut tx, incoming, known, &word).await?,
+            },
         };
-        let name = invitation.name.as_deref().unwrap_or(&incoming.sender_name);
-        self.let_in(&mut tx, incoming, name, invitation.role)
-            .await?;
-        let log = format!("came in by {}'s invitation", words::person(&invitation.by));
-        tx.log(self.workspace(), name, &log).await?;
-        let answer = Answer::line(View::text(words::people::welcome(name, invitation.role)));
+        let line = match used {
+            Ok(line) => line,
+            Err(line) => {
+                drop(tx);
+                let answer = Answer::line(View::text(line));
+                return self.settle(row.id, None, answer).await;
+            }
+        };
+        let answer = Answer::line(View::text(line));
         tx.settle_inbox(row.id, &json!(answer)).await?;
         tx.commit().await?;
         Ok(answer)
+    }
+
+    /// Lets somebody new in. What they are told; or why not, and the word still holds.
+    async fn invited(
+        &self,
+        tx: &mut Tx,
+        incoming: &Incoming,
+        known: Option<Operator>,
+        word: &Invitation,
+    ) -> R<Result<String, String>> {
+        if let Some(known) = known {
+            return Ok(Err(words::people::in_already(known.role)));
+        }
+        let name = word.name.as_deref().unwrap_or(&incoming.sender_name);
+        self.let_in(tx, incoming, name, word.role).await?;
+        let log = format!("came in by {}'s invitation", words::person(&word.by));
+        tx.log(self.workspace(), name, &log).await?;
+        Ok(Ok(words::people::welcome(name, word.role)))
+    }
+
+    /// Makes somebody known by another name: whoever this was before, they are that person from now on.
+    async fn linked(
+        &self,
+        tx: &mut Tx,
+        incoming: &Incoming,
+        known: Option<Operator>,
+        person: OperatorId,
+    ) -> R<Result<String, String>> {
+        let Some((person, _)) = tx.operator(person).await? else {
+            return Ok(Err(words::people::invitation_over()));
+        };
+        match &known {
+            Some(known) if known.id == person.id => {
+                return Ok(Err(words::people::linked_already(&person)));
+            }
+            // Nobody gives the house away by typing somebody's code.
+            Some(known) if known.role == Role::Owner && person.role != Role::Owner => {
+                return Ok(Err(words::people::no_less_than_owner(&person)));
+            }
+            _ => {}
+        }
+        tx.link(&incoming.sender, person.id).await?;
+        let log = words::people::link_log(&incoming.sender, known.as_ref());
+        tx.log(self.workspace(), &person.name, &log).await?;
+        Ok(Ok(words::people::linked(&person, known.as_ref())))
     }
 }

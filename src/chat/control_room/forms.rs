@@ -29,7 +29,10 @@ impl ControlRoom {
         let (number, seen) = asks(press)?;
         let needed = commands::stands_for(press)?.spec().role;
         let store = self.store();
-        let operator = store.operator_of(&incoming.sender).await.ok()??;
+        let role = self
+            .role_of(&incoming.sender, &incoming.groups)
+            .await
+            .ok()??;
         let draft = store
             .draft_numbered(self.workspace(), number)
             .await
@@ -39,8 +42,7 @@ impl ControlRoom {
             DraftState::Scheduled { .. } => is_schedule(press),
             _ => false,
         };
-        if operator.role < needed || seen.revision != draft.revision || !seen.holds(&draft) || !open
-        {
+        if role < needed || seen.revision != draft.revision || !seen.holds(&draft) || !open {
             return None;
         }
         let mut form = words::talk::form(press)?;

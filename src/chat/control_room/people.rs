@@ -23,14 +23,16 @@ const OPEN_ROOMS: &str = "open_rooms";
 
 impl ControlRoom {
     pub(super) async fn who(&self, incoming: &Incoming, room: &Room) -> R<Who> {
-        let known = self.store().operator_of(&incoming.sender).await?;
-        let operator = match known {
+        let operator = match self.known(incoming).await? {
             Some(operator) => operator,
             None if incoming.room.surface == Surface::Terminal => {
                 self.first_at_the_terminal(incoming).await?
             }
             None => return Ok(Who::Stranger(self.to_stranger(incoming))),
         };
+        // What holds for a channel holds for the threads under its cards.
+        let above = self.store().thread_of(room.id).await?;
+        let room = above.as_ref().map_or(room, |(_, above)| above);
         if incoming.private || incoming.room.surface == Surface::Terminal || room.standing {
             return Ok(Who::Operator(operator));
         }
@@ -41,9 +43,43 @@ impl ControlRoom {
         }
     }
 
-    /// Whether this person has a role here. A read that failed says no.
-    pub async fn knows(&self, person: &Identity) -> bool {
-        matches!(self.store().operator_of(person).await, Ok(Some(_)))
+    /// The person behind what came in: by their own entry, else by the highest role that a group of their network stands
+    /// for, as it is at this moment.
+    async fn known(&self, incoming: &Incoming) -> R<Option<Operator>> {
+        let sender = &incoming.sender;
+        if let Some(operator) = self.store().operator_of(sender).await? {
+            return Ok(Some(operator));
+        }
+        let Some(role) = self.role_of(sender, &incoming.groups).await? else {
+            return Ok(None);
+        };
+        let name = incoming.sender_name.as_str();
+        let as_before = self.store().guest_of(sender).await?;
+        let as_before = as_before.filter(|guest| guest.role == role && guest.name == name);
+        if as_before.is_some() {
+            return Ok(as_before);
+        }
+        let mut tx = self.store().begin().await?;
+        let guest = tx.enter_guest(self.workspace(), name, role, sender).await?;
+        tx.commit().await?;
+        Ok(Some(guest))
+    }
+
+    /// What somebody may do who has these groups of their network.
+    pub(super) async fn role_of(&self, person: &Identity, groups: &[String]) -> R<Option<Role>> {
+        match self.store().operator_of(person).await? {
+            Some(operator) => Ok(Some(operator.role)),
+            None => {
+                self.store()
+                    .role_of_groups(self.workspace(), person.surface, groups)
+                    .await
+            }
+        }
+    }
+
+    /// Whether this person, with these groups of their network, has a role here. A read that failed says no.
+    pub async fn knows(&self, person: &Identity, groups: &[String]) -> bool {
+        matches!(self.role_of(person, groups).await, Ok(Some(_)))
     }
 
     /// Whether Lumen asked this person something in this room and waits for the answer: then their words are one, also

@@ -57,6 +57,21 @@ impl ControlRoom {
         Ok(())
     }
 
+    /// As `/member` takes them: a name of one word, else an identity; and roles of a network that stand for one.
+    pub(super) async fn known_members(&self) -> R<Vec<String>> {
+        let people = self.store().operators(self.workspace()).await?;
+        let groups = self.store().group_roles(self.workspace()).await?;
+        let people = people.iter().filter_map(|(operator, names)| {
+            let name = words::person(&operator.name);
+            if name.contains(char::is_whitespace) {
+                return names.first().map(words::people::identity);
+            }
+            Some(name)
+        });
+        let groups = groups.iter().map(|(group, _)| words::people::group(group));
+        Ok(people.chain(groups).collect())
+    }
+
     /// Everyone with a role, for menus.
     pub async fn people(&self) -> anyhow::Result<Vec<(Operator, Vec<Identity>)>> {
         Ok(self.store().operators(self.workspace()).await?)

@@ -93,16 +93,13 @@ impl ControlRoom {
     /// Whether somebody with a role says it, or whoever sits at the terminal.
     pub(super) async fn admits_at_once(&self, incoming: &Incoming) -> bool {
         incoming.room.surface == Surface::Terminal
-            || matches!(
-                self.store().operator_of(&incoming.sender).await,
-                Ok(Some(_))
-            )
+            || self.knows(&incoming.sender, &incoming.groups).await
     }
 
     /// Whether this is to be taken in. An operator's always is; a stranger's within limits, and in a group only where
     /// the network can answer them unseen by the others. Asked by front ends before [`ControlRoom::take`].
     pub async fn admits(&self, incoming: &Incoming) -> bool {
-        match self.store().operator_of(&incoming.sender).await {
+        match self.role_of(&incoming.sender, &incoming.groups).await {
             Ok(None) => {}
             // Taken in, it is looked at again; an operator's message is not lost because a read failed.
             Ok(Some(_)) | Err(_) => return true,

@@ -4,8 +4,10 @@ mod chats;
 mod decisions;
 mod fakes;
 mod house;
+mod names;
 mod posts;
 mod races;
+mod threads;
 mod world;
 
 use crate::chat::press::{DraftVerb, Press};

@@ -11,10 +11,11 @@ use super::people::Who;
 use super::{ControlRoom, Undelivered};
 use crate::chat::answer::Answer;
 use crate::chat::commands::{self, ChatError, Ctx};
-use crate::chat::incoming::{Asked, Incoming, Said};
+use crate::chat::incoming::{Asked, Incoming, Said, Ticket};
+use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::ids::{InboxId, RoomId};
-use crate::domain::operator::{Operator, Room};
+use crate::domain::operator::{Operator, Room, Surface};
 use crate::store::{InboxRow, InboxState, StoreError};
 
 /// A command has its final answer within 90 seconds; what is over after this leaves time to say so.
@@ -105,7 +106,7 @@ impl ControlRoom {
             };
             match self.who(incoming, &room).await? {
                 Who::Operator(operator) => {
-                    commands::brake(&self.ctx(room, operator, id, None)).await
+                    commands::brake(&self.ctx(room, operator, id, incoming)).await
                 }
                 Who::Stranger(_) => Ok(()),
             }
@@ -116,11 +117,20 @@ impl ControlRoom {
         }
     }
 
-    fn ctx(&self, room: Room, operator: Operator, inbox: InboxId, pressed: Option<String>) -> Ctx {
+    fn ctx(&self, room: Room, operator: Operator, inbox: InboxId, incoming: &Incoming) -> Ctx {
+        let pressed = match &incoming.body {
+            Said::Press { message, .. } | Said::Filled { message, .. } => message.clone(),
+            Said::Text { .. }
+            | Said::Reply { .. }
+            | Said::Picture { .. }
+            | Said::Changed { .. } => None,
+        };
         Ctx {
             house: Arc::clone(&self.0.house),
+            unseen: incoming.unseen() || room.address.surface == Surface::Terminal,
             room,
             operator,
+            sender: incoming.sender.clone(),
             inbox,
             now: self.0.house.now(),
             pressed,
@@ -142,14 +152,12 @@ impl ControlRoom {
             Who::Operator(operator) => operator,
             Who::Stranger(answer) => return self.settle(row.id, None, answer).await,
         };
-        let pressed = match &incoming.body {
-            Said::Press { message, .. } | Said::Filled { message, .. } => message.clone(),
-            Said::Text { .. }
-            | Said::Reply { .. }
-            | Said::Picture { .. }
-            | Said::Changed { .. } => None,
+        let room = self.talk_room(&incoming, room).await?;
+        let about = self.draft_of_thread(&room).await?;
+        let ctx = Ctx {
+            about,
+            ..self.ctx(room, operator, row.id, &incoming)
         };
-        let ctx = self.ctx(room.clone(), operator, row.id, pressed);
         let work = AssertUnwindSafe(commands::handle(&ctx, &incoming)).catch_unwind();
         let error = match tokio::time::timeout(LONGEST_COMMAND, work).await {
             Ok(Ok(Ok(answer))) => return Ok(answer),
@@ -216,8 +224,7 @@ impl ControlRoom {
             let shown = match answer {
                 Answer::Silent => Ok(()),
                 Answer::Line { view, replaces } => {
-                    self.show(room, view, replaces.as_deref(), Some(asked))
-                        .await
+                    self.say(row, room, view, replaces.as_deref(), asked).await
                 }
                 Answer::Card {
                     draft,
@@ -248,6 +255,23 @@ impl ControlRoom {
             }
         }
     }
+
+    /// Shows a line where the row is talked about. What changes a message, and what one person alone sees, stays where that
+    /// person is.
+    async fn say(
+        &self,
+        row: &InboxRow,
+        room: &Room,
+        view: &View,
+        replaces: Option<&str>,
+        asked: &Asked,
+    ) -> Result<(), Undelivered> {
+        let stays = replaces.is_some() || view.private;
+        match self.elsewhere(row, room).await? {
+            Some(thread) if !stays => self.show(&thread, view, None, None).await,
+            _ => self.show(room, view, replaces, Some(asked)).await,
+        }
+    }
 }
 
 fn left(id: InboxId, error: &anyhow::Error) {
@@ -258,7 +282,9 @@ fn left(id: InboxId, error: &anyhow::Error) {
 fn asked(row: &InboxRow) -> Asked {
     Asked {
         external_id: row.external_id.clone(),
-        ticket: row.body["ticket"].as_str().map(str::to_owned),
+        ticket: row.body["ticket"]
+            .as_str()
+            .map(|ticket| Ticket(ticket.to_owned())),
         at: row.received_at,
     }
 }

@@ -5,6 +5,7 @@ use crate::chat::words::{many, network, person, quoted};
 use crate::domain::content::Attachment;
 use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
 use crate::domain::error::shortened;
+use crate::domain::ids::DraftNumber;
 use crate::domain::ledger::MicroUsd;
 use crate::domain::limits::Limits;
 use crate::domain::operator::Role;
@@ -183,6 +184,15 @@ pub fn line(draft: &Draft, revision: &Revision, now: &Now) -> String {
         draft.number,
         quoted(&revision.content.text, 60)
     )
+}
+
+/// `#12 Friday, six o'clock: three Ethiopians…`: the name of a draft's thread.
+#[must_use]
+pub fn thread_name(number: DraftNumber, text: &str) -> String {
+    const LONGEST: usize = 60;
+    format!("{number} {}", shortened(text, LONGEST))
+        .trim_end()
+        .to_owned()
 }
 
 /// The first line of `/why`.

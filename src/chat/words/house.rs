@@ -3,6 +3,7 @@
 use crate::chat::view::{Block, View};
 use crate::chat::words::time::Now;
 use crate::chat::words::{listed, many, person};
+use crate::domain::error::UserError;
 use crate::domain::ledger::MicroUsd;
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::source::Source;
@@ -46,6 +47,36 @@ pub fn paused(address: &RoomAddress, why: &str) -> String {
         "The {} chat {}{thread} cannot be written to ({why}). Nothing is sent there until somebody writes there again.",
         chat(address.surface),
         address.chat,
+    )
+}
+
+/// Somebody wants threads where there are none.
+#[must_use]
+pub fn threads_not_here(surface: Surface) -> UserError {
+    match surface {
+        Surface::Discord => UserError::new(
+            "A private chat has no threads.",
+            "Type it in a channel of your server.",
+        ),
+        Surface::Telegram | Surface::Terminal => UserError::new(
+            format!(
+                "{} has no threads under messages; Discord has.",
+                match surface {
+                    Surface::Terminal => "The terminal",
+                    other => chat(other),
+                }
+            ),
+            "Answer a card, and I know which draft you mean.",
+        ),
+    }
+}
+
+/// `I cannot open threads here: the bot may not create public threads in #drafts. …`
+#[must_use]
+pub fn no_threads(why: &str) -> String {
+    let why = why.trim_end_matches('.');
+    format!(
+        "I cannot open threads here: {why}. Cards go on without; once that has changed, /room threads tries again."
     )
 }
 

@@ -1,6 +1,7 @@
-//! What people are told on their way in.
+//! What people are told on their way in, and about who they are.
 
-use crate::domain::operator::Role;
+use super::person;
+use crate::domain::operator::{Group, Identity, Operator, Role, Surface};
 
 #[must_use]
 pub const fn article(role: Role) -> &'static str {
@@ -60,11 +61,20 @@ pub fn invitation_over() -> String {
     "This invitation is used or over. Ask an owner for another one.".to_owned()
 }
 
+/// Somebody known uses a word that nobody can use any more.
+#[must_use]
+pub fn over_but_in(role: Role) -> String {
+    format!(
+        "This is used or over. You are {} here already.",
+        article(role)
+    )
+}
+
 #[must_use]
 pub fn welcome(name: &str, role: Role) -> String {
     format!(
         "Welcome, {}: you are {} now. /help lists what you can do.",
-        super::person(name),
+        person(name),
         article(role)
     )
 }
@@ -75,5 +85,90 @@ pub fn invitation(whom: &str, role: Role, until: &str) -> String {
     format!(
         "Whoever opens this first, until {until}, comes in as {}. It is meant for {whom}:",
         article(role)
+    )
+}
+
+/// `discord:4711`, as it is typed.
+#[must_use]
+pub fn identity(identity: &Identity) -> String {
+    format!("{}:{}", identity.surface.name(), identity.external_id)
+}
+
+/// `discord-role:777`, as it is typed.
+#[must_use]
+pub fn group(group: &Group) -> String {
+    format!("{}-role:{}", group.surface.name(), group.external_id)
+}
+
+/// Who has a role by such a group, in the list of members.
+#[must_use]
+pub fn whoever_has(group: &Group) -> String {
+    match group.surface {
+        Surface::Discord => "everybody with this Discord role".to_owned(),
+        Surface::Telegram | Surface::Terminal => "everybody in it".to_owned(),
+    }
+}
+
+/// A code for another chat; the ways to use it follow.
+#[must_use]
+pub fn link_code(until: &str) -> String {
+    format!(
+        "Use this once in your other chat, until {until}, and you are the same person there. It is for nobody else:"
+    )
+}
+
+/// What `/member link` says about the code below the ways to use it.
+#[must_use]
+pub fn link_advice(word: &str) -> String {
+    format!("There, and at the terminal, this works too: /member link {word}")
+}
+
+/// Somebody is known by another name from now on; before, they were nobody here or somebody else.
+#[must_use]
+pub fn linked(now: &Operator, before: Option<&Operator>) -> String {
+    let name = person(&now.name);
+    let are = format!(
+        "From now on you are {name}, {}, in this chat too.",
+        article(now.role)
+    );
+    match before {
+        Some(before) => format!(
+            "{are} Until now you were {}, {}. /member unlink undoes the link.",
+            person(&before.name),
+            article(before.role)
+        ),
+        None => format!("{are} /member unlink undoes it."),
+    }
+}
+
+/// The same in the log, behind the person's name.
+#[must_use]
+pub fn link_log(name: &Identity, before: Option<&Operator>) -> String {
+    match before {
+        Some(before) => format!(
+            "is {} too, until now {}, {}",
+            identity(name),
+            person(&before.name),
+            article(before.role)
+        ),
+        None => format!("is {} too", identity(name)),
+    }
+}
+
+#[must_use]
+pub fn linked_already(now: &Operator) -> String {
+    format!(
+        "I know you as {} here already. Use the code in your other chat.",
+        person(&now.name)
+    )
+}
+
+/// An owner types the code of somebody who is not.
+#[must_use]
+pub fn no_less_than_owner(other: &Operator) -> String {
+    format!(
+        "You are an owner here, and the code is {}'s, {}: you would own this no longer. Type /member link here, and use that code there.",
+        person(&other.name),
+        article(other.role)
     )
 }

@@ -9,6 +9,12 @@ pub const fn working() -> &'static str {
     "Working on it; it comes here when it is done."
 }
 
+/// In the thread of a draft, where its network keeps words from Lumen.
+#[must_use]
+pub const fn cannot_read() -> &'static str {
+    "I see that you wrote, but not what: Discord shows me only words that name me or answer me. With Message Content Intent on, in the developer portal on the page Bot, I read all of this thread after a restart."
+}
+
 /// `Approving #12.`; none where the answer itself is there as fast.
 #[must_use]
 pub fn doing(press: Press) -> Option<String> {

@@ -38,6 +38,12 @@ pub enum CallError {
     /// The message to change, or the interaction to answer, is gone.
     #[error("it is gone")]
     Gone,
+    /// The thread was put away.
+    #[error("the thread was put away")]
+    Archived,
+    /// The message has a thread already.
+    #[error("there is a thread already")]
+    ThreadThere,
     /// The interaction has its first answer.
     #[error("it was acknowledged already")]
     Acknowledged,
@@ -158,7 +164,7 @@ impl Calls {
             () = over => Err(CallError::Unclear("Lumen stops".to_owned())),
         };
         let word = match &outcome {
-            Ok(_) | Err(CallError::Acknowledged) => "ok",
+            Ok(_) | Err(CallError::Acknowledged | CallError::ThreadThere) => "ok",
             Err(CallError::Unclear(_)) => "unclear",
             Err(_) => "refused",
         };
@@ -355,6 +361,8 @@ fn refusal(status: u16, body: &Value) -> CallError {
     match (status, code) {
         (_, 10_008 | 10_015 | 10_062 | 50_027) => CallError::Gone,
         (_, 40_060) => CallError::Acknowledged,
+        (_, 50_083) => CallError::Archived,
+        (_, 160_004) => CallError::ThreadThere,
         (_, 10_003) => CallError::Closed("the channel is gone".to_owned()),
         (_, 50_001) => CallError::Closed("the bot cannot see the channel".to_owned()),
         (_, 50_007) => CallError::Closed("the person takes no messages from the bot".to_owned()),

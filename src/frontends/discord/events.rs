@@ -5,11 +5,13 @@ use serenity::model::application::{
     ComponentInteraction, ComponentInteractionDataKind, Interaction, ModalInteraction,
 };
 use serenity::model::channel::{Message, MessageFlags, MessageType};
+use serenity::model::guild::Member;
+use serenity::model::id::{GuildId, RoleId};
 use serenity::model::user::User;
 
 use super::state::Bot;
 use super::ticket::{Kind, Ticket};
-use crate::chat::catalogue::{self, Command, Verb};
+use crate::chat::catalogue::{self, Command, Opt, Verb};
 use crate::chat::incoming::{Incoming, Said};
 use crate::domain::error::shortened;
 use crate::domain::ids::DraftNumber;
@@ -22,13 +24,34 @@ pub enum Heard {
     Asked(Incoming, Ticket),
     /// Words without an interaction.
     Said(Incoming),
-    /// Somebody types a command: the line so far, and how the suggestions are handed over.
-    Typing {
-        line: String,
-        sender: Identity,
-        ticket: Ticket,
-    },
+    /// Somebody types an option of a command, and wants to be shown what it could be.
+    Typing(Typing),
+    /// Words that were meant, and that Discord does not show.
+    Unread(Unread),
     Nothing,
+}
+
+/// An option while it is typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Typing {
+    pub command: Command,
+    pub option: &'static Opt,
+    /// What stands in it so far.
+    pub typed: String,
+    pub sender: Identity,
+    pub groups: Vec<String>,
+    /// The server it is typed in.
+    pub guild: Option<u64>,
+    /// How the suggestions are handed over.
+    pub ticket: Ticket,
+}
+
+/// Who wrote something that cannot be read, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unread {
+    pub channel: u64,
+    pub sender: Identity,
+    pub groups: Vec<String>,
 }
 
 /// Reads an interaction.
@@ -58,6 +81,7 @@ fn typed(command: &CommandInteraction) -> Heard {
     let place = Place {
         channel: command.channel_id.get(),
         private: command.guild_id.is_none(),
+        groups: groups(command.member.as_deref()),
     };
     let incoming = place.incoming(&ticket, &command.user, Said::Text { text: line });
     Heard::Asked(incoming, ticket)
@@ -99,29 +123,31 @@ fn value(value: &CommandDataOptionValue) -> Option<String> {
     }
 }
 
-/// What stands in the option that is being typed, behind what stands before it.
 fn typing(command: &CommandInteraction) -> Heard {
     let Some(found) = Command::named(&command.data.name) else {
         return Heard::Nothing;
     };
-    let (verb, options) = verb(found, &command.data.options);
-    let Some(at) = options
-        .iter()
-        .position(|option| matches!(option.value, CommandDataOptionValue::Autocomplete { .. }))
-    else {
+    let (verb, filled) = verb(found, &command.data.options);
+    let typed = filled.iter().find_map(|option| match &option.value {
+        CommandDataOptionValue::Autocomplete { value, .. } => Some((&option.name, value)),
+        _ => None,
+    });
+    let Some((name, typed)) = typed else {
         return Heard::Nothing;
     };
-    let CommandDataOptionValue::Autocomplete { value: word, .. } = &options[at].value else {
+    let mut options = verb
+        .map_or(found.spec().options, |verb| verb.options)
+        .iter();
+    let Some(option) = options.find(|option| option.name == name) else {
         return Heard::Nothing;
     };
-    let before: Vec<(&str, String)> = options
-        .iter()
-        .filter(|option| option.name != options[at].name)
-        .filter_map(|option| Some((option.name.as_str(), value(&option.value)?)))
-        .collect();
-    Heard::Typing {
-        line: format!("{} {word}", catalogue::written(found, verb, &before)),
+    Heard::Typing(Typing {
+        command: found,
+        option,
+        typed: typed.clone(),
         sender: identity(command.user.id.get()),
+        groups: groups(command.member.as_deref()),
+        guild: command.guild_id.map(GuildId::get),
         ticket: Ticket {
             kind: Kind::Command,
             hidden: true,
@@ -130,7 +156,13 @@ fn typing(command: &CommandInteraction) -> Heard {
             token: command.token.clone(),
             message: None,
         },
-    }
+    })
+}
+
+/// The roles of a member, by their ids; none in a private chat.
+fn groups(member: Option<&Member>) -> Vec<String> {
+    let roles = member.map(|member| member.roles.iter());
+    roles.into_iter().flatten().map(RoleId::to_string).collect()
 }
 
 fn pressed(press: &ComponentInteraction) -> Heard {
@@ -149,6 +181,7 @@ fn pressed(press: &ComponentInteraction) -> Heard {
     let place = Place {
         channel: press.channel_id.get(),
         private: press.guild_id.is_none(),
+        groups: groups(press.member.as_ref()),
     };
     let body = Said::Press {
         code: code.unwrap_or_default(),
@@ -178,6 +211,7 @@ fn filled(form: &ModalInteraction) -> Heard {
     let place = Place {
         channel: form.channel_id.get(),
         private: form.guild_id.is_none(),
+        groups: groups(form.member.as_ref()),
     };
     let body = Said::Filled {
         code: form.data.custom_id.clone(),
@@ -194,9 +228,31 @@ fn is_hidden(message: &Message) -> bool {
         .is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
 }
 
-/// Reads a message: in private all of a person's words are for Lumen, elsewhere those that name it or answer it.
+/// Whether a message is for the bot wherever it stands: in private, by its name, as an answer to it.
 #[must_use]
-pub fn said(message: &Message, bot: Bot) -> Heard {
+pub fn is_addressed(message: &Message, bot: Bot) -> bool {
+    message.guild_id.is_none() || names(message, bot) || answered(message, bot).is_some()
+}
+
+fn names(message: &Message, bot: Bot) -> bool {
+    message.mentions.iter().any(|user| user.id.get() == bot.id)
+}
+
+/// The message of the bot's that this one answers.
+fn answered(message: &Message, bot: Bot) -> Option<&Message> {
+    let answered = message.referenced_message.as_deref();
+    answered.filter(|answered| answered.author.id.get() == bot.id)
+}
+
+/// Whether people talk to each other: it answers or names somebody else.
+fn is_between_people(message: &Message) -> bool {
+    message.referenced_message.is_some() || !message.mentions.is_empty()
+}
+
+/// Reads a message: in private all of a person's words are for Lumen, elsewhere those that name it or answer it, and where
+/// it `hears_all`, those that are for nobody else.
+#[must_use]
+pub fn said(message: &Message, bot: Bot, hears_all: bool) -> Heard {
     let people = matches!(
         message.kind,
         MessageType::Regular | MessageType::InlineReply
@@ -204,15 +260,17 @@ pub fn said(message: &Message, bot: Bot) -> Heard {
     if message.author.bot || message.webhook_id.is_some() || !people {
         return Heard::Nothing;
     }
-    let answered = message.referenced_message.as_deref();
-    let answered = answered.filter(|answered| answered.author.id.get() == bot.id);
-    let card = answered.and_then(card);
-    let to = answered.map(|answered| answered.id.to_string());
-    let named = message.mentions.iter().any(|user| user.id.get() == bot.id);
-    let private = message.guild_id.is_none();
-    if !private && !named && to.is_none() {
+    let addressed = is_addressed(message, bot);
+    if !addressed && (!hears_all || is_between_people(message)) {
         return Heard::Nothing;
     }
+    let answered = answered(message, bot);
+    let card = answered.and_then(card);
+    let to = answered.map(|answered| answered.id.to_string());
+    let sender = identity(message.author.id.get());
+    let member = message.member.as_deref();
+    let roles = member.into_iter().flat_map(|member| &member.roles);
+    let groups = roles.map(RoleId::to_string).collect();
     let text = without_name(&message.content, bot);
     let body = match (picture(message), to) {
         (Some(file), to) => Said::Picture {
@@ -221,16 +279,24 @@ pub fn said(message: &Message, bot: Bot) -> Heard {
             to,
             card,
         },
-        (None, _) if text.is_empty() => return Heard::Nothing,
+        (None, _) if text.is_empty() && addressed => return Heard::Nothing,
+        (None, _) if text.is_empty() => {
+            return Heard::Unread(Unread {
+                channel: message.channel_id.get(),
+                sender,
+                groups,
+            });
+        }
         (None, Some(to)) => Said::Reply { text, to, card },
         (None, None) => Said::Text { text },
     };
     Heard::Said(Incoming {
         external_id: format!("m{}", message.id),
         room: room(message.channel_id.get()),
-        sender: identity(message.author.id.get()),
+        sender,
         sender_name: name(&message.author.name),
-        private,
+        private: message.guild_id.is_none(),
+        groups,
         ticket: None,
         body,
     })
@@ -271,16 +337,18 @@ fn picture(message: &Message) -> Option<String> {
 struct Place {
     channel: u64,
     private: bool,
+    groups: Vec<String>,
 }
 
 impl Place {
-    fn incoming(&self, ticket: &Ticket, user: &User, body: Said) -> Incoming {
+    fn incoming(self, ticket: &Ticket, user: &User, body: Said) -> Incoming {
         Incoming {
             external_id: format!("i{}", ticket.id),
             room: room(self.channel),
             sender: identity(user.id.get()),
             sender_name: name(&user.name),
             private: self.private,
+            groups: self.groups,
             ticket: Some(ticket.written()),
             body,
         }
@@ -288,7 +356,7 @@ impl Place {
 }
 
 /// A thread is a channel of its own on Discord.
-fn room(channel: u64) -> RoomAddress {
+pub fn room(channel: u64) -> RoomAddress {
     RoomAddress {
         surface: Surface::Discord,
         chat: channel.to_string(),
@@ -341,7 +409,11 @@ mod tests {
     }
 
     fn heard(change: &Value) -> Heard {
-        said(&serde_json::from_value(message(change)).unwrap(), BOT)
+        said(
+            &serde_json::from_value(message(change)).unwrap(),
+            BOT,
+            false,
+        )
     }
 
     fn body(heard: Heard) -> Said {
@@ -397,6 +469,26 @@ mod tests {
             heard(&json!({"content": "/status", "author": bot})),
             Heard::Nothing
         );
+    }
+
+    #[test]
+    fn in_the_thread_of_a_draft_words_are_for_lumen_but_those_for_somebody_else() {
+        let there = |mut change: Value| {
+            change["guild_id"] = json!("8");
+            said(
+                &serde_json::from_value(message(&change)).unwrap(),
+                BOT,
+                true,
+            )
+        };
+        assert_eq!(body(there(json!({"content": "warmer"}))), text("warmer"));
+        let olga = user(9, "olga");
+        let named = json!({"content": "<@9> look", "mentions": [olga]});
+        assert_eq!(there(named), Heard::Nothing);
+        let answered = message(&json!({"id": "3", "author": olga}));
+        let answer = json!({"content": "yes", "referenced_message": answered, "type": 19});
+        assert_eq!(there(answer), Heard::Nothing);
+        assert!(matches!(there(json!({"content": ""})), Heard::Unread(_)));
     }
 
     #[test]
@@ -478,13 +570,32 @@ mod tests {
     }
 
     #[test]
-    fn what_is_being_typed_is_a_line_with_its_last_word_open() {
-        let data = json!({"id": "1", "name": "approve", "type": 1, "options": [{"name": "draft", "type": 3, "value": "#1", "focused": true}]});
-        let heard = interaction(4, &data, &json!({}));
-        assert!(
-            matches!(&heard, Heard::Typing { line, .. } if line == "/approve #1"),
-            "{heard:?}"
+    fn what_is_being_typed_is_an_option_of_a_command() {
+        let data = json!({"id": "1", "name": "source", "type": 1, "options": [{"name": "pause", "type": 1, "options": [
+            {"name": "source", "type": 3, "value": "sandbox a", "focused": true},
+        ]}]});
+        let Heard::Typing(typing) = interaction(4, &data, &json!({})) else {
+            panic!("nothing is typed")
+        };
+        assert_eq!(
+            (typing.command, typing.option.name, typing.typed.as_str()),
+            (Command::Source, "source", "sandbox a")
         );
+    }
+
+    #[test]
+    fn the_roles_of_a_member_come_with_what_they_say_and_press() {
+        let member = json!({"user": user(7, "mira"), "roles": ["777", "778"], "joined_at": null, "deaf": false, "mute": false, "flags": 0});
+        let of = |heard: Heard| match heard {
+            Heard::Said(incoming) | Heard::Asked(incoming, _) => incoming.groups,
+            other => panic!("{other:?}"),
+        };
+        let data = json!({"id": "1", "name": "status", "type": 1});
+        let there = json!({"member": member, "guild_id": "8"});
+        assert_eq!(of(interaction(2, &data, &there)), ["777", "778"]);
+        assert!(of(interaction(2, &data, &json!({}))).is_empty());
+        let words = json!({"content": "<@42> hello", "guild_id": "8", "mentions": [user(42, "lumen")], "member": {"roles": ["777"]}});
+        assert_eq!(of(heard(&words)), ["777"]);
     }
 
     #[test]

@@ -108,6 +108,18 @@ async fn budget(discord: &Discord) -> Result<(), Trouble> {
     })
 }
 
+/// Whether the bot may ask for words that do not name it: what is asked for without that ends the session.
+async fn may_read(discord: &Discord) -> bool {
+    /// `GATEWAY_MESSAGE_CONTENT` and `GATEWAY_MESSAGE_CONTENT_LIMITED`.
+    const MESSAGE_CONTENT: u64 = (1 << 18) | (1 << 19);
+    let about = discord
+        .calls
+        .get("application", Route::Oauth2ApplicationCurrent);
+    // Not known is no: all but the words in threads works without.
+    let flags = about.await.ok().and_then(|about| about["flags"].as_u64());
+    flags.is_some_and(|flags| flags & MESSAGE_CONTENT != 0)
+}
+
 /// One life of the SDK's client: several sessions, as long as they hold.
 async fn session(
     discord: &Arc<Discord>,
@@ -126,7 +138,12 @@ async fn session(
         // For two calls of the SDK's own; Lumen's go through `calls`, which keeps to the limits.
         .ratelimiter_disabled(true)
         .build();
-    let intents = GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
+    let mut intents = GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
+    let reads = may_read(discord).await;
+    discord.reads.store(reads, Ordering::Relaxed);
+    if reads {
+        intents |= GatewayIntents::MESSAGE_CONTENT;
+    }
     let built = ClientBuilder::new_with_http(http, intents)
         .event_handler(ears.clone())
         .raw_event_handler(ears.clone());

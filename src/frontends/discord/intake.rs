@@ -1,28 +1,29 @@
 //! From events to the inbox: what is for Lumen is on the disk before Discord is told that it arrived, and Discord is told
 //! within its three seconds.
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, Request, Route};
 use serenity::model::application::Interaction;
-use serenity::model::id::InteractionId;
+use serenity::model::id::{GuildId, InteractionId};
 use tokio::sync::mpsc;
 
 use super::Discord;
-use super::events::{self, Heard as Meant};
+use super::events::{self, Heard as Meant, Typing, Unread};
 use super::gateway::Heard;
 use super::layout;
 use super::places::Place;
-use super::ticket::{Kind, Ticket};
-use crate::chat::catalogue::completions_with;
+use super::ticket::{self, Ticket};
+use crate::chat::catalogue::{Kind, offers};
 use crate::chat::control_room::{ControlRoom, Form};
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::error::shortened;
-use crate::domain::operator::Identity;
+use crate::domain::operator::{Group, Surface};
 
 /// So much is taken in at once.
 const BATCH: usize = 100;
@@ -66,18 +67,15 @@ pub async fn run(
 async fn take(discord: &Arc<Discord>, control: &ControlRoom, batch: &[Heard]) {
     let (mut taken, mut asked) = (Vec::new(), Vec::new());
     for heard in batch {
-        match meant(discord, heard) {
+        match meant(discord, control, heard).await {
             Meant::Nothing => {}
+            Meant::Unread(unread) => cannot_read(discord, control, unread),
             Meant::Said(incoming) => {
                 if control.admits(&incoming).await {
                     taken.push(incoming);
                 }
             }
-            Meant::Typing {
-                line,
-                sender,
-                ticket,
-            } => suggest(discord, control, line, sender, ticket),
+            Meant::Typing(typing) => suggest(discord, control, typing),
             Meant::Asked(incoming, ticket) => {
                 if !control.admits(&incoming).await {
                     turn_away(discord, &incoming, ticket);
@@ -96,7 +94,7 @@ async fn take(discord: &Arc<Discord>, control: &ControlRoom, batch: &[Heard]) {
     }
 }
 
-fn meant(discord: &Discord, heard: &Heard) -> Meant {
+async fn meant(discord: &Discord, control: &ControlRoom, heard: &Heard) -> Meant {
     match heard {
         Heard::Interaction(interaction) => {
             note_place(discord, interaction);
@@ -106,14 +104,21 @@ fn meant(discord: &Discord, heard: &Heard) -> Meant {
             let Some(bot) = discord.state.bot() else {
                 return Meant::Nothing;
             };
+            let channel = message.channel_id.get();
             if message.guild_id.is_none() {
                 let place = Place {
                     private: true,
                     ..Place::default()
                 };
-                discord.places.note(message.channel_id.get(), place);
+                discord.places.note(channel, place);
             }
-            events::said(message, bot)
+            // Only what does not name the bot is looked up: that may be all the talk of a server.
+            let all = !events::is_addressed(message, bot)
+                && control.hears_all(&events::room(channel)).await;
+            if all {
+                discord.places.note_thread(channel);
+            }
+            events::said(message, bot, all)
         }
     }
 }
@@ -129,6 +134,7 @@ fn note_place(discord: &Discord, interaction: &Interaction) {
         name: place.as_ref().and_then(|place| place.name.clone()),
         may,
         private: guild.is_none(),
+        thread: false,
     };
     discord.places.note(channel.get(), place);
 }
@@ -186,11 +192,11 @@ fn acknowledge(discord: &Arc<Discord>, asked: Vec<(String, Ticket)>) {
         let discord = Arc::clone(discord);
         tokio::spawn(async move {
             let body = match ticket.kind {
-                Kind::Command => {
+                ticket::Kind::Command => {
                     let flags = if ticket.hidden { HIDDEN } else { 0 };
                     json!({"type": DEFERRED_MESSAGE, "data": {"flags": flags}})
                 }
-                Kind::Press => json!({"type": DEFERRED_UPDATE}),
+                ticket::Kind::Press => json!({"type": DEFERRED_UPDATE}),
             };
             respond(&discord, "acknowledge", &ticket, &body).await;
             discord.open.note_acknowledged(&external_id);
@@ -248,7 +254,7 @@ fn tell_late(discord: &Arc<Discord>, external_id: String, ticket: Ticket, view: 
 
 /// Somebody without a role whose words are not taken in: they are told, or their press does nothing.
 fn turn_away(discord: &Arc<Discord>, incoming: &Incoming, ticket: Ticket) {
-    if ticket.kind == Kind::Command {
+    if ticket.kind == ticket::Kind::Command {
         let sender = &incoming.sender;
         let view = words::errors::stranger(sender.surface.name(), &sender.external_id);
         tell(discord, ticket, view);
@@ -292,28 +298,93 @@ fn put_up(discord: &Arc<Discord>, incoming: &Incoming, form: &Form, ticket: Tick
     tokio::spawn(async move { respond(&discord, "form", &ticket, &body).await });
 }
 
-/// What the word that is being typed could become.
-fn suggest(
-    discord: &Arc<Discord>,
-    control: &ControlRoom,
-    line: String,
-    sender: Identity,
-    ticket: Ticket,
-) {
+/// Somebody writes in the thread of a draft, and Discord keeps the words from the bot: that is said there once.
+fn cannot_read(discord: &Arc<Discord>, control: &ControlRoom, unread: Unread) {
+    /// So many threads are remembered.
+    const REMEMBERED: usize = 1_000;
+    if discord.reads.load(Ordering::Relaxed) {
+        // Then there were none: a sticker, a file.
+        return;
+    }
     let (discord, control) = (Arc::clone(discord), control.clone());
     tokio::spawn(async move {
-        let offered = if control.knows(&sender).await {
-            completions_with(&line, &control.known_names().await)
-        } else {
-            Vec::new()
+        if !control.knows(&unread.sender, &unread.groups).await {
+            return;
+        }
+        let new = {
+            let mut told = discord
+                .told_unread
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if told.len() >= REMEMBERED {
+                told.clear();
+            }
+            told.insert(unread.channel)
         };
-        let choices: Vec<Value> = offered
+        let line = View::text(words::press::cannot_read());
+        if new
+            && let Err(error) = discord
+                .show_view(&events::room(unread.channel), &line, None)
+                .await
+        {
+            tracing::debug!(%error, "that words are not read could not be said");
+        }
+    });
+}
+
+/// What the option that is being typed could become.
+fn suggest(discord: &Arc<Discord>, control: &ControlRoom, typing: Typing) {
+    let (discord, control) = (Arc::clone(discord), control.clone());
+    tokio::spawn(async move {
+        let mut choices = Vec::new();
+        if control.knows(&typing.sender, &typing.groups).await {
+            let names = control.known_names().await;
+            let offered = offers(typing.command, typing.option, &typing.typed, &names);
+            choices.extend(offered.into_iter().map(|word| (word.clone(), word)));
+            if let (Kind::Member, Some(guild)) = (typing.option.kind, typing.guild) {
+                choices.extend(roles_like(&discord, guild, &typing.typed).await);
+            }
+        }
+        let choices: Vec<Value> = choices
             .iter()
-            .filter(|word| word.chars().count() <= SUGGESTION)
+            .filter(|(name, value)| {
+                [name, value]
+                    .iter()
+                    .all(|it| it.chars().count() <= SUGGESTION)
+            })
             .take(SUGGESTIONS)
-            .map(|word| json!({"name": word, "value": word}))
+            .map(|(name, value)| json!({"name": name, "value": value}))
             .collect();
         let body = json!({"type": SUGGEST, "data": {"choices": choices}});
-        respond(&discord, "suggest", &ticket, &body).await;
+        respond(&discord, "suggest", &typing.ticket, &body).await;
     });
+}
+
+/// The roles of a server that are called so, as they are shown and as they are typed. Those of bots are left out, and so is
+/// that of everybody, which members are not said to have.
+async fn roles_like(discord: &Discord, guild: u64, typed: &str) -> Vec<(String, String)> {
+    /// Suggestions do not wait longer for their names.
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let typed = typed.trim().trim_start_matches('@').to_lowercase();
+    let route = Route::GuildRoles {
+        guild_id: GuildId::new(guild),
+    };
+    let asked = tokio::time::timeout(PATIENCE, discord.calls.get("roles", route)).await;
+    let Ok(Ok(roles)) = asked else {
+        return Vec::new();
+    };
+    let everybody = guild.to_string();
+    let roles = roles.as_array().into_iter().flatten();
+    roles
+        .filter(|role| role["managed"] != true && role["id"] != everybody.as_str())
+        .filter_map(|role| Some((role["name"].as_str()?, role["id"].as_str()?)))
+        .filter(|(name, _)| name.to_lowercase().starts_with(&typed))
+        .map(|(name, id)| {
+            let group = Group {
+                surface: Surface::Discord,
+                external_id: id.to_owned(),
+            };
+            (format!("Discord role {name}"), words::people::group(&group))
+        })
+        .collect()
 }

@@ -11,6 +11,7 @@
 //! | `show` | answers, messages sent, changed, replaced |
 //! | `calls` | every call, with its limits and outcomes |
 //! | `registration` | the catalogue to commands |
+//! | `threads` | threads under messages |
 //! | `places` | what the bot may do where |
 //! | `state` | how the connection stands, in words |
 //!
@@ -29,9 +30,11 @@ mod registration;
 mod show;
 mod standing;
 mod state;
+mod threads;
 mod ticket;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -74,6 +77,10 @@ pub struct Discord {
     open: open::Open,
     places: places::Places,
     typing: Mutex<HashMap<u64, Instant>>,
+    /// Discord lets the bot read words that do not name it.
+    reads: AtomicBool,
+    /// Where it was said that it does not.
+    told_unread: Mutex<HashSet<u64>>,
 }
 
 impl Discord {
@@ -86,6 +93,8 @@ impl Discord {
             open: open::Open::default(),
             places: places::Places::default(),
             typing: Mutex::default(),
+            reads: AtomicBool::new(false),
+            told_unread: Mutex::default(),
         }))
     }
 
@@ -143,6 +152,12 @@ impl Discord {
                 .call("typing", Request::new(route, LightMethod::Post))
                 .await;
         });
+    }
+
+    /// Whether the bot reads every word in this channel.
+    fn reads_all(&self, channel: u64) -> bool {
+        self.places.is_private(channel)
+            || (self.reads.load(Ordering::Relaxed) && self.places.is_thread(channel))
     }
 
     /// The newest address of a picture that somebody sent.
@@ -212,6 +227,19 @@ impl Frontend for Discord {
 
     fn busy(&self, room: &RoomAddress) -> Option<Duration> {
         self.calls.busy(channel(room).ok()?)
+    }
+
+    fn has_threads(&self, room: &RoomAddress) -> bool {
+        channel(room).is_ok_and(|channel| !self.places.is_private(channel))
+    }
+
+    async fn open_thread(
+        &self,
+        room: &RoomAddress,
+        message: &MessageRef,
+        name: &str,
+    ) -> Result<RoomAddress, ShowError> {
+        self.thread_under(room, message, name).await
     }
 
     fn trouble(&self) -> Option<String> {

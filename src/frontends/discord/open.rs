@@ -70,10 +70,17 @@ impl Open {
             .is_none_or(|asking| !asking.used)
     }
 
+    /// Kept also of what came in before this run: its answer must not be taken for one that is still to come.
     pub fn note_answered(&self, external_id: &str) {
-        if let Some(asking) = lock(&self.asking).get_mut(external_id) {
-            asking.used = true;
-        }
+        let mut asking = lock(&self.asking);
+        let asking = asking
+            .entry(external_id.to_owned())
+            .or_insert_with(|| Asking {
+                since: Instant::now(),
+                acknowledged: watch::Sender::new(true),
+                used: false,
+            });
+        asking.used = true;
     }
 
     pub fn end(&self, external_id: &str) {
@@ -157,6 +164,10 @@ mod tests {
         assert!(open.is_unanswered("i1"));
         open.note_answered("i1");
         assert!(!open.is_unanswered("i1"));
+        // One from before this run, too.
+        assert!(open.is_unanswered("i0"));
+        open.note_answered("i0");
+        assert!(!open.is_unanswered("i0"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serenity::http::{LightMethod, Request, Route};
 use serenity::model::id::{ApplicationId, GuildId};
 
 use super::calls::{CallError, Calls};
-use crate::chat::catalogue::{Command, Kind, Opt, Verb};
+use crate::chat::catalogue::{Command, Kind, Opt, Verb, completes};
 use crate::domain::error::shortened;
 
 /// Discord takes no longer description, and no more choices.
@@ -73,9 +73,7 @@ fn typed(command: Command, option: &Opt) -> Value {
             .map(|word| json!({"name": word, "value": word}))
             .collect();
     }
-    let completes = matches!(option.kind, Kind::Draft | Kind::Task | Kind::Source)
-        || (command == Command::Help && option.name == "command");
-    if completes {
+    if completes(command, option) {
         value["autocomplete"] = json!(true);
     }
     value

@@ -65,10 +65,11 @@ impl Discord {
             .map_err(|error| self.not_shown(channel, error))
     }
 
-    fn not_shown(&self, channel: u64, error: CallError) -> ShowError {
+    pub(super) fn not_shown(&self, channel: u64, error: CallError) -> ShowError {
         match error {
             CallError::Closed(why) => ShowError::Closed(why),
             CallError::Forbidden => ShowError::Closed(self.places.missing(channel)),
+            CallError::Archived => ShowError::Closed("the thread is closed".to_owned()),
             CallError::Refused(why) => ShowError::Refused(why),
             other => ShowError::Later(state::in_words(&other)),
         }
@@ -196,7 +197,7 @@ impl Discord {
 
     /// Where the bot reads only answers, a question says so.
     fn note(&self, channel: u64, view: &View) -> Option<&'static str> {
-        (view.asks && !self.places.is_private(channel)).then_some(ONLY_ANSWERS)
+        (view.asks && !self.reads_all(channel)).then_some(ONLY_ANSWERS)
     }
 
     /// The answer that a command waits for, with what does not fit behind it.
@@ -301,7 +302,10 @@ impl Discord {
             let known = old.pictures.as_ref().filter(|_| nth + 1 == layout.len());
             match self.change(channel, *id, message, known).await {
                 Ok(changed) => sent.push(changed),
-                Err(CallError::Gone) => return self.send_all(channel, &layout).await,
+                // A message opens a thread again that was put away; a change does not.
+                Err(CallError::Gone | CallError::Archived) => {
+                    return self.send_all(channel, &layout).await;
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -365,7 +369,7 @@ impl Discord {
 /// What an answer can still be given by.
 fn live(asked: &Asked) -> Option<Ticket> {
     let age = jiff::Timestamp::now().duration_since(asked.at);
-    let ticket = Ticket::read(asked.ticket.as_deref()?)?;
+    let ticket = Ticket::read(asked.ticket.as_ref()?)?;
     (age.unsigned_abs() < LIVES).then_some(ticket)
 }
 

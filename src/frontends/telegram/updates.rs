@@ -171,6 +171,7 @@ fn said_plainly(message: lenient::Plain, external_id: String, bot: &Bot) -> Hear
         sender,
         sender_name,
         private,
+        groups: Vec::new(),
         ticket: None,
         body,
     })
@@ -318,6 +319,7 @@ fn incoming(
         sender: identity(from.id.0),
         sender_name: name(from.username.as_deref(), &from.full_name()),
         private: chat.is_private(),
+        groups: Vec::new(),
         ticket: None,
         body,
     }

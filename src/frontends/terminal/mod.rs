@@ -207,6 +207,7 @@ impl Terminal {
             sender: person(),
             sender_name: self.options.person.clone(),
             private: true,
+            groups: Vec::new(),
             ticket: None,
             body,
         }

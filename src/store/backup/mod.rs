@@ -1,8 +1,9 @@
 //! A backup is one tar file: `manifest.json` first, then the members it names, each with its size and SHA-256.
 //!
 //! What is in it: the store and the sandbox network as `VACUUM INTO` copies (consistent, made while Lumen runs, checked
-//! before they count) and the media folder. What is not: the index, which is rebuilt from the store, and every file of
-//! secrets or session tokens, because only what is named here is packed. The format is fixed by `FORMAT`: a change that
+//! before they count) and the media folder. What is not: the index, which is rebuilt from the store, every file of secrets or
+//! session tokens, because only what is named here is packed, and the tickets by which a chat network takes an answer: they
+//! are taken out of the copy. The format is fixed by `FORMAT`: a change that
 //! an older Lumen could misread takes the next number.
 
 mod manifest;
@@ -156,13 +157,16 @@ pub async fn backup(
     let sandbox_copy = Scratch::new(beside(to, ".partial-sandbox.db"))?;
 
     let mut conn = store.reader().await?;
-    copy_database(&mut conn, store.path(), store_copy.path()).await?;
+    copy_database(&mut conn, store_copy.path()).await?;
     drop(conn);
+    take_tickets_out(store_copy.path()).await?;
+    sound(store.path(), store_copy.path()).await?;
     let mut members = vec![(STORE.to_owned(), store_copy.path().to_path_buf())];
     let sandbox = sources.sandbox_db.as_deref().filter(|path| path.is_file());
     if let Some(path) = sandbox {
         let mut conn = connect(path, false).await?;
-        copy_database(&mut conn, path, sandbox_copy.path()).await?;
+        copy_database(&mut conn, sandbox_copy.path()).await?;
+        sound(path, sandbox_copy.path()).await?;
         conn.close().await.map_err(StoreError::from)?;
         members.push((SANDBOX.to_owned(), sandbox_copy.path().to_path_buf()));
     }
@@ -190,12 +194,8 @@ pub async fn backup(
     .await
 }
 
-/// Copies a database as it is at this moment and checks the copy.
-async fn copy_database(
-    conn: &mut SqliteConnection,
-    from: &Path,
-    to: &Path,
-) -> Result<(), BackupError> {
+/// Copies a database as it is at this moment.
+async fn copy_database(conn: &mut SqliteConnection, to: &Path) -> Result<(), BackupError> {
     // Made before SQLite opens it, so that nobody else can ever read it.
     create_private(to)?;
     sqlx::query("VACUUM INTO $1")
@@ -203,7 +203,29 @@ async fn copy_database(
         .execute(conn)
         .await
         .map_err(StoreError::from)?;
-    check_database(to).await.map_err(|why| match why {
+    Ok(())
+}
+
+/// Whoever had the backup could answer in Lumen's name with them.
+async fn take_tickets_out(copy: &Path) -> Result<(), BackupError> {
+    let mut conn = connect(copy, false).await?;
+    for sql in [
+        // What goes is written over, not only let go of.
+        "PRAGMA secure_delete = ON",
+        "UPDATE inbox SET body = json_remove(body, '$.ticket') WHERE json_extract(body, '$.ticket') IS NOT NULL",
+    ] {
+        sqlx::query(sql)
+            .execute(&mut conn)
+            .await
+            .map_err(StoreError::from)?;
+    }
+    conn.close().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Checks the copy of a database.
+async fn sound(from: &Path, copy: &Path) -> Result<(), BackupError> {
+    check_database(copy).await.map_err(|why| match why {
         Ok(error) => error,
         Err(why) => BackupError::Unsound {
             path: from.to_path_buf(),

@@ -2,11 +2,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::*;
 use crate::domain::clock::SystemClock;
 use crate::domain::draft::DraftState;
 use crate::domain::ids::ApprovalId;
 use crate::domain::network::Network;
+use crate::domain::operator::{RoomAddress, Surface};
 use crate::store::StoreOptions;
 use crate::store::tests::{House, W, noon, post};
 
@@ -151,6 +154,40 @@ async fn a_backup_holds_what_cannot_be_made_again_and_no_secret() {
     let bytes = std::fs::read(&file).unwrap();
     assert!(!bytes.windows(9).any(|piece| piece == b"the-token"));
     packed(&house, &file).await;
+}
+
+#[tokio::test]
+async fn what_takes_an_answer_is_not_in_a_backup() {
+    let house = furnished().await;
+    let address = RoomAddress::terminal();
+    let mut tx = house.tx().await;
+    let chat = tx.ensure_room(W, &address).await.unwrap().id;
+    // Long enough that it would lie on pages of its own.
+    let ticket = format!("c:1:2::{}", "the-ticket".repeat(900));
+    for (id, body) in [
+        ("i1", json!({"ticket": ticket, "body": "kept"})),
+        ("m2", json!({"body": "too"})),
+    ] {
+        tx.take_in(&Surface::Discord, id, chat, "7", &body)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let file = out.path().join("lumen.tar");
+    packed(&house, &file).await;
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(!bytes.windows(10).any(|piece| piece == b"the-ticket"));
+    let other = tempfile::tempdir().unwrap();
+    restore(&file, &places(other.path()), Arc::new(SystemClock))
+        .await
+        .unwrap();
+    let rows = reopened(other.path()).await.inbox_open().await.unwrap();
+    let bodies: Vec<_> = rows.into_iter().map(|row| row.body).collect();
+    assert_eq!(bodies, [json!({"body": "kept"}), json!({"body": "too"})]);
+    // Here they go on being answered.
+    let rows = house.store.inbox_open().await.unwrap();
+    assert_eq!(rows[0].body["ticket"], json!(ticket));
 }
 
 #[tokio::test]

@@ -2,12 +2,19 @@ use serde_json::json;
 
 use super::{House, W, later};
 use crate::domain::ids::{OperatorId, RoomId, WorkspaceId};
-use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
+use crate::domain::operator::{Group, Identity, Role, RoomAddress, Surface, Threads};
 use crate::domain::persona::Voice;
 
 fn identity(surface: Surface, id: &str) -> Identity {
     Identity {
         surface,
+        external_id: id.to_owned(),
+    }
+}
+
+fn group(id: &str) -> Group {
+    Group {
+        surface: Surface::Discord,
         external_id: id.to_owned(),
     }
 }
@@ -197,4 +204,113 @@ async fn a_brand_is_stopped_and_set_up() {
     tx.set_stopped(W, None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(house.store.workspace(W).await.unwrap().stopped, None);
+}
+
+#[tokio::test]
+async fn a_name_moves_to_another_person_and_whoever_has_none_left_goes() {
+    let house = House::new().await;
+    let (here, there) = (
+        identity(Surface::Telegram, "1"),
+        identity(Surface::Discord, "2"),
+    );
+    let new = identity(Surface::Terminal, "local");
+    let mut tx = house.tx().await;
+    let mira = tx.add_operator(W, "mira", Role::Editor, &here).await;
+    let mira = mira.unwrap().id;
+    let other = tx.add_operator(W, "other", Role::Viewer, &there).await;
+    let other = other.unwrap().id;
+    for name in [&there, &new, &here] {
+        tx.link(name, mira).await.unwrap();
+    }
+    let (person, names) = tx.operator(mira).await.unwrap().unwrap();
+    assert_eq!((person.name.as_str(), person.role), ("mira", Role::Editor));
+    assert_eq!(names, [there.clone(), here.clone(), new]);
+    assert!(tx.operator(other).await.unwrap().is_none());
+    tx.unlink(&there).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(house.store.operator_of(&there).await.unwrap().is_none());
+    assert!(house.store.operator_of(&here).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn whoever_is_here_by_a_group_has_no_role_without_it() {
+    let house = House::new().await;
+    let (roasters, guests) = (group("777"), group("778"));
+    let mut tx = house.tx().await;
+    tx.set_group_role(W, &roasters, Some(Role::Viewer))
+        .await
+        .unwrap();
+    tx.set_group_role(W, &guests, Some(Role::Viewer))
+        .await
+        .unwrap();
+    tx.set_group_role(W, &roasters, Some(Role::Editor))
+        .await
+        .unwrap();
+    let olga = identity(Surface::Discord, "9");
+    let guest = tx.enter_guest(W, "olga", Role::Editor, &olga).await;
+    let guest = guest.unwrap().id;
+    tx.commit().await.unwrap();
+    let store = &house.store;
+    let role = async |surface: Surface, groups: &[&str]| {
+        let groups: Vec<String> = groups.iter().map(|id| (*id).to_owned()).collect();
+        store.role_of_groups(W, surface, &groups).await.unwrap()
+    };
+    assert_eq!(
+        role(Surface::Discord, &["1", "778", "777"]).await,
+        Some(Role::Editor)
+    );
+    assert_eq!(role(Surface::Discord, &["778"]).await, Some(Role::Viewer));
+    assert_eq!(role(Surface::Telegram, &["777"]).await, None);
+    assert_eq!(role(Surface::Discord, &[]).await, None);
+    assert!(store.operator_of(&olga).await.unwrap().is_none());
+    assert_eq!(store.guest_of(&olga).await.unwrap().unwrap().id, guest);
+    assert!(store.operators(W).await.unwrap().is_empty());
+    // An entry of one's own takes the place of that, and keeps what was said.
+    let mut tx = house.tx().await;
+    let own = tx.add_operator(W, "olga", Role::Viewer, &olga).await;
+    assert_eq!(own.unwrap().id, guest);
+    assert!(tx.set_group_role(W, &roasters, None).await.unwrap());
+    assert!(!tx.set_group_role(W, &roasters, None).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(role(Surface::Discord, &["777"]).await, None);
+    assert!(store.operator_of(&olga).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_draft_has_one_thread_in_a_room_and_none_after_it_is_gone() {
+    let house = House::new().await;
+    let draft = house.draft("a").await;
+    let (draft, number) = (draft.id, draft.number);
+    let address = |chat: &str| RoomAddress {
+        surface: Surface::Discord,
+        chat: chat.to_owned(),
+        thread: None,
+    };
+    let mut tx = house.tx().await;
+    let room = tx.ensure_room(W, &address("5")).await.unwrap();
+    let thread = tx.ensure_room(W, &address("6")).await.unwrap();
+    tx.set_room_threads(room.id, Threads::On).await.unwrap();
+    tx.set_draft_thread(room.id, draft, thread.id)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let store = &house.store;
+    assert_eq!(store.room_threads(room.id).await.unwrap(), Threads::On);
+    assert_eq!(store.room_threads(thread.id).await.unwrap(), Threads::Off);
+    let found = store.thread_for(W, room.id, number).await.unwrap();
+    assert_eq!(found.unwrap().id, thread.id);
+    let (of, above) = store.thread_of(thread.id).await.unwrap().unwrap();
+    assert_eq!((of, above.id), (draft, room.id));
+    let mut tx = house.tx().await;
+    tx.drop_thread(thread.id).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(store.thread_of(thread.id).await.unwrap().is_none());
+    assert!(
+        store
+            .thread_for(W, room.id, number)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(store.had_thread(room.id, draft).await.unwrap());
 }

@@ -14,6 +14,9 @@ use super::{BOT, Session, TOKEN, World, user};
 /// How often it is looked whether something is to be sent.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// The intent without which words that do not name the bot are empty.
+const MESSAGE_CONTENT: u64 = 1 << 15;
+
 type Shared = Arc<Mutex<World>>;
 type Socket = WebSocketStream<TcpStream>;
 
@@ -108,8 +111,8 @@ impl Connection {
         match frame["op"].as_u64() {
             Some(1) => self.say(&json!({"op": 11})).await,
             Some(2) if known => {
-                self.begin(world);
-                true
+                let intents = frame["d"]["intents"].as_u64().unwrap_or_default();
+                self.begin(intents & MESSAGE_CONTENT > 0, world)
             }
             Some(6) if known => self.go_on(&frame["d"], world).await,
             _ => false,
@@ -117,9 +120,16 @@ impl Connection {
     }
 
     /// A new session: what happened before it is not told.
-    fn begin(&mut self, world: &Shared) {
+    /// Whoever asks for words without being let loses the connection.
+    fn begin(&mut self, may_read: bool, world: &Shared) -> bool {
         let mut world = lock(world);
         world.identifies += 1;
+        if may_read && !world.may_read {
+            world
+                .wrong
+                .push("it asked for words that it may not read".to_owned());
+            return false;
+        }
         let id = world.id();
         let address = world.gateway.expect("bound");
         let ready = json!({
@@ -131,8 +141,10 @@ impl Connection {
             log: vec![(1, "READY", ready)],
             id,
             connected: true,
+            reads: may_read,
         };
         (self.sent, self.session) = (Some(0), id);
+        true
     }
 
     async fn go_on(&mut self, asked: &Value, world: &Shared) -> bool {

@@ -28,6 +28,10 @@ pub const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gfake0.for-tests_0123456789abc
 pub const BOT: u64 = 123_456_789_012_345_678;
 pub const GUILD: u64 = 888;
 
+/// View channels, send messages, also in threads, create public threads, embed links, attach files, read the history: what the
+/// invite link of the README asks for.
+pub const ALL_NEEDED: u64 = 309_237_763_072;
+
 /// Discord takes the first answer of an interaction within this.
 const DEADLINE: Duration = Duration::from_secs(3);
 
@@ -95,6 +99,8 @@ struct Session {
     log: Vec<(u64, &'static str, Value)>,
     id: u64,
     connected: bool,
+    /// Words that do not name the bot are told.
+    reads: bool,
 }
 
 pub(super) struct World {
@@ -114,6 +120,12 @@ pub(super) struct World {
     /// Torn connections, counted up.
     torn: u64,
     sessions_left: u64,
+    /// The application may ask for words that do not name it.
+    may_read: bool,
+    /// What the bot is let do, as interactions say it.
+    permissions: u64,
+    /// Threads by their number, which is that of their message: the name.
+    threads: HashMap<u64, String>,
     gateway: Option<SocketAddr>,
     address: Option<SocketAddr>,
 }
@@ -144,6 +156,9 @@ impl DiscordApi {
             resumes: 0,
             torn: 0,
             sessions_left: 1_000,
+            may_read: false,
+            permissions: ALL_NEEDED,
+            threads: HashMap::new(),
             gateway: None,
             address: None,
         }));
@@ -192,6 +207,21 @@ impl DiscordApi {
     /// The connection breaks off; the session can be gone on with.
     pub fn tear(&self) {
         self.world().torn += 1;
+    }
+
+    /// Message Content Intent is switched on in the developer portal.
+    pub fn lets_the_bot_read(&self) {
+        self.world().may_read = true;
+    }
+
+    /// What the bot is let do.
+    pub fn permit(&self, permissions: u64) {
+        self.world().permissions = permissions;
+    }
+
+    /// The name of the thread under a message.
+    pub fn thread_name(&self, message: u64) -> Option<String> {
+        self.world().threads.get(&message).cloned()
     }
 
     /// How many sessions may be begun today.

@@ -20,6 +20,8 @@ pub struct Person {
     pub name: &'static str,
     pub channel: u64,
     private: bool,
+    /// Their roles on the server.
+    roles: Vec<u64>,
 }
 
 /// An interaction that somebody began.
@@ -35,6 +37,7 @@ impl DiscordApi {
             name,
             channel,
             private: false,
+            roles: Vec::new(),
         }
     }
 
@@ -173,7 +176,7 @@ impl World {
         let mut event = json!({
             "id": id.to_string(), "application_id": BOT.to_string(), "type": kind, "data": data, "token": token,
             "version": 1, "channel_id": person.channel.to_string(), "locale": "en-GB", "entitlements": [],
-            "authorizing_integration_owners": {}, "attachment_size_limit": 10_485_760, "app_permissions": "117760",
+            "authorizing_integration_owners": {}, "attachment_size_limit": 10_485_760, "app_permissions": self.permissions.to_string(),
             "channel": {"id": person.channel.to_string(), "name": "drafts", "type": 0},
         });
         let who = user(person.id, person.name, false);
@@ -181,7 +184,7 @@ impl World {
             event["user"] = who;
         } else {
             event["guild_id"] = json!(GUILD.to_string());
-            event["member"] = json!({"user": who, "roles": [], "joined_at": "2026-01-01T00:00:00Z", "deaf": false,
+            event["member"] = json!({"user": who, "roles": person.roles(), "joined_at": "2026-01-01T00:00:00Z", "deaf": false,
                 "mute": false, "flags": 0, "permissions": "0", "nick": null, "avatar": null, "pending": false,
                 "premium_since": null, "communication_disabled_until": null});
         }
@@ -215,6 +218,27 @@ impl Person {
         }
     }
 
+    /// The same person in another channel or thread.
+    pub fn in_channel(&self, channel: u64) -> Self {
+        Self {
+            channel,
+            private: false,
+            ..self.clone()
+        }
+    }
+
+    /// The same person with these roles on the server.
+    pub fn with_roles(&self, roles: &[u64]) -> Self {
+        Self {
+            roles: roles.to_vec(),
+            ..self.clone()
+        }
+    }
+
+    fn roles(&self) -> Vec<String> {
+        self.roles.iter().map(u64::to_string).collect()
+    }
+
     /// A slash command with its options.
     pub fn command(&self, name: &str, options: &[(&str, &str)]) -> Begun {
         let data = json!({"id": "1", "name": name, "type": 1, "options": typed(options)});
@@ -231,7 +255,23 @@ impl Person {
     /// What is suggested while an option is typed.
     pub fn suggestions(&self, name: &str, option: &str, so_far: &str) -> Vec<String> {
         let option = json!({"name": option, "type": 3, "value": so_far, "focused": true});
-        let data = json!({"id": "1", "name": name, "type": 1, "options": [option]});
+        self.suggested(name, &option)
+    }
+
+    /// The same in a subcommand.
+    pub fn sub_suggestions(
+        &self,
+        name: &str,
+        verb: &str,
+        option: &str,
+        so_far: &str,
+    ) -> Vec<String> {
+        let option = json!({"name": option, "type": 3, "value": so_far, "focused": true});
+        self.suggested(name, &json!({"name": verb, "type": 1, "options": [option]}))
+    }
+
+    fn suggested(&self, name: &str, inside: &Value) -> Vec<String> {
+        let data = json!({"id": "1", "name": name, "type": 1, "options": [inside]});
         let begun = self.api.world().begin(self, 4, &data, None);
         self.answered(&begun);
         let choices = self.api.interaction(&begun).data["choices"].clone();
@@ -290,6 +330,11 @@ impl Person {
         self.write(&text, &json!({"mentions": mentions}), None)
     }
 
+    /// Writes something to nobody in particular. What it says is told to a bot only that may read it.
+    pub fn mutter(&self, text: &str) -> u64 {
+        self.write(text, &json!({}), None)
+    }
+
     /// Answers a message of the bot's.
     pub fn reply(&self, to: &Message, text: &str) -> u64 {
         let answered = rest::as_json(&self.api.world(), self.channel, to);
@@ -331,6 +376,12 @@ impl Person {
         event["content"] = json!(text);
         if !self.private {
             event["guild_id"] = json!(GUILD.to_string());
+            event["member"] = json!({"roles": self.roles(), "joined_at": "2026-01-01T00:00:00Z", "deaf": false, "mute": false});
+        }
+        let named = change.get("mentions").is_some() || change.get("referenced_message").is_some();
+        if !self.private && !named && !world.session.reads {
+            event["content"] = json!("");
+            event["attachments"] = json!([]);
         }
         for (name, value) in change.as_object().into_iter().flatten() {
             event[name] = value.clone();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BOT, DEADLINE, Message, World, user};
+use super::{BOT, DEADLINE, GUILD, Message, World, user};
 
 /// What was sent along, each under its number.
 pub type Files = Vec<(u64, Vec<u8>)>;
@@ -25,6 +25,12 @@ pub fn named(method: &str, path: &[&str]) -> Option<(&'static str, &'static str)
         ("GET", ["gateway"]) => ("gateway", "/gateway"),
         ("GET", ["gateway", "bot"]) => ("gatewayBot", "/gateway/bot"),
         ("GET", ["users", "@me"]) => ("me", "/users/@me"),
+        ("GET", ["oauth2", "applications", "@me"]) => ("application", "/oauth2/applications/@me"),
+        ("POST", ["channels", _, "messages", _, "threads"]) => (
+            "openThread",
+            "/channels/{channel_id}/messages/{message_id}/threads",
+        ),
+        ("GET", ["guilds", _, "roles"]) => ("roles", "/guilds/{guild_id}/roles"),
         ("GET", ["applications", _, "commands"]) => {
             ("commands", "/applications/{application_id}/commands")
         }
@@ -76,6 +82,17 @@ pub fn run(world: &mut World, name: &str, path: &[&str], body: &Value, files: Fi
             "total": 1000, "remaining": world.sessions_left, "reset_after": 3_000, "max_concurrency": 1}}),
         ),
         "me" => Ok(user(BOT, "lumen_test_bot", true)),
+        "application" => {
+            // GATEWAY_MESSAGE_CONTENT_LIMITED
+            let flags = u64::from(world.may_read) << 19;
+            Ok(json!({"id": BOT.to_string(), "name": "lumen", "flags": flags}))
+        }
+        "roles" => Ok(json!([
+            {"id": GUILD.to_string(), "name": "@everyone", "managed": false},
+            {"id": "776", "name": "lumen", "managed": true},
+            {"id": "777", "name": "Roasters", "managed": false},
+        ])),
+        "openThread" => open_thread(world, number(1), number(3), body),
         "commands" => Ok(world.commands.clone()),
         "register" => {
             world.commands = body.clone();
@@ -115,6 +132,27 @@ pub fn run(world: &mut World, name: &str, path: &[&str], body: &Value, files: Fi
         },
         _ => Ok(Value::Null),
     }
+}
+
+/// A thread has the number of its message, and each message has one at most.
+fn open_thread(world: &mut World, channel: u64, under: u64, body: &Value) -> Done {
+    if world.threads.contains_key(&channel) {
+        return refuse(400, 50_024, "Cannot execute action on this channel type");
+    }
+    if world.threads.contains_key(&under) {
+        return refuse(
+            400,
+            160_004,
+            "A thread has already been created for this message",
+        );
+    }
+    let stands = world.message(channel, under);
+    if stands.is_none_or(|message| message.only.is_some()) {
+        return refuse(404, 10_008, "Unknown Message");
+    }
+    let name = body["name"].as_str().unwrap_or_default().to_owned();
+    world.threads.insert(under, name.clone());
+    Ok(json!({"id": under.to_string(), "type": 11, "name": name, "parent_id": channel.to_string()}))
 }
 
 fn gateway_url(world: &World) -> String {

@@ -148,7 +148,7 @@ async fn the_first_owner_claims_and_invites() {
     ");
     let vera = world.person("9");
     assert_snapshot!(vera.say(&format!("/start {token}")).await, @"Welcome, @vera: you are a reviewer now. /help lists what you can do.");
-    assert_snapshot!(vera.say(&format!("/start {token}")).await, @"You are a reviewer here already; the invitation still holds for somebody else.");
+    assert_snapshot!(vera.say(&format!("/start {token}")).await, @"This is used or over. You are a reviewer here already.");
     assert_snapshot!(world.person("10").say(&format!("/start {token}")).await, @"This invitation is used or over. Ask an owner for another one.");
     assert_snapshot!(vera.say("/claim").await, @"There is no code to claim with now. An owner lets people in with /member add.");
     // Nobody needs a code where somebody owns it.

@@ -31,6 +31,10 @@ pub struct FakeFrontend {
     failures: AtomicU64,
     /// Chats that take nothing any more.
     pub closed: Mutex<Vec<String>>,
+    /// The threads that were opened: the message, and the name.
+    pub threads: Mutex<Vec<(String, String)>>,
+    /// Why no thread is opened.
+    pub no_threads: Mutex<Option<String>>,
 }
 
 impl FakeFrontend {
@@ -42,6 +46,8 @@ impl FakeFrontend {
             next: AtomicU64::new(1),
             failures: AtomicU64::new(0),
             closed: Mutex::default(),
+            threads: Mutex::default(),
+            no_threads: Mutex::default(),
         })
     }
 
@@ -93,6 +99,28 @@ impl Frontend for FakeFrontend {
             .unwrap()
             .insert(room.chat.clone(), message.clone());
         Ok(MessageRef(message))
+    }
+
+    fn has_threads(&self, _room: &RoomAddress) -> bool {
+        self.surface == Surface::Discord
+    }
+
+    /// A thread is called as its message, with a `t` before it.
+    async fn open_thread(
+        &self,
+        room: &RoomAddress,
+        message: &MessageRef,
+        name: &str,
+    ) -> Result<RoomAddress, ShowError> {
+        if let Some(why) = self.no_threads.lock().unwrap().clone() {
+            return Err(ShowError::Closed(why));
+        }
+        let thread = (message.0.clone(), name.to_owned());
+        self.threads.lock().unwrap().push(thread);
+        Ok(RoomAddress {
+            chat: format!("t{}", message.0),
+            ..room.clone()
+        })
     }
 
     fn start_link(&self, word: &str) -> Option<String> {

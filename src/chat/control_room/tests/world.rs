@@ -85,18 +85,24 @@ impl World {
             name: "owner".into(),
             chat: "local".into(),
             private: true,
+            groups: Vec::new(),
         }
     }
 
     /// Somebody on Telegram.
     pub fn person(&self, id: &str) -> Speaker<'_> {
+        self.person_on(Surface::Telegram, id)
+    }
+
+    pub fn person_on(&self, surface: Surface, id: &str) -> Speaker<'_> {
         Speaker {
             world: self,
-            surface: Surface::Telegram,
+            surface,
             id: id.into(),
             name: id.into(),
             chat: id.into(),
             private: true,
+            groups: Vec::new(),
         }
     }
 
@@ -105,10 +111,7 @@ impl World {
     }
 
     pub async fn member_on(&self, surface: Surface, name: &str, role: Role) -> Speaker<'_> {
-        let person = Speaker {
-            surface,
-            ..self.person(name)
-        };
+        let person = self.person_on(surface, name);
         let mut tx = self.store.begin().await.unwrap();
         tx.add_operator(W, name, role, &person.identity())
             .await
@@ -376,6 +379,7 @@ pub struct Speaker<'a> {
     name: String,
     chat: String,
     private: bool,
+    groups: Vec<String>,
 }
 
 impl Speaker<'_> {
@@ -383,6 +387,14 @@ impl Speaker<'_> {
         Self {
             chat: chat.into(),
             private: false,
+            ..self.clone()
+        }
+    }
+
+    /// The same person with these groups of their network.
+    pub fn with_groups(&self, groups: &[&str]) -> Self {
+        Self {
+            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
             ..self.clone()
         }
     }
@@ -405,6 +417,7 @@ impl Speaker<'_> {
             sender: self.identity(),
             sender_name: self.name.clone(),
             private: self.private,
+            groups: self.groups.clone(),
             ticket: None,
             body,
         }
