@@ -7,7 +7,6 @@
 #[expect(
     dead_code,
     unused_imports,
-    clippy::unwrap_used,
     reason = "the tests need more of it, and one that cannot go on says where"
 )]
 mod support;

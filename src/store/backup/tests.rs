@@ -168,7 +168,7 @@ async fn what_takes_an_answer_is_not_in_a_backup() {
         ("i1", json!({"ticket": ticket, "body": "kept"})),
         ("m2", json!({"body": "too"})),
     ] {
-        tx.take_in(&Surface::Discord, id, chat, "7", &body)
+        tx.take_in_one(&Surface::Discord, id, chat, "7", &body)
             .await
             .unwrap();
     }

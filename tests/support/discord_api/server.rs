@@ -16,9 +16,6 @@ use super::{Fault, TOKEN, World, gateway, spec};
 use crate::support::bot_api::form;
 
 type Shared = Arc<Mutex<World>>;
-/// By their number in the call.
-type Files = Vec<(u64, Vec<u8>)>;
-
 /// Stops the server when it is dropped.
 pub struct Running {
     stop: Option<oneshot::Sender<()>>,
