@@ -119,11 +119,14 @@ pub async fn invite(ctx: &Ctx, role: Role, name: Option<String>) -> Done {
 
 /// Where a word can be used.
 pub(super) fn ways(ctx: &Ctx, word: &str) -> Vec<String> {
-    ctx.frontends
+    let mut ways: Vec<String> = ctx
+        .frontends
         .iter()
         .filter_map(|frontend| frontend.start_link(word))
-        .chain([format!("or in a private chat with me: /start {word}")])
-        .collect()
+        .collect();
+    let or = if ways.is_empty() { "" } else { "or " };
+    ways.push(format!("{or}in a private chat with me: /start {word}"));
+    ways
 }
 
 /// Gives out a word, in place of an earlier one that `links` the same person.
