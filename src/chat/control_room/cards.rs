@@ -13,6 +13,17 @@ use crate::domain::ids::{DraftId, RoomId};
 use crate::domain::operator::Room;
 use crate::store::R;
 
+/// Where a card is shown that stands in its room already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spot {
+    /// Where it stands.
+    There,
+    /// Below what was typed last, unless people talk about it in a thread under it.
+    BelowUnlessThread,
+    /// Below all that was said.
+    Below,
+}
+
 impl ControlRoom {
     /// Answers a decision: the card in the room changes. A typed one also gets a line, since the card may stand far above.
     pub(super) async fn answer_with_card(
@@ -32,14 +43,16 @@ impl ControlRoom {
             .is_some_and(|frontend| frontend.edits_in_place());
         let waits = matches!(draft.state, DraftState::Waiting);
         // After an edit by a typed line there is a new text to look at.
-        let (place, fresh) = match self.card_above(room, draft.id).await? {
+        let (place, spot) = match self.card_above(room, draft.id).await? {
             // In the thread of a draft its card stands above all that is said.
-            Some(above) if !fresh => (above, false),
-            _ => (room.clone(), fresh || (typed && edits && waits)),
+            Some(above) if !fresh => (above, Spot::There),
+            _ if fresh => (room.clone(), Spot::Below),
+            _ if typed && edits && waits => (room.clone(), Spot::BelowUnlessThread),
+            _ => (room.clone(), Spot::There),
         };
         let before = self.store().delivery(place.id, draft.id).await?;
         let here = Some(asked).filter(|_| place.id == room.id);
-        self.put_card(&place, draft.id, fresh, here).await?;
+        let fresh = self.put_card(&place, draft.id, spot, here).await?;
         let card_message = before.map(|delivery| MessageRef(delivery.message));
         let line = View::default().with(Block::Title(head(&view)));
         match pressed {
@@ -64,17 +77,20 @@ impl ControlRoom {
         fresh: bool,
     ) -> Result<(), Undelivered> {
         let above = self.card_above(room, draft).await?;
-        self.put_card(above.as_ref().unwrap_or(room), draft, fresh, None)
-            .await
+        let spot = if fresh { Spot::Below } else { Spot::There };
+        self.put_card(above.as_ref().unwrap_or(room), draft, spot, None)
+            .await?;
+        Ok(())
     }
 
+    /// Whether it was shown below what was said.
     async fn put_card(
         &self,
         room: &Room,
         draft: DraftId,
-        fresh: bool,
+        spot: Spot,
         asked: Option<&Asked>,
-    ) -> Result<(), Undelivered> {
+    ) -> Result<bool, Undelivered> {
         let Some(frontend) = self.frontend(room.address.surface) else {
             return Err(Undelivered::Closed(format!(
                 "{} is not open",
@@ -84,7 +100,16 @@ impl ControlRoom {
         let lock = self.lock_of(room.id);
         let _one_at_a_time = lock.lock().await;
         let Some((draft, view)) = self.card(draft).await? else {
-            return Ok(());
+            return Ok(false);
+        };
+        let fresh = match spot {
+            Spot::There => false,
+            Spot::Below => true,
+            Spot::BelowUnlessThread => {
+                let w = self.workspace();
+                let thread = self.store().thread_for(w, room.id, draft.number).await?;
+                thread.is_none()
+            }
         };
         let fingerprint = card::fingerprint(&view);
         let before = self.store().delivery(room.id, draft.id).await?;
@@ -94,7 +119,7 @@ impl ControlRoom {
         {
             let message = MessageRef(before.message.clone());
             self.mind_thread(&*frontend, room, &draft, &message).await;
-            return Ok(());
+            return Ok(fresh);
         }
         let edits = frontend.edits_in_place();
         // Where nothing can change in place, a text to decide on is shown whole.
@@ -114,7 +139,7 @@ impl ControlRoom {
                 .show(&room.address, &card::moved(&draft), Some(&old))
                 .await;
         }
-        Ok(())
+        Ok(fresh)
     }
 
     fn lock_of(&self, room: RoomId) -> Arc<tokio::sync::Mutex<()>> {
