@@ -251,9 +251,10 @@ impl House {
         }
     }
 
-    /// Upkeep: idle models leave the memory, an index that fell behind catches up, old rows go.
+    /// Upkeep: idle models and an idle index leave the memory, an index that fell behind catches up, old rows go.
     async fn look_after(&self) {
-        if self.roles.local.unload_idle(self.clock.now()) > 0 {
+        let models = self.roles.local.unload_idle(self.clock.now());
+        if self.recall.close_idle().await || models > 0 {
             code_pages::let_go();
         }
         self.retirements.refresh(self.clock.now()).await;

@@ -18,6 +18,7 @@ mod tables;
 pub(crate) mod tests;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::clock::SharedClock;
@@ -83,6 +84,8 @@ struct Inner {
     open: Mutex<HashMap<String, Table>>,
     /// Why the embedder gave nothing the last time it was asked.
     trouble: Mutex<Option<String>>,
+    /// When a table was last used, in milliseconds since the epoch.
+    used: AtomicI64,
     /// One catch-up at a time.
     catching_up: tokio::sync::Mutex<()>,
 }
@@ -115,6 +118,7 @@ impl Recall {
             fusion,
             open: Mutex::default(),
             trouble: Mutex::default(),
+            used: AtomicI64::new(0),
             catching_up: tokio::sync::Mutex::default(),
         }))
     }

@@ -8,29 +8,33 @@
 //! new [`LAYOUT`], so that older tables are rebuilt.
 
 pub mod cleaning;
+mod cosine;
 mod filter;
 mod rows;
 mod table;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 use std::sync::Arc;
 
 use lancedb::connection::Connection;
 use lancedb::{ObjectStoreRegistry, Session};
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 
+pub use cosine::cosine;
 pub use filter::Filter;
 pub use rows::Row;
 pub use table::{Near, Table, Worded};
 
 /// Counts up when tables of an older version can no longer be searched as they are. Part of every table's name.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 2;
 
-/// How much `LanceDB` may keep of its own indexes in memory. 100,000 posts take about 60 MB, a million 600.
-const INDEX_CACHE_BYTES: usize = 1 << 30;
+/// How much `LanceDB` may keep of its own indexes in memory. 100,000 posts take about 50 MB, a million 450; what an index
+/// had before it was written anew stays until there is no room for it.
+const INDEX_CACHE_BYTES: usize = 1 << 29;
 /// And of what it knows about its files.
-const FILE_CACHE_BYTES: usize = 1 << 27;
+const FILE_CACHE_BYTES: usize = 1 << 26;
 
 /// Why the index did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +76,7 @@ fn in_full(error: &dyn std::error::Error) -> String {
 /// A place with index tables: a folder, or an object store's address.
 pub struct Index {
     uri: String,
-    connection: OnceCell<Connection>,
+    connection: Mutex<Option<Connection>>,
 }
 
 impl Index {
@@ -80,35 +84,42 @@ impl Index {
     pub fn at(uri: impl Into<String>) -> Self {
         Self {
             uri: uri.into(),
-            connection: OnceCell::new(),
+            connection: Mutex::default(),
         }
     }
 
-    async fn connection(&self) -> Result<&Connection, IndexError> {
-        self.connection
-            .get_or_try_init(|| async {
-                let session = Session::new(
-                    INDEX_CACHE_BYTES,
-                    FILE_CACHE_BYTES,
-                    Arc::new(ObjectStoreRegistry::default()),
-                );
-                lancedb::connect(&self.uri)
-                    .session(Arc::new(session))
-                    .execute()
-                    .await
-            })
+    async fn connection(&self) -> Result<Connection, IndexError> {
+        let mut held = self.connection.lock().await;
+        if let Some(connection) = &*held {
+            return Ok(connection.clone());
+        }
+        let session = Session::new(
+            INDEX_CACHE_BYTES,
+            FILE_CACHE_BYTES,
+            Arc::new(ObjectStoreRegistry::default()),
+        );
+        let connection = lancedb::connect(&self.uri)
+            .session(Arc::new(session))
+            .execute()
             .await
-            .map_err(IndexError::failed("open its folder"))
+            .map_err(IndexError::failed("open its folder"))?;
+        *held = Some(connection.clone());
+        Ok(connection)
+    }
+
+    /// Lets go of what it keeps in memory. Tables that are still held go on, and take what they need again.
+    pub async fn rest(&self) {
+        *self.connection.lock().await = None;
     }
 
     /// Makes an empty table whose vectors have `dimensions` numbers, `None` for a table of texts only.
     pub async fn create(&self, name: &str, dimensions: Option<usize>) -> Result<Table, IndexError> {
-        Table::create(self.connection().await?, name, dimensions).await
+        Table::create(&self.connection().await?, name, dimensions).await
     }
 
     /// Opens a table and asks it one question, so that a torn one is found here and not by the first search.
     pub async fn open(&self, name: &str) -> Result<Table, IndexError> {
-        Table::open(self.connection().await?, name).await
+        Table::open(&self.connection().await?, name).await
     }
 
     /// The names of all tables that lie there.

@@ -1,38 +1,22 @@
 //! One table of the index.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::{RecordBatch, RecordBatchIterator};
 use arrow_schema::SchemaRef;
 use futures::TryStreamExt;
 use lancedb::DistanceType;
 use lancedb::connection::Connection;
-use lancedb::index::Index as Kind;
-use lancedb::index::scalar::{
-    BTreeIndexBuilder, FtsIndexBuilder, FullTextSearchQuery, LabelListIndexBuilder,
-};
-use lancedb::index::vector::IvfHnswSqIndexBuilder;
+use lancedb::expr::DfExpr;
+use lancedb::index::scalar::FullTextSearchQuery;
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
-use lancedb::table::{CompactionOptions, Duration, OptimizeAction, OptimizeOptions};
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::filter::{Filter, with_ids};
 use super::rows::{self, Row};
-use super::{IndexError, in_full};
-
-/// From this many rows on, an approximate vector index pays: below, a flat scan of 384 numbers a row takes under 15 ms.
-const FLAT_UP_TO: usize = 20_000;
-/// How many candidates the approximate index hands over for each one asked for, to be measured exactly. At 100,000
-/// posts: recall 0.92 without, 1.0 with 10.
-const REFINE: u32 = 10;
-/// Rows that the indexes do not know yet are scanned at every search. From this many on they are taken in.
-const LOOSE_ROWS: usize = 1_000;
-/// Searches that began on an older version of the files are long over after this.
-const KEEP_OLD_FILES_MINUTES: i64 = 10;
-/// Longer words are no words (base64, keys, …) and are left out of the full text.
-const LONGEST_WORD: usize = 40;
-/// Names of the indexes within a table.
-const WORDS_INDEX: &str = "words";
-const VECTORS_INDEX: &str = "vectors";
+use super::{IndexError, cosine, in_full};
 
 /// A row near to a vector.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +39,12 @@ pub struct Worded {
 /// An open table. Cheap to clone; all clones see what one of them writes.
 #[derive(Debug, Clone)]
 pub struct Table {
-    inner: lancedb::Table,
+    pub(super) inner: lancedb::Table,
     schema: SchemaRef,
+    /// Held by whoever reads, so that files are deleted only when nobody can be at them any more.
+    pub(super) readers: Arc<RwLock<()>>,
+    /// How many partitions of the vectors are looked at.
+    pub(super) probes: Arc<AtomicUsize>,
 }
 
 impl Table {
@@ -73,15 +61,22 @@ impl Table {
             .execute()
             .await
             .map_err(failed())?;
-        let table = Self { inner, schema };
-        table
-            .inner
-            .create_index(&[rows::TEXT], Kind::FTS(words_index()))
-            .name(WORDS_INDEX.to_owned())
-            .execute()
-            .await
-            .map_err(failed())?;
+        let table = Self::over(inner, schema);
+        table.first_indexes().await?;
         Ok(table)
+    }
+
+    fn over(inner: lancedb::Table, schema: SchemaRef) -> Self {
+        Self {
+            inner,
+            schema,
+            readers: Arc::default(),
+            probes: Arc::new(AtomicUsize::new(1)),
+        }
+    }
+
+    async fn reading(&self) -> RwLockReadGuard<'_, ()> {
+        self.readers.read().await
     }
 
     pub(super) async fn open(connection: &Connection, name: &str) -> Result<Self, IndexError> {
@@ -111,11 +106,12 @@ impl Table {
         if names(&found) != names(&schema) {
             return Err(torn("its columns are not the expected ones".to_owned()));
         }
-        let table = Self { inner, schema };
-        table
-            .probe()
-            .await
-            .map_err(|error| torn(error.to_string()))?;
+        let table = Self::over(inner, schema);
+        let sound = async {
+            table.note_partitions().await?;
+            table.probe().await
+        };
+        sound.await.map_err(|error| torn(error.to_string()))?;
         Ok(table)
     }
 
@@ -204,6 +200,7 @@ impl Table {
         if ids.is_empty() {
             return Ok(held);
         }
+        let _reading = self.reading().await;
         let batches = self
             .inner
             .query()
@@ -226,13 +223,36 @@ impl Table {
     }
 
     /// The rows nearest to `vector` among those that pass `filter`, nearest first. Rows without a vector are not found.
+    ///
+    /// The approximate index measures by one byte a number. What it hands over is measured exactly here: a search shows ten
+    /// of fifty, so those it has in the wrong order are among them.
     pub async fn nearest(
         &self,
         vector: &[f32],
         filter: &Filter,
         limit: usize,
     ) -> Result<Vec<Near>, IndexError> {
+        let narrowed = filter.expression();
+        let probes = self.probes.load(Ordering::Relaxed);
+        let found = self
+            .nearest_within(Some(probes), vector, narrowed.clone(), limit)
+            .await?;
+        if found.len() >= limit || narrowed.is_none() {
+            return Ok(found);
+        }
+        // The filter left too few rows in the nearest partitions.
+        self.nearest_within(None, vector, narrowed, limit).await
+    }
+
+    async fn nearest_within(
+        &self,
+        probes: Option<usize>,
+        vector: &[f32],
+        narrowed: Option<DfExpr>,
+        limit: usize,
+    ) -> Result<Vec<Near>, IndexError> {
         let failed = || IndexError::failed("search by meaning");
+        let _reading = self.reading().await;
         let mut query = self
             .inner
             .query()
@@ -240,10 +260,12 @@ impl Table {
             .map_err(failed())?
             .column(rows::VECTOR)
             .distance_type(DistanceType::Cosine)
-            .refine_factor(REFINE)
-            .select(Select::columns(&[rows::ID, rows::VECTOR, "_distance"]))
+            .minimum_nprobes(probes.unwrap_or(1))
+            .and_then(|query| query.maximum_nprobes(probes))
+            .map_err(failed())?
+            .select(Select::columns(&[rows::ID, rows::VECTOR]))
             .limit(limit);
-        if let Some(filter) = filter.expression() {
+        if let Some(filter) = narrowed {
             query = query.only_if_expr(filter);
         }
         let batches = query
@@ -256,15 +278,15 @@ impl Table {
         let mut found = Vec::with_capacity(limit);
         for batch in batches {
             let ids = rows::read_numbers(&batch, rows::ID)?;
-            let distances = rows::read_scores(&batch, "_distance")?;
-            for (at, vector) in rows::read_vectors(&batch).into_iter().enumerate() {
+            for (at, there) in rows::read_vectors(&batch).into_iter().enumerate() {
                 found.push(Near {
                     id: ids.value(at),
-                    similarity: 1.0 - distances[at],
-                    vector,
+                    similarity: there.as_deref().map_or(0.0, |there| cosine(vector, there)),
+                    vector: there,
                 });
             }
         }
+        found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         Ok(found)
     }
 
@@ -277,6 +299,7 @@ impl Table {
         limit: usize,
     ) -> Result<Vec<Worded>, IndexError> {
         let failed = || IndexError::failed("search by words");
+        let _reading = self.reading().await;
         let asked = FullTextSearchQuery::new(words.to_owned())
             .with_column(rows::TEXT.to_owned())
             .map_err(|error| failed()(error.into()))?
@@ -317,88 +340,6 @@ impl Table {
         Ok(found)
     }
 
-    /// Upkeep, when enough has gathered to pay: small files become larger ones, new rows go into the indexes, indexes
-    /// are built once the table is large enough, old files go. Searches go on meanwhile. Says whether anything was done.
-    pub async fn tidy(&self) -> Result<bool, IndexError> {
-        let failed = || IndexError::failed("tidy up");
-        let loose = match self
-            .inner
-            .index_stats(WORDS_INDEX)
-            .await
-            .map_err(failed())?
-        {
-            Some(stats) => stats.num_unindexed_rows,
-            None => 0,
-        };
-        if loose < LOOSE_ROWS {
-            return Ok(false);
-        }
-        self.inner
-            .optimize(OptimizeAction::Compact {
-                options: CompactionOptions::default(),
-                remap_options: None,
-            })
-            .await
-            .map_err(failed())?;
-        self.inner
-            .optimize(OptimizeAction::Index(OptimizeOptions::default()))
-            .await
-            .map_err(failed())?;
-        self.grow_indexes().await?;
-        self.inner
-            .optimize(OptimizeAction::Prune {
-                older_than: Duration::try_minutes(KEEP_OLD_FILES_MINUTES),
-                delete_unverified: None,
-                error_if_tagged_old_versions: None,
-            })
-            .await
-            .map_err(failed())?;
-        Ok(true)
-    }
-
-    /// Builds what a large table needs and a small one does without.
-    async fn grow_indexes(&self) -> Result<(), IndexError> {
-        let failed = || IndexError::failed("build an index");
-        if self.count().await? < FLAT_UP_TO {
-            return Ok(());
-        }
-        let there = self.inner.list_indices().await.map_err(failed())?;
-        let lacks = |column: &str| {
-            !there
-                .iter()
-                .any(|index| index.columns.iter().any(|name| name == column))
-        };
-        let mut wanted = vec![
-            (rows::AUTHOR, Kind::BTree(BTreeIndexBuilder::default())),
-            (rows::CREATED_AT, Kind::BTree(BTreeIndexBuilder::default())),
-            (
-                rows::TAGS,
-                Kind::LabelList(LabelListIndexBuilder::default()),
-            ),
-        ];
-        wanted.retain(|(column, _)| lacks(column));
-        for (column, kind) in wanted {
-            self.inner
-                .create_index(&[column], kind)
-                .execute()
-                .await
-                .map_err(failed())?;
-        }
-        if self.dimensions().is_some()
-            && lacks(rows::VECTOR)
-            && self.embedded().await? >= FLAT_UP_TO
-        {
-            let kind = IvfHnswSqIndexBuilder::default().distance_type(DistanceType::Cosine);
-            self.inner
-                .create_index(&[rows::VECTOR], Kind::IvfHnswSq(kind))
-                .name(VECTORS_INDEX.to_owned())
-                .execute()
-                .await
-                .map_err(failed())?;
-        }
-        Ok(())
-    }
-
     /// How many rows have their vector.
     pub async fn embedded(&self) -> Result<usize, IndexError> {
         if self.dimensions().is_none() {
@@ -409,17 +350,4 @@ impl Table {
             .await
             .map_err(IndexError::failed("count its vectors"))
     }
-}
-
-/// Words by Unicode's own segmentation (dictionaries for scripts without spaces), folded, in their English stem: posts
-/// come in many languages, and a stem that does not fit another language is at least the same on both sides. No stop
-/// words: BM25 weighs them down, and one language's stop word is another's noun.
-fn words_index() -> FtsIndexBuilder {
-    FtsIndexBuilder::default()
-        .base_tokenizer("icu/split".to_owned())
-        .lower_case(true)
-        .ascii_folding(true)
-        .stem(true)
-        .remove_stop_words(false)
-        .max_token_length(Some(LONGEST_WORD))
 }

@@ -284,3 +284,83 @@ async fn upkeep_keeps_every_row_findable() {
     }
     assert_eq!(table.count().await.unwrap(), 1_201);
 }
+
+/// The point of a number on the ball, so that its neighbours are known.
+fn point(number: i64) -> [f32; 3] {
+    let number = number as f32;
+    let (around, height) = (number * 2.4, (number * 0.618).fract() * 2.0 - 1.0);
+    let width = (1.0 - height * height).sqrt();
+    [width * around.cos(), width * around.sin(), height]
+}
+
+async fn put(table: &Table, ids: std::ops::Range<i64>) {
+    let rows: Vec<Row> = ids
+        .map(|id| {
+            with_vector(
+                row(id, &format!("a{}", id % 500), &format!("n{id}")),
+                point(id),
+            )
+        })
+        .collect();
+    table.upsert(&rows).await.unwrap();
+}
+
+/// The nearest five are those that looking at every row finds.
+async fn finds_the_nearest(
+    table: &Table,
+    rows: i64,
+    filter: &Filter,
+    passes: impl Fn(i64) -> bool,
+) {
+    for question in [point(3), point(rows / 2), [0.1, 0.9, -0.4]] {
+        let mut all: Vec<i64> = (0..rows).filter(|id| passes(*id)).collect();
+        all.sort_by(|a, b| cosine(&question, &point(*b)).total_cmp(&cosine(&question, &point(*a))));
+        let near = table.nearest(&question, filter, 50).await.unwrap();
+        let found: Vec<i64> = near.iter().take(5).map(|hit| hit.id).collect();
+        assert_eq!(found, all[..5.min(all.len())], "of {rows} rows");
+        assert_eq!(near.len(), 50.min(all.len()));
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_grows_finds_the_nearest_and_keeps_few_files() {
+    let (folder, _index, table) = table().await;
+    let open = Filter::default();
+    let of_one = Filter {
+        authors: vec!["a7".to_owned()],
+        ..Filter::default()
+    };
+    let mut rows = 0;
+    for upto in [4_000, 8_000, 17_000] {
+        for from in (rows..upto).step_by(500) {
+            put(&table, from..upto.min(from + 500)).await;
+        }
+        rows = upto;
+        assert!(table.tidy().await.unwrap());
+        // A few that no index knows.
+        put(&table, rows..rows + 100).await;
+        rows += 100;
+        finds_the_nearest(&table, rows, &open, |_| true).await;
+        finds_the_nearest(&table, rows, &of_one, |id| id % 500 == 7).await;
+    }
+    let vectors: Vec<String> = table.index_names().await;
+    let parted: Vec<&String> = vectors
+        .iter()
+        .filter(|name| name.starts_with("vectors"))
+        .collect();
+    assert_eq!(parted, ["vectors_of_17000"]);
+    let data = std::fs::read_dir(folder.path().join("posts.lance/data")).unwrap();
+    assert!(data.count() <= 10);
+}
+
+#[tokio::test]
+async fn many_small_files_become_few_before_there_are_many_rows() {
+    let (_folder, _index, table) = table().await;
+    for from in 0..12 {
+        put(&table, from * 10..from * 10 + 10).await;
+    }
+    assert!(table.tidy().await.unwrap());
+    assert!(!table.tidy().await.unwrap());
+    finds_the_nearest(&table, 120, &Filter::default(), |_| true).await;
+    assert_eq!(ids_with(&table, "n77", &Filter::default()).await, [77]);
+}

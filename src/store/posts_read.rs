@@ -7,7 +7,6 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 use crate::domain::post::{Counts, FetchedPost, MediaRef, Post};
-use crate::store::posts::LIST;
 use crate::store::rows::{Place, count, limit};
 use crate::store::{R, Store, StoreError, Tx};
 
@@ -123,23 +122,15 @@ impl Store {
     /// The posts with these ids, in that order; the missing are skipped.
     pub async fn posts(&self, ids: &[PostId]) -> R<Vec<Post>> {
         let mut conn = self.reader().await?;
-        let mut found = HashMap::with_capacity(ids.len());
-        for chunk in ids.chunks(LIST) {
-            let mut select = QueryBuilder::<Sqlite>::new(select_posts!("WHERE id IN ("));
-            let mut list = select.separated(", ");
-            for id in chunk {
-                list.push_bind(id.0);
-            }
-            select.push(")");
-            let rows = select
-                .build_query_as()
-                .persistent(false)
-                .fetch_all(&mut *conn)
-                .await?;
-            let posts = complete(&mut conn, rows).await?;
-            found.extend(posts.into_iter().map(|(_, post)| (post.id, post)));
-        }
-        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+        let rows = sqlx::query_as(select_posts!(
+            "WHERE id IN (SELECT value FROM json_each($1))"
+        ))
+        .bind(list(ids.iter().map(|id| id.0)))
+        .fetch_all(&mut *conn)
+        .await?;
+        let posts = complete(&mut conn, rows).await?.into_iter();
+        let mut found: HashMap<PostId, Post> = posts.map(|(_, post)| (post.id, post)).collect();
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// The post that a person names by its address or by its network's own id.
@@ -281,35 +272,27 @@ async fn one(conn: &mut SqliteConnection, id: PostId) -> R<Option<Post>> {
     Ok(complete(conn, rows).await?.pop().map(|(_, post)| post))
 }
 
+/// Ids as one value, so that a statement is the same however many there are.
+fn list(ids: impl Iterator<Item = i64>) -> String {
+    serde_json::Value::from_iter(ids).to_string()
+}
+
 /// Rows as posts, with their media, in the order of the rows.
 async fn complete(conn: &mut SqliteConnection, rows: Vec<PostRow>) -> R<Vec<(i64, Post)>> {
     let mut media: HashMap<i64, Vec<MediaRef>> = HashMap::new();
-    for chunk in rows.chunks(LIST) {
-        let mut select = QueryBuilder::<Sqlite>::new(
-            "SELECT post_id, url, alt, mime FROM post_media WHERE post_id IN (",
-        );
-        let mut list = select.separated(", ");
-        for row in chunk {
-            list.push_bind(row.id);
-        }
-        select.push(") ORDER BY post_id, position");
-        let found: Vec<MediaRow> = select
-            .build_query_as()
-            .persistent(matches!(chunk.len(), 1 | LIST))
-            .fetch_all(&mut *conn)
-            .await?;
-        for MediaRow {
-            post_id,
-            url,
-            alt,
-            mime,
-        } in found
-        {
-            media
-                .entry(post_id)
-                .or_default()
-                .push(MediaRef { url, alt, mime });
-        }
+    let found: Vec<MediaRow> = sqlx::query_as(
+        "SELECT post_id, url, alt, mime FROM post_media
+         WHERE post_id IN (SELECT value FROM json_each($1)) ORDER BY post_id, position",
+    )
+    .bind(list(rows.iter().map(|row| row.id)))
+    .fetch_all(&mut *conn)
+    .await?;
+    for row in found {
+        media.entry(row.post_id).or_default().push(MediaRef {
+            url: row.url,
+            alt: row.alt,
+            mime: row.mime,
+        });
     }
     rows.into_iter()
         .map(|row| {

@@ -54,6 +54,16 @@ impl Store {
     pub async fn workspace(&self, id: WorkspaceId) -> R<Workspace> {
         read(&mut *self.reader().await?, id).await
     }
+
+    /// Whether nothing here is of another workspace.
+    pub async fn is_only_workspace(&self, id: WorkspaceId) -> R<bool> {
+        let other: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM workspaces WHERE id <> $1 LIMIT 1")
+                .bind(id.0)
+                .fetch_optional(&mut *self.reader().await?)
+                .await?;
+        Ok(other.is_none())
+    }
 }
 
 impl Tx {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Hit;
-use super::fusion::cosine;
 use crate::index::cleaning::bare_words;
+use crate::index::cosine;
 
 /// Two posts whose vectors are this near say the same thing in almost the same words.
 const COPY_BY_MEANING: f32 = 0.95;

@@ -1,6 +1,8 @@
 //! Which index tables there are, which of them can be used, and which one answers.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::{Recall, RecallError, lock};
 use crate::index::{IndexError, LAYOUT, Table};
@@ -8,6 +10,9 @@ use crate::store::{IndexTable, R};
 
 /// The model of tables that hold texts only.
 const NO_MODEL: &str = "none";
+
+/// An open index keeps half of what it is in memory: after this time without a question it is closed.
+const IDLE: Duration = Duration::from_mins(10);
 
 impl Recall {
     /// What a table made now would carry as its model.
@@ -28,6 +33,9 @@ impl Recall {
 
     /// The open table; opened, and asked a question, the first time.
     pub(super) async fn table(&self, name: &str) -> Result<Table, IndexError> {
+        self.0
+            .used
+            .store(self.0.clock.now_millis(), Ordering::Relaxed);
         if let Some(table) = lock(&self.0.open).get(name) {
             return Ok(table.clone());
         }
@@ -39,6 +47,18 @@ impl Recall {
     /// Forgets that a table was open, so that the next use looks whether it can still be read.
     pub(super) fn close(&self, name: &str) {
         lock(&self.0.open).remove(name);
+    }
+
+    /// Closes what nobody has used for [`IDLE`]. Says whether there was anything.
+    pub async fn close_idle(&self) -> bool {
+        let idle = self.0.clock.now_millis() - self.0.used.load(Ordering::Relaxed);
+        let long = u128::try_from(idle).is_ok_and(|idle| idle >= IDLE.as_millis());
+        if !long || lock(&self.0.open).is_empty() {
+            return false;
+        }
+        lock(&self.0.open).clear();
+        self.0.index.rest().await;
+        true
     }
 
     /// The table that answers now, and whether its vectors are of the present model. The serving one if it fits;

@@ -361,3 +361,21 @@ async fn filters_age_and_copies_shape_the_answer() {
     };
     assert_eq!(names(elsewhere).await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn an_index_that_nobody_asks_is_closed_and_opened_again() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let recall = house.recall(Some(Words::new("words")));
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    house.clock.advance(Duration::from_secs(599));
+    assert!(!recall.close_idle().await);
+    let before = found(&recall, "coffee").await;
+    house.clock.advance(Duration::from_secs(599));
+    assert!(!recall.close_idle().await);
+    house.clock.advance(Duration::from_secs(1));
+    assert!(recall.close_idle().await);
+    assert!(!recall.close_idle().await);
+    assert_eq!(found(&recall, "coffee").await, before);
+    assert!(!before.is_empty());
+}
