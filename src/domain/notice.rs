@@ -1,8 +1,11 @@
 //! What a flow tells the people, written as a job in the same transaction as the change it reports.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::domain::ids::{DraftId, InboxId, RoomId};
+use crate::domain::job::{Job, JobKind, NewJob};
 
 /// One thing that people are told. The chat decides how and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,4 +23,32 @@ pub enum Notice {
     },
     /// A line for every standing control room.
     Everyone { text: String },
+}
+
+impl Notice {
+    /// The job that tells what became of `job`: in the room that asked for it, else in all.
+    pub fn answering(
+        job: &Job,
+        room: Option<RoomId>,
+        text: String,
+        again: bool,
+        run_at: Timestamp,
+    ) -> NewJob {
+        let notice = match room {
+            Some(room) => Self::Answer {
+                room,
+                text,
+                cause: job.cause,
+                again,
+            },
+            None => Self::Everyone { text },
+        };
+        NewJob {
+            kind: JobKind::Notice,
+            unique_key: format!("notice:{}", job.unique_key),
+            payload: json!(notice),
+            cause: job.cause,
+            run_at,
+        }
+    }
 }

@@ -1,16 +1,14 @@
 //! Puts what was written, or why nothing was, into the store: the draft, its notice and the job's end together.
 
-use serde_json::json;
-
 use crate::domain::content::Content;
 use crate::domain::draft::{Lean, Purpose, Writer};
 use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
-use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::job::{Job, JobOutcome, Lease};
 use crate::domain::notice::Notice;
 use crate::flow::{gone, review};
 use crate::models::prompt;
-use crate::store::{NewDraft, NewRevision, StoreError, Tx};
+use crate::store::{NewDraft, NewRevision};
 
 use super::material::Material;
 use super::write::Candidate;
@@ -50,7 +48,8 @@ impl Composer {
                         "{} was changed or decided while I wrote. I left it as it is.",
                         before.number
                     );
-                    answer(&mut tx, work, job, text, false).await?;
+                    let notice = Notice::answering(job, work.room, text, false, tx.now());
+                    tx.enqueue(&notice).await?;
                 }
             }
         } else {
@@ -92,7 +91,8 @@ impl Composer {
         let ended = async {
             let mut tx = self.store.begin().await?;
             if let Some(not) = not {
-                answer(&mut tx, work, job, not.why, not.again).await?;
+                let notice = Notice::answering(job, work.room, not.why, not.again, tx.now());
+                tx.enqueue(&notice).await?;
             }
             tx.finish_job(lease).await?;
             tx.commit().await
@@ -105,35 +105,6 @@ impl Composer {
             },
         }
     }
-}
-
-async fn answer(
-    tx: &mut Tx,
-    work: &ComposeJob,
-    job: &Job,
-    text: String,
-    again: bool,
-) -> Result<(), StoreError> {
-    let notice = match work.room {
-        Some(room) => Notice::Answer {
-            room,
-            text,
-            cause: job.cause,
-            again,
-        },
-        None => Notice::Everyone { text },
-    };
-    let run_at = tx.now();
-    let unique_key = format!("notice:{}", job.unique_key);
-    tx.enqueue(&NewJob {
-        kind: JobKind::Notice,
-        unique_key,
-        payload: json!(notice),
-        cause: job.cause,
-        run_at,
-    })
-    .await?;
-    Ok(())
 }
 
 fn new_revision(material: &Material, candidate: Candidate) -> NewRevision {

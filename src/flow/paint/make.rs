@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{PaintJob, Painter};
@@ -11,7 +10,7 @@ use crate::domain::content::Attachment;
 use crate::domain::draft::{Draft, Revision};
 use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
-use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::job::{Job, JobOutcome, Lease};
 use crate::domain::network::Network;
 use crate::domain::notice::Notice;
 use crate::domain::progress::{Progress, Step};
@@ -24,7 +23,7 @@ use crate::models::paint::{Aspect, PaintRequest, Painted};
 use crate::models::prompt::{PicturePrompt, VERDICT};
 use crate::models::see::SightRequest;
 use crate::models::{ModelError, quote};
-use crate::store::{NewRevision, StoreError, Tx};
+use crate::store::{NewRevision, StoreError};
 
 /// How long a picture may take in all. A command has its final answer within 90 seconds.
 const LIMIT: Duration = Duration::from_secs(80);
@@ -344,7 +343,10 @@ impl Painter {
                 )
                 .await?;
             }
-            _ => answer(&mut tx, work, job, changed(), false).await?,
+            _ => {
+                let notice = Notice::answering(job, work.room, changed(), false, tx.now());
+                tx.enqueue(&notice).await?;
+            }
         }
         tx.finish_job(lease).await?;
         tx.commit().await?;
@@ -360,7 +362,8 @@ impl Painter {
         again: bool,
     ) -> anyhow::Result<()> {
         let mut tx = self.store.begin().await?;
-        answer(&mut tx, work, job, why, again).await?;
+        let notice = Notice::answering(job, work.room, why, again, tx.now());
+        tx.enqueue(&notice).await?;
         tx.finish_job(lease).await?;
         tx.commit().await?;
         Ok(())
@@ -406,32 +409,4 @@ fn not_made(error: ModelError) -> NotMade {
         ModelError::Cancelled => NotMade::Told("Stopped.".to_owned(), true),
         ModelError::Paid { error, .. } => not_made(*error),
     }
-}
-
-async fn answer(
-    tx: &mut Tx,
-    work: &PaintJob,
-    job: &Job,
-    text: String,
-    again: bool,
-) -> Result<(), StoreError> {
-    let notice = match work.room {
-        Some(room) => Notice::Answer {
-            room,
-            text,
-            cause: job.cause,
-            again,
-        },
-        None => Notice::Everyone { text },
-    };
-    let run_at = tx.now();
-    tx.enqueue(&NewJob {
-        kind: JobKind::Notice,
-        unique_key: format!("notice:{}", job.unique_key),
-        payload: json!(notice),
-        cause: job.cause,
-        run_at,
-    })
-    .await?;
-    Ok(())
 }
