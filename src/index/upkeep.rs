@@ -11,13 +11,18 @@ use lancedb::table::{CompactionOptions, Duration, OptimizeAction, OptimizeOption
 use super::table::Table;
 use super::{IndexError, rows};
 
-/// Rows that the indexes do not know yet are scanned at every search. From this many on, and this share of all, they are
-/// taken in.
+/// Rows that the full text does not know yet are taken apart into words at every search, which costs 0.02 ms each. From this
+/// many on they get an index of their own beside it, and when there are this many pieces, all become one.
+const LOOSE_WORDS: usize = 100;
+const MOST_PIECES: u32 = 4;
+/// Vectors that their index does not know are read at every search, 1,000 in half a millisecond. From this many on, and from
+/// this share of all, they are taken in.
 const LOOSE_ROWS: usize = 1_000;
 const LOOSE_SHARE: usize = 100;
-/// Every file costs a search about 0.3 ms. With more than this many, those of a few thousand rows are put together, and when
-/// that leaves too many, all.
+/// Every file costs a search about 0.3 ms. With more than [`MOST_FILES`], those of a few thousand rows are put together, and
+/// when that leaves more than [`FEW_FILES`], all.
 const MOST_FILES: usize = 8;
+const FEW_FILES: usize = 4;
 const LARGE_FILE: usize = 10_000;
 /// From this many vectors on an approximate index pays: below, they are all read.
 const FLAT_UP_TO: usize = 3_000;
@@ -25,11 +30,24 @@ const FLAT_UP_TO: usize = 3_000;
 const GROWTH: usize = 4;
 /// Rounds of k-means. More changes nothing that a search would see.
 const ROUNDS: u32 = 20;
+/// The niceness of upkeep; 0 is that of all else.
+const LAST_IN_LINE: i32 = 10;
 /// Longer words are no words (base64, keys, …) and are left out of the full text.
 const LONGEST_WORD: usize = 40;
 const WORDS_INDEX: &str = "words";
 /// What the name of the vectors' index begins with; it goes on with how many there were when they were parted.
 const VECTORS_INDEX: &str = "vectors_of_";
+
+/// What there is for the indexes to take in.
+#[derive(Clone, Copy)]
+struct Loose {
+    /// Enough rows for all of them.
+    rows: bool,
+    /// Enough for the full text.
+    words: bool,
+    /// In how many the full text lies.
+    pieces: u32,
+}
 
 impl Table {
     /// What a table has from its first row on: its words, and its ids, by which rows are replaced.
@@ -42,30 +60,63 @@ impl Table {
 
     /// Upkeep, when enough has gathered to pay. Says whether anything was done.
     pub async fn tidy(&self) -> Result<bool, IndexError> {
-        let rows = self.count().await?;
-        let many_rows = self.loose_rows().await? >= LOOSE_ROWS.max(rows / LOOSE_SHARE);
-        let many_files = self.files().await? > MOST_FILES;
-        if !many_rows && !many_files {
+        let loose = self.loose().await?;
+        let table = self.clone();
+        if loose.rows || self.files().await? > MOST_FILES {
+            aside(async move { table.tidy_all(loose).await }).await?;
+        } else if loose.words {
+            aside(async move { table.take_words_in(loose.pieces).await }).await?;
+        } else {
             return Ok(false);
         }
-        self.compact(LARGE_FILE).await?;
-        if many_rows {
-            self.take_in().await?;
-            self.grow(rows).await?;
-        }
-        if self.files().await? > MOST_FILES {
-            self.compact(CompactionOptions::default().target_rows_per_fragment)
-                .await?;
-        }
-        self.prune().await?;
         Ok(true)
     }
 
-    /// How many rows the full text does not know.
-    async fn loose_rows(&self) -> Result<usize, IndexError> {
-        let stats = self.inner.index_stats(WORDS_INDEX).await;
-        let stats = stats.map_err(IndexError::failed("look at its indexes"))?;
-        Ok(stats.map_or(0, |stats| stats.num_unindexed_rows))
+    async fn tidy_all(&self, loose: Loose) -> Result<(), IndexError> {
+        if loose.words {
+            // First of all: until then every search pays for them.
+            self.take_words_in(loose.pieces).await?;
+        }
+        self.compact(LARGE_FILE).await?;
+        if loose.rows {
+            self.take_in(OptimizeOptions::merge(usize::MAX)).await?;
+            self.grow(self.count().await?).await?;
+        }
+        if self.files().await? > FEW_FILES {
+            self.compact(CompactionOptions::default().target_rows_per_fragment)
+                .await?;
+        }
+        self.prune().await
+    }
+
+    async fn take_words_in(&self, pieces: u32) -> Result<(), IndexError> {
+        let mut options = match pieces {
+            ..MOST_PIECES => OptimizeOptions::append(),
+            _ => OptimizeOptions::merge(usize::MAX),
+        };
+        options.index_names = Some(vec![WORDS_INDEX.to_owned()]);
+        self.take_in(options).await
+    }
+
+    /// What the indexes do not know.
+    async fn loose(&self) -> Result<Loose, IndexError> {
+        let indexes = self.indexes().await?;
+        let of = |column: &str| {
+            let index = indexes.iter().find(|index| index.columns == [column]);
+            let rows = index.and_then(|index| index.num_unindexed_rows);
+            let pieces = index.and_then(|index| index.num_segments);
+            (
+                usize::try_from(rows.unwrap_or(0)).unwrap_or(usize::MAX),
+                pieces.unwrap_or(0),
+            )
+        };
+        let (rows, _) = of(rows::ID);
+        let (words, pieces) = of(rows::TEXT);
+        Ok(Loose {
+            rows: rows >= LOOSE_ROWS.max(self.count().await? / LOOSE_SHARE),
+            words: words >= LOOSE_WORDS,
+            pieces,
+        })
     }
 
     async fn files(&self) -> Result<usize, IndexError> {
@@ -88,10 +139,9 @@ impl Table {
         self.optimize("put its files together", action).await
     }
 
-    /// The indexes get to know the new rows. Each stays in one piece: a second piece costs every search 1.5 ms, writing
-    /// that of 100,000 rows anew takes a third of a second.
-    async fn take_in(&self) -> Result<(), IndexError> {
-        let options = OptimizeOptions::merge(usize::MAX);
+    /// Indexes get to know the new rows. That of the vectors stays in one piece: a second one costs every search 1.5 ms, and
+    /// writing that of 100,000 rows anew takes a third of a second.
+    async fn take_in(&self, options: OptimizeOptions) -> Result<(), IndexError> {
         self.optimize("index new rows", OptimizeAction::Index(options))
             .await
     }
@@ -190,6 +240,38 @@ impl Table {
         let done = self.inner.optimize(action).await;
         done.map(drop).map_err(IndexError::failed(what))
     }
+}
+
+/// Does `work` on a thread of its own, which has its turn after those that answer people. On their threads it would hold up
+/// whoever asks meanwhile: lance computes in between its waits.
+async fn aside(
+    work: impl Future<Output = Result<(), IndexError>> + Send + 'static,
+) -> Result<(), IndexError> {
+    let failed = |why: String| IndexError::Failed {
+        what: "begin upkeep",
+        why,
+    };
+    let (done, ended) = tokio::sync::oneshot::channel();
+    let thread = move || {
+        // Without it the work goes on all the same, only as eagerly as all other.
+        let _ = rustix::process::setpriority_process(None, LAST_IN_LINE);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let worked = match runtime {
+            Ok(runtime) => runtime.block_on(work),
+            Err(error) => Err(failed(error.to_string())),
+        };
+        // Nobody waits any more after a stop.
+        let _ = done.send(worked);
+    };
+    std::thread::Builder::new()
+        .name("index-upkeep".to_owned())
+        .spawn(thread)
+        .map_err(|error| failed(error.to_string()))?;
+    ended
+        .await
+        .unwrap_or_else(|_| Err(failed("its thread broke off".to_owned())))
 }
 
 /// How many vectors there were when they were parted; none when they never were.
