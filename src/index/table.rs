@@ -12,7 +12,7 @@ use lancedb::connection::Connection;
 use lancedb::expr::DfExpr;
 use lancedb::index::scalar::FullTextSearchQuery;
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
-use tokio::sync::{RwLock, RwLockReadGuard};
+use tokio::sync::{Mutex, RwLock, RwLockReadGuard};
 
 use super::filter::{Filter, with_ids};
 use super::rows::{self, Row};
@@ -43,6 +43,8 @@ pub struct Table {
     schema: SchemaRef,
     /// Held by whoever reads, so that files are deleted only when nobody can be at them any more.
     pub(super) readers: Arc<RwLock<()>>,
+    /// Held by whoever changes it: one at a time, also when nobody waits for the end of the upkeep any more.
+    pub(super) writer: Arc<Mutex<()>>,
     /// How many partitions of the vectors are looked at.
     pub(super) probes: Arc<AtomicUsize>,
 }
@@ -71,6 +73,7 @@ impl Table {
             inner,
             schema,
             readers: Arc::default(),
+            writer: Arc::default(),
             probes: Arc::new(AtomicUsize::new(1)),
         }
     }
@@ -164,6 +167,7 @@ impl Table {
             why: error.to_string(),
         })?;
         let reader = RecordBatchIterator::new([Ok(batch)], self.schema.clone());
+        let _alone = self.writer.lock().await;
         let mut merge = self.inner.merge_insert(&[rows::ID]);
         merge
             .when_matched_update_all(None)
@@ -180,6 +184,7 @@ impl Table {
         if ids.is_empty() {
             return Ok(());
         }
+        let _alone = self.writer.lock().await;
         self.inner
             .delete(&with_ids(ids))
             .await

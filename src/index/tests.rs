@@ -364,3 +364,16 @@ async fn many_small_files_become_few_before_there_are_many_rows() {
     finds_the_nearest(&table, 120, &Filter::default(), |_| true).await;
     assert_eq!(ids_with(&table, "n77", &Filter::default()).await, [77]);
 }
+
+#[tokio::test]
+async fn upkeep_that_nobody_waits_for_ends_before_the_next_change() {
+    let (_folder, _index, table) = table().await;
+    put(&table, 0..2_000).await;
+    let broken_off = tokio::time::timeout(std::time::Duration::from_millis(5), table.tidy());
+    assert!(broken_off.await.is_err());
+    put(&table, 2_000..2_010).await;
+    table.forget(&[5]).await.unwrap();
+    assert!(!table.tidy().await.unwrap());
+    assert_eq!(table.count().await.unwrap(), 2_009);
+    assert_eq!(ids_with(&table, "n2003", &Filter::default()).await, [2_003]);
+}

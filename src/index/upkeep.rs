@@ -1,5 +1,6 @@
 //! Keeping a table quick: few files, indexes that know its rows, nothing old on the disk. Searches go on meanwhile.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use lancedb::DistanceType;
@@ -58,17 +59,25 @@ impl Table {
             .await
     }
 
-    /// Upkeep, when enough has gathered to pay. Says whether anything was done.
+    /// Upkeep, when enough has gathered to pay. Says whether anything was done. What was begun goes on when nobody waits for
+    /// it any more, and changes wait for it.
     pub async fn tidy(&self) -> Result<bool, IndexError> {
+        let alone = Arc::clone(&self.writer).lock_owned().await;
         let loose = self.loose().await?;
-        let table = self.clone();
-        if loose.rows || self.files().await? > MOST_FILES {
-            aside(async move { table.tidy_all(loose).await }).await?;
-        } else if loose.words {
-            aside(async move { table.take_words_in(loose.pieces).await }).await?;
-        } else {
+        let all = loose.rows || self.files().await? > MOST_FILES;
+        if !all && !loose.words {
             return Ok(false);
         }
+        let table = self.clone();
+        aside(async move {
+            let _alone = alone;
+            if all {
+                table.tidy_all(loose).await
+            } else {
+                table.take_words_in(loose.pieces).await
+            }
+        })
+        .await?;
         Ok(true)
     }
 

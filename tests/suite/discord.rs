@@ -221,8 +221,10 @@ fn a_whole_day_on_discord() {
     );
     day.push(api.settled(here));
     mira.photo(&card, &png(), "A table with three cups");
+    // The old card follows, too, before the new one takes its place.
+    let bare = card.id;
     let card = api.until_some(here, "the card with its picture", |message| {
-        message.files.len() == 1 && message.shown.contains("version 2")
+        message.id != bare && message.files.len() == 1 && message.shown.contains("version 2")
     });
     day.push(api.settled(here));
     let form = mira.press(&card, "Edit");
