@@ -287,7 +287,7 @@ async fn upkeep_keeps_every_row_findable() {
 
 /// The point of a number on the ball, so that its neighbours are known.
 fn point(number: i64) -> [f32; 3] {
-    let number = number as f32;
+    let number = f32::from(i16::try_from(number).unwrap());
     let (around, height) = (number * 2.4, (number * 0.618).fract() * 2.0 - 1.0);
     let width = (1.0 - height * height).sqrt();
     [width * around.cos(), width * around.sin(), height]

@@ -237,12 +237,12 @@ impl Table {
     }
 
     async fn build(&self, column: &str, kind: Kind, name: Option<&str>) -> Result<(), IndexError> {
-        let mut build = self.inner.create_index(&[column], kind);
+        let mut index = self.inner.create_index(&[column], kind);
         if let Some(name) = name {
-            build = build.name(name.to_owned());
+            index = index.name(name.to_owned());
         }
-        let built = build.execute().await;
-        built.map_err(IndexError::failed("build an index"))
+        let done = index.execute().await;
+        done.map_err(IndexError::failed("build an index"))
     }
 
     async fn optimize(&self, what: &'static str, action: OptimizeAction) -> Result<(), IndexError> {

@@ -274,7 +274,7 @@ async fn one(conn: &mut SqliteConnection, id: PostId) -> R<Option<Post>> {
 
 /// Ids as one value, so that a statement is the same however many there are.
 fn list(ids: impl Iterator<Item = i64>) -> String {
-    serde_json::Value::from_iter(ids).to_string()
+    ids.collect::<serde_json::Value>().to_string()
 }
 
 /// Rows as posts, with their media, in the order of the rows.
