@@ -193,11 +193,10 @@ impl Table {
         let name = format!("{VECTORS_INDEX}{vectors}");
         self.build(rows::VECTOR, Kind::IvfSq(kind), Some(&name))
             .await?;
-        if let Some(parted) = parted {
-            let dropped = self
-                .inner
-                .drop_index(&format!("{VECTORS_INDEX}{parted}"))
-                .await;
+        // All that there were: a crash may have left one beside its successor.
+        for old in all_parted(there) {
+            let name = format!("{VECTORS_INDEX}{old}");
+            let dropped = self.inner.drop_index(&name).await;
             dropped.map_err(IndexError::failed("drop an index"))?;
         }
         self.note_partitions().await
@@ -228,6 +227,11 @@ impl Table {
     async fn indexes(&self) -> Result<Vec<IndexConfig>, IndexError> {
         let indexes = self.inner.list_indices().await;
         indexes.map_err(IndexError::failed("list its indexes"))
+    }
+
+    #[cfg(test)]
+    pub(super) async fn knows_few_words(&self) -> bool {
+        self.loose().await.is_ok_and(|loose| loose.words)
     }
 
     #[cfg(test)]
@@ -283,12 +287,14 @@ async fn aside(
         .unwrap_or_else(|_| Err(failed("its thread broke off".to_owned())))
 }
 
-/// How many vectors there were when they were parted; none when they never were.
+/// How many vectors there were when they were parted last; none when they never were.
 fn parted(indexes: &[IndexConfig]) -> Option<usize> {
-    let mut numbers = indexes
-        .iter()
-        .filter_map(|index| index.name.strip_prefix(VECTORS_INDEX)?.parse().ok());
-    numbers.next()
+    all_parted(indexes).max()
+}
+
+fn all_parted(indexes: &[IndexConfig]) -> impl Iterator<Item = usize> {
+    let names = indexes.iter().map(|index| &index.name);
+    names.filter_map(|name| name.strip_prefix(VECTORS_INDEX)?.parse().ok())
 }
 
 /// Some 2,000 rows in each at 100,000: looking at one costs about as much as the way to it.
