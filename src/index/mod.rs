@@ -58,6 +58,20 @@ impl IndexError {
     }
 }
 
+/// Opens a place with a memory of its own.
+async fn connect(uri: &str) -> Result<Connection, IndexError> {
+    let session = Session::new(
+        INDEX_CACHE_BYTES,
+        FILE_CACHE_BYTES,
+        Arc::new(ObjectStoreRegistry::default()),
+    );
+    lancedb::connect(uri)
+        .session(Arc::new(session))
+        .execute()
+        .await
+        .map_err(IndexError::failed("open its folder"))
+}
+
 /// An error with all that caused it, on one line.
 fn in_full(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -93,16 +107,7 @@ impl Index {
         if let Some(connection) = &*held {
             return Ok(connection.clone());
         }
-        let session = Session::new(
-            INDEX_CACHE_BYTES,
-            FILE_CACHE_BYTES,
-            Arc::new(ObjectStoreRegistry::default()),
-        );
-        let connection = lancedb::connect(&self.uri)
-            .session(Arc::new(session))
-            .execute()
-            .await
-            .map_err(IndexError::failed("open its folder"))?;
+        let connection = connect(&self.uri).await?;
         *held = Some(connection.clone());
         Ok(connection)
     }

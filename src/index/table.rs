@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, RwLock, RwLockReadGuard};
 
 use super::filter::{Filter, with_ids};
 use super::rows::{self, Row};
-use super::{IndexError, cosine, in_full};
+use super::{IndexError, connect, cosine, in_full};
 
 /// A row near to a vector.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,8 @@ pub struct Worded {
 #[derive(Debug, Clone)]
 pub struct Table {
     pub(super) inner: lancedb::Table,
+    /// The place it lies in.
+    uri: Arc<str>,
     schema: SchemaRef,
     /// Held by whoever reads, so that files are deleted only when nobody can be at them any more.
     pub(super) readers: Arc<RwLock<()>>,
@@ -63,19 +65,37 @@ impl Table {
             .execute()
             .await
             .map_err(failed())?;
-        let table = Self::over(inner, schema);
+        let table = Self::over(inner, connection, schema);
         table.first_indexes().await?;
         Ok(table)
     }
 
-    fn over(inner: lancedb::Table, schema: SchemaRef) -> Self {
+    fn over(inner: lancedb::Table, connection: &Connection, schema: SchemaRef) -> Self {
         Self {
             inner,
+            uri: connection.uri().into(),
             schema,
             readers: Arc::default(),
             writer: Arc::default(),
             probes: Arc::new(AtomicUsize::new(1)),
         }
+    }
+
+    /// The same table, opened with a memory of its own; who reads and who writes is known to both.
+    pub(super) async fn apart(&self) -> Result<Self, IndexError> {
+        let connection = connect(&self.uri).await?;
+        let inner = connection.open_table(self.name()).execute().await;
+        let inner = inner.map_err(IndexError::failed("open it once more"))?;
+        Ok(Self {
+            inner,
+            ..self.clone()
+        })
+    }
+
+    /// Sees what was changed [apart](Self::apart).
+    pub(super) async fn look_again(&self) -> Result<(), IndexError> {
+        let seen = self.inner.checkout_latest().await;
+        seen.map_err(IndexError::failed("look at it again"))
     }
 
     async fn reading(&self) -> RwLockReadGuard<'_, ()> {
@@ -109,7 +129,7 @@ impl Table {
         if names(&found) != names(&schema) {
             return Err(torn("its columns are not the expected ones".to_owned()));
         }
-        let table = Self::over(inner, schema);
+        let table = Self::over(inner, connection, schema);
         let sound = async {
             table.note_partitions().await?;
             table.probe().await
@@ -238,7 +258,11 @@ impl Table {
         limit: usize,
     ) -> Result<Vec<Near>, IndexError> {
         let narrowed = filter.expression();
-        let probes = self.probes.load(Ordering::Relaxed);
+        let mut probes = self.probes.load(Ordering::Relaxed);
+        if narrowed.is_some() {
+            // The few that pass lie further apart.
+            probes *= 2;
+        }
         let found = self
             .nearest_within(Some(probes), vector, narrowed.clone(), limit)
             .await?;

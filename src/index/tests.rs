@@ -391,3 +391,34 @@ async fn upkeep_that_nobody_waits_for_ends_before_the_next_change() {
     assert_eq!(table.count().await.unwrap(), 2_009);
     assert_eq!(ids_with(&table, "n2003", &Filter::default()).await, [2_003]);
 }
+
+#[tokio::test]
+async fn what_upkeep_opened_is_nobody_elses() {
+    let (_folder, _index, table) = table().await;
+    let text = |id: i64| {
+        let words = (0..20).map(|nth| format!("w{}", (id * 31 + nth * nth * 7) % 5_000));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    // Texts come first, vectors batch by batch, as in a large import.
+    for vectors in [false, true] {
+        for from in (0..9_000).step_by(500) {
+            let rows: Vec<Row> = (from..from + 500)
+                .map(|id| Row {
+                    vector: vectors.then(|| point(id).to_vec()),
+                    ..row(id, "a", &text(id))
+                })
+                .collect();
+            table.upsert(&rows).await.unwrap();
+            if vectors && (from == 8_000 || from == 8_500) {
+                table.tidy().await.unwrap();
+            }
+        }
+    }
+    for id in [3, 4_711, 8_999] {
+        let (words, open) = (text(id), Filter::default());
+        let asked = table.worded(&words, &open, 50);
+        let asked = tokio::time::timeout(std::time::Duration::from_mins(1), asked).await;
+        let found = asked.expect("it waits for what ended with the upkeep");
+        assert!(found.unwrap().iter().any(|hit| hit.id == id));
+    }
+}

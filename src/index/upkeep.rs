@@ -69,16 +69,39 @@ impl Table {
             return Ok(false);
         }
         let table = self.clone();
-        aside(async move {
+        let upkeep = tokio::spawn(async move {
             let _alone = alone;
+            table.tidy_aside(loose, all).await
+        });
+        upkeep.await.map_err(|broken| IndexError::Failed {
+            what: "do its upkeep",
+            why: broken.to_string(),
+        })??;
+        Ok(true)
+    }
+
+    /// The work is done [apart](Self::apart), and seen here when it is done, also when it was only done in part.
+    async fn tidy_aside(&self, loose: Loose, all: bool) -> Result<(), IndexError> {
+        let table = self.clone();
+        let done = aside(async move {
+            let apart = table.apart().await?;
             if all {
-                table.tidy_all(loose).await
+                apart.tidy_all(loose).await
             } else {
-                table.take_words_in(loose.pieces).await
+                apart.take_words_in(loose.pieces).await
             }
         })
-        .await?;
-        Ok(true)
+        .await;
+        self.look_again().await?;
+        done?;
+        if !all {
+            return Ok(());
+        }
+        // Whoever reads now began before, and may be at files that only earlier versions had.
+        drop(self.readers.write().await);
+        let table = self.clone();
+        aside(async move { table.apart().await?.prune().await }).await?;
+        self.look_again().await
     }
 
     async fn tidy_all(&self, loose: Loose) -> Result<(), IndexError> {
@@ -95,7 +118,7 @@ impl Table {
             self.compact(CompactionOptions::default().target_rows_per_fragment)
                 .await?;
         }
-        self.prune().await
+        Ok(())
     }
 
     async fn take_words_in(&self, pieces: u32) -> Result<(), IndexError> {
@@ -213,9 +236,8 @@ impl Table {
         Ok(())
     }
 
-    /// Deletes files that only earlier versions of the table had. Whoever reads now began before and may be at them.
+    /// Deletes files that only earlier versions of the table had.
     async fn prune(&self) -> Result<(), IndexError> {
-        drop(self.readers.write().await);
         let action = OptimizeAction::Prune {
             older_than: Some(Duration::zero()),
             delete_unverified: None,
@@ -257,6 +279,9 @@ impl Table {
 
 /// Does `work` on a thread of its own, which has its turn after those that answer people. On their threads it would hold up
 /// whoever asks meanwhile: lance computes in between its waits.
+///
+/// Nothing that `work` opened may be used elsewhere: what lance opens reads through a task that ends with this thread, and
+/// whoever found it in a common memory would wait for its answer for ever.
 async fn aside(
     work: impl Future<Output = Result<(), IndexError>> + Send + 'static,
 ) -> Result<(), IndexError> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::by_words;
 use super::spread::{self, Scored};
@@ -11,7 +12,7 @@ use super::{Recall, RecallError};
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 use crate::domain::post::Post;
-use crate::index::{Filter, Near, Table, Worded, cleaning};
+use crate::index::{Filter, IndexError, Near, Table, Worded, cleaning};
 
 /// Each half hands over this many for each hit asked for: enough to fill up what copies and age take away …
 const CANDIDATES_PER_HIT: usize = 5;
@@ -162,15 +163,20 @@ impl Recall {
         let candidates = (limit * CANDIDATES_PER_HIT).max(LEAST_CANDIDATES);
         let alone = self.0.store.is_only_workspace(query.workspace).await?;
         let filter = query.filter(alone);
-        let by_meaning = async {
-            match vector {
-                Some(vector) => table.nearest(vector, &filter, candidates).await,
-                None => Ok(Vec::new()),
-            }
+        // Each on a thread of its own: both compute, and one would wait for the other.
+        let by_words = AbortOnDropHandle::new(tokio::spawn({
+            let (table, words, filter) = (table.clone(), words.to_owned(), filter.clone());
+            async move { table.worded(&words, &filter, candidates).await }
+        }));
+        let near = match vector {
+            Some(vector) => table.nearest(vector, &filter, candidates).await?,
+            None => Vec::new(),
         };
-        let (near, worded) =
-            tokio::try_join!(by_meaning, table.worded(words, &filter, candidates))?;
-        Ok((near, worded))
+        let worded = by_words.await.map_err(|broken| IndexError::Failed {
+            what: "search by words",
+            why: broken.to_string(),
+        })?;
+        Ok((near, worded?))
     }
 
     async fn fuse(
