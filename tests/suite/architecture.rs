@@ -40,7 +40,7 @@ const SDKS: &[(&str, &[&str])] = &[
     ("arrow_array::", &["index"]),
     ("arrow_schema::", &["index"]),
     ("candle_core::", &["models"]),
-    ("candle_transformers::", &["models"]),
+    ("candle_nn::", &["models"]),
     ("rten::", &["models"]),
     ("async_openai::", &["models/openai"]),
     ("ollama_rs::", &["models/ollama"]),

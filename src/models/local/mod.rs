@@ -16,6 +16,7 @@ use crate::models::ModelError;
 mod bert;
 pub mod embedder;
 pub mod files;
+mod llama;
 mod resident;
 mod sampler;
 pub mod text;

@@ -4,27 +4,26 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use candle_core::Tensor;
 use candle_core::quantized::gguf_file::Content;
-use candle_core::{Device, Tensor};
-use candle_transformers::models::quantized_llama::ModelWeights;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::SharedClock;
+use crate::models::local::llama::{Llama, Memory};
 use crate::models::local::resident::Resident;
 use crate::models::local::sampler::Sampler;
 use crate::models::local::tokens::{PromptTokens, Tokens};
-use crate::models::local::weights::widened;
 use crate::models::local::{PROVIDER, failed, files, off_the_async_threads};
 use crate::models::{ModelError, TextAnswer, TextModel, TextRequest, Written};
 
 const MODEL: &str = "SmolLM2-135M-Instruct";
 
-/// A prompt should stay within this many tokens: reading it takes about ten milliseconds a token.
+/// A prompt should stay within this many tokens: reading it takes a few milliseconds a token.
 const PROMPT_BUDGET: usize = 500;
 
-/// A prompt above this is refused: the model was trained on 8,192, candle has room for 4,096, and patience ends here.
+/// A prompt above this is refused: the model was trained on 8,192, but patience ends here.
 const PROMPT_MOST: usize = 2_000;
 
 /// Tokens of the prompt that are read between two looks at whether someone said stop.
@@ -152,17 +151,15 @@ struct Output {
 /// The model in memory.
 struct Loaded {
     tokens: Tokens,
-    /// Never run itself: every run works on a copy, which shares the weights and has its own memory of what was read.
-    /// (candle's map of masks grows with every new length and never shrinks; a copy's goes with the copy.)
-    weights: ModelWeights,
+    llama: Llama,
     /// Fixed parts of prompts as the model remembers them, the last used one at the end.
     kept: Mutex<Vec<Arc<Kept>>>,
 }
 
-/// A model that has read `ids`.
+/// What the model remembers of `ids`.
 struct Kept {
     ids: Vec<u32>,
-    weights: ModelWeights,
+    memory: Memory,
 }
 
 impl Loaded {
@@ -174,11 +171,10 @@ impl Loaded {
                 std::io::BufReader::with_capacity(1 << 20, std::fs::File::open(&path)?);
             let content = Content::read(&mut reader)?;
             let tokens = Tokens::from_gguf(&content)?;
-            let (content, mut wide) = widened(content, &mut reader)?;
-            let weights = ModelWeights::from_gguf(content, &mut wide, &Device::Cpu)?;
+            let llama = Llama::from_gguf(&content, &mut reader)?;
             Ok(Self {
                 tokens,
-                weights,
+                llama,
                 kept: Mutex::default(),
             })
         };
@@ -201,15 +197,18 @@ impl Loaded {
                 ),
             });
         }
-        let mut reader = self.after_fixed_part(&prompt, stop)?;
-        let mut scores = reader.read(&prompt.ids[reader.position..], stop)?;
+        let mut memory = self.after_fixed_part(&prompt, stop)?;
+        let rest = &prompt.ids[memory.len()..];
+        let mut scores = self.scores_after(&mut memory, rest, stop)?;
         let mut sampler = Sampler::new(request, self.tokens.ids_of_words(&request.without));
         let begun = prompt.begun;
         let mut ids = prompt.ids[prompt.ids.len() - begun..].to_vec();
         let mut text = self.tokens.decode(&ids).map_err(failed)?;
         let mut cut_off = true;
         while ids.len() - begun < request.max_tokens {
-            let next = sampler.next(&scores, &ids).map_err(failed)?;
+            let next = sampler
+                .next(scores, &ids)
+                .ok_or_else(|| failed("no word could be chosen"))?;
             if self.tokens.ends(next) {
                 cut_off = false;
                 break;
@@ -217,7 +216,7 @@ impl Loaded {
             ids.push(next);
             text = self.tokens.decode(&ids).map_err(failed)?;
             tell(text.clone());
-            scores = reader.read(&[next], stop)?;
+            scores = self.scores_after(&mut memory, &[next], stop)?;
         }
         Ok(Output {
             text,
@@ -227,37 +226,22 @@ impl Loaded {
         })
     }
 
-    /// A model that has read the fixed part of the prompt: from the kept ones if one begins like it.
+    /// What is remembered after the fixed part of the prompt: from what was kept, if one of those begins like it.
     fn after_fixed_part(
         &self,
         prompt: &PromptTokens,
         stop: &CancellationToken,
-    ) -> Result<Reader, ModelError> {
+    ) -> Result<Memory, ModelError> {
         let fixed = &prompt.ids[..prompt.fixed];
-        let known = {
-            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let found = kept.iter().position(|kept| kept.ids == fixed);
-            found.map(|at| {
-                let known = kept.remove(at);
-                kept.push(known.clone());
-                known
-            })
-        };
-        if let Some(known) = known {
-            return Ok(Reader {
-                weights: known.weights.clone(),
-                position: known.ids.len(),
-            });
+        if let Some(known) = self.known(fixed) {
+            return known.memory.copy().map_err(failed);
         }
-        let mut reader = Reader {
-            weights: self.weights.clone(),
-            position: 0,
-        };
+        let mut memory = self.llama.blank();
         if fixed.len() >= WORTH_KEEPING {
-            reader.read(fixed, stop)?;
+            self.read_on(&mut memory, fixed, stop)?;
             let fresh = Arc::new(Kept {
                 ids: fixed.to_vec(),
-                weights: reader.weights.clone(),
+                memory: memory.copy().map_err(failed)?,
             });
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.len() >= KEPT_PREFIXES {
@@ -265,40 +249,52 @@ impl Loaded {
             }
             kept.push(fresh);
         }
-        Ok(reader)
+        Ok(memory)
+    }
+
+    /// The kept part that is the same; it counts as the last used.
+    fn known(&self, fixed: &[u32]) -> Option<Arc<Kept>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|kept| kept.ids == fixed)?;
+        let known = kept.remove(at);
+        kept.push(known.clone());
+        Some(known)
+    }
+
+    /// Reads on; returns the scores of the token after the last.
+    fn scores_after(
+        &self,
+        memory: &mut Memory,
+        ids: &[u32],
+        stop: &CancellationToken,
+    ) -> Result<Vec<f32>, ModelError> {
+        let state = self
+            .read_on(memory, ids, stop)?
+            .ok_or_else(|| failed("there was nothing to read"))?;
+        let scores = self.llama.scores(&state).map_err(failed)?;
+        scores.to_vec1().map_err(failed)
+    }
+
+    /// Reads on, and looks up between parts whether someone said stop.
+    fn read_on(
+        &self,
+        memory: &mut Memory,
+        ids: &[u32],
+        stop: &CancellationToken,
+    ) -> Result<Option<Tensor>, ModelError> {
+        let mut state = None;
+        for part in ids.chunks(READ_AT_ONCE) {
+            if stop.is_cancelled() {
+                return Err(ModelError::Cancelled);
+            }
+            state = Some(self.llama.read(memory, part).map_err(failed)?);
+        }
+        Ok(state)
     }
 }
 
 impl std::fmt::Debug for Loaded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Loaded").finish_non_exhaustive()
-    }
-}
-
-/// A model and how far it has read.
-struct Reader {
-    weights: ModelWeights,
-    position: usize,
-}
-
-impl Reader {
-    /// Reads on; returns the scores of the token after the last.
-    fn read(&mut self, ids: &[u32], stop: &CancellationToken) -> Result<Tensor, ModelError> {
-        let mut scores = None;
-        for part in ids.chunks(READ_AT_ONCE) {
-            if stop.is_cancelled() {
-                return Err(ModelError::Cancelled);
-            }
-            let input = Tensor::new(part, &Device::Cpu)
-                .and_then(|input| input.unsqueeze(0))
-                .map_err(failed)?;
-            scores = Some(
-                self.weights
-                    .forward(&input, self.position)
-                    .map_err(failed)?,
-            );
-            self.position += part.len();
-        }
-        scores.ok_or_else(|| failed("there was nothing to read"))
     }
 }
