@@ -1,5 +1,6 @@
 //! `cargo bench --bench telegram`: many people at once. How long it takes from an update on the disk to its answer, handed
-//! over to be sent at Telegram's pace, and what that does to the memory. Figures of one run on one machine.
+//! over to be sent at Telegram's pace, and what that does to the memory. Prints a figure a line, as JSON. Figures of one run on
+//! one machine.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -35,41 +36,35 @@ const STEADY: u64 = 100;
 /// What people type, in turn.
 const TYPED: [&str; 5] = ["/status", "/queue", "/show #1", "/help draft", "/why #1"];
 
+/// One way in which the updates come.
 struct Round {
     name: &'static str,
-    millis: Vec<f64>,
-    seconds: f64,
-    before: u64,
-    after: u64,
+    /// How many in a second; all at once without it.
+    steady: Option<u64>,
 }
+
+const ROUNDS: [Round; 2] = [
+    Round {
+        name: "burst",
+        steady: None,
+    },
+    Round {
+        name: "steady",
+        steady: Some(STEADY),
+    },
+];
 
 fn main() {
     // `cargo test --benches` only wants to know that it builds.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    println!("| Telegram | answers | p50 | p99 | longest | a second | memory before, after |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for (name, steady) in [
-        ("1,000 updates from 50 chats at once", None),
-        ("1,000 updates from 50 chats, 100 a second", Some(STEADY)),
-    ] {
-        let round = measure(name, steady);
-        println!(
-            "| {} | {} | {:.1} ms | {:.1} ms | {:.1} ms | {:.0} | {} MB, {} MB |",
-            round.name,
-            round.millis.len(),
-            share(&round.millis, 0.5),
-            share(&round.millis, 0.99),
-            share(&round.millis, 1.0),
-            UPDATES as f64 / round.seconds,
-            round.before / 1_024,
-            round.after / 1_024,
-        );
+    for round in &ROUNDS {
+        measure(round);
     }
 }
 
-fn measure(name: &'static str, steady: Option<u64>) -> Round {
+fn measure(round: &Round) {
     let house = house_with(FIRST, &["Friday at six: three on the table."]);
     let_in(&house);
     let api = BotApi::start();
@@ -83,7 +78,7 @@ fn measure(name: &'static str, steady: Option<u64>) -> Round {
     for nth in 0..UPDATES {
         let id = FIRST + nth as u64 % CHATS;
         api.person(id, "owner").say(TYPED[nth % TYPED.len()]);
-        if let Some(steady) = steady {
+        if let Some(steady) = round.steady {
             std::thread::sleep(Duration::from_micros(1_000_000 / steady));
         }
     }
@@ -97,13 +92,16 @@ fn measure(name: &'static str, steady: Option<u64>) -> Round {
     let seconds = began.elapsed().as_secs_f64();
     let after = memory(&lumen);
     assert!(lumen.stop().0);
-    Round {
-        name,
-        millis: latencies(&house),
-        seconds,
-        before,
-        after,
-    }
+    let millis = latencies(&house);
+    let figure = |what: &str, value: f64| {
+        let name = format!("telegram.{}.{what}", round.name);
+        println!("{}", serde_json::json!({"name": name, "value": value}));
+    };
+    figure("p50", share(&millis, 0.5));
+    figure("p99", share(&millis, 0.99));
+    figure("max", share(&millis, 1.0));
+    figure("seconds", seconds);
+    figure("grown_mb", (after as f64 - before as f64) / 1_024.0);
 }
 
 /// What it holds in memory, in kilobytes.

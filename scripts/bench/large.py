@@ -1,4 +1,4 @@
-"""Runs the measurements that need the library: `benches/large`, `benches/lens`, `benches/discord` and the small ones of
+"""Runs the measurements that need the library: `benches/large`, `benches/lens`, `benches/discord`, `benches/telegram` and the small ones of
 `benches/small`."""
 
 import json
@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 # Groups with a file of their own.
-OWN = {"lens", "discord"}
+OWN = {"lens", "discord", "telegram"}
 LARGE = {"embedding", "search", "text", "program", "relevance", "weights", "million"}
 
 

@@ -5,7 +5,7 @@ To add a row: measure a figure under a name (`program.py`, `benches/large`, `bas
 
 from dataclasses import dataclass
 
-GROUPS = ["small", "storing", "embedding", "search", "text", "program", "discord", "lens", "relevance", "weights", "million"]
+GROUPS = ["small", "storing", "embedding", "search", "text", "program", "telegram", "discord", "lens", "relevance", "weights", "million"]
 # A million posts take a long time and several gigabytes, and weights are chosen rarely: both are measured when asked for.
 USUAL = [group for group in GROUPS if group not in ("million", "weights")]
 
@@ -99,6 +99,16 @@ PROGRAM = [
     less("program", "Approve to the call of the network, p99", "program.approve.p99", "ms", 50),
 ]
 
+TELEGRAM = [
+    less("telegram", "1,000 updates from 50 chats at once: from Telegram's answer to ours in the send queue, p50", "telegram.burst.p50", "ms", None),
+    less("telegram", "… p99", "telegram.burst.p99", "ms", 50),
+    less("telegram", "… slowest", "telegram.burst.max", "ms", None),
+    less("telegram", "… from the first one written to the last one answered", "telegram.burst.seconds", "s", None),
+    less("telegram", "… resident, grown by", "telegram.burst.grown_mb", "MB", None),
+    less("telegram", "the same, 100 of them a second, p50", "telegram.steady.p50", "ms", None),
+    less("telegram", "… p99", "telegram.steady.p99", "ms", 50),
+]
+
 DISCORD = [
     less("discord", "interaction acknowledged while a model call runs and 100 others wait, p50", "discord.acknowledged.p50", "ms", None),
     less("discord", "… p99", "discord.acknowledged.p99", "ms", 100),
@@ -156,4 +166,4 @@ def all_rows(seen):
     ]
     search = search_rows("search", "search10k", "10,000") + search_rows("search", "search", "100,000")
     million = search_rows("million", "million", "1,000,000", p50=None, p99=None)
-    return small + STORING + EMBEDDING + search + TEXT + PROGRAM + DISCORD + LENS + relevance_rows(seen) + weights_rows(seen) + million
+    return small + STORING + EMBEDDING + search + TEXT + PROGRAM + TELEGRAM + DISCORD + LENS + relevance_rows(seen) + weights_rows(seen) + million

@@ -12,6 +12,7 @@ mod cards;
 mod claims;
 mod doors;
 mod forms;
+mod in_hand;
 mod people;
 mod places;
 mod shown;
@@ -97,6 +98,7 @@ struct Inner {
     claims: claims::Claims,
     strangers: strangers::Strangers,
     shown: shown::Shown,
+    in_hand: in_hand::InHand,
     /// A row was shown or a job ended.
     moved: Notify,
     stop: CancellationToken,
@@ -115,6 +117,7 @@ impl ControlRoom {
             claims: claims::Claims::default(),
             strangers: strangers::Strangers::default(),
             shown: shown::Shown::default(),
+            in_hand: in_hand::InHand::default(),
             moved: Notify::new(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -223,6 +226,12 @@ impl ControlRoom {
         Ok(kept)
     }
 
+    /// Waits until everything that was taken in is answered, but for no longer than `limit`. A network that keeps what it
+    /// has not brought yet is asked for more after this: what waits there takes no memory, and what arrives is answered soon.
+    pub async fn caught_up(&self, limit: Duration) {
+        self.0.in_hand.empty(limit).await;
+    }
+
     /// Takes up what was not shown before the last stop. To be called once, before anything is taken in.
     pub async fn resume(&self) -> anyhow::Result<usize> {
         let rows = self.store().inbox_open().await?;
@@ -239,8 +248,11 @@ impl ControlRoom {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let worker = workers.entry(room).or_insert_with(|| self.hire(room));
-        // A worker is gone only after the stop; the row is taken up at the next start then.
-        let _ = worker.send(id);
+        self.0.in_hand.takes();
+        if worker.send(id).is_err() {
+            // A worker is gone only after the stop; the row is taken up at the next start then.
+            self.0.in_hand.answered();
+        }
     }
 
     /// Two work for a room, each in order: one does what was asked, the other shows the answers. So what is asked is done
@@ -251,7 +263,9 @@ impl ControlRoom {
         let this = self.clone();
         self.0.tasks.spawn(async move {
             while let Some(id) = this.next_row(room, &mut rows).await {
-                let Some(answered) = this.work_on(id).await else {
+                let answered = this.work_on(id).await;
+                this.0.in_hand.answered();
+                let Some(answered) = answered else {
                     continue;
                 };
                 let handed_over = this.0.stop.run_until_cancelled(done.send(answered));

@@ -18,6 +18,8 @@ use crate::chat::control_room::ControlRoom;
 
 /// The most that Telegram brings at once.
 const BATCH: u8 = 100;
+/// How long a slow room may keep Telegram from being asked for more.
+const CATCH_UP: Duration = Duration::from_millis(50);
 /// How long to wait after the store did not take a batch.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
 
@@ -39,6 +41,7 @@ pub async fn run(telegram: &Arc<Telegram>, control: &ControlRoom, bot: &Bot) {
                     tracing::info!("Telegram: @{} listens", bot.name);
                 }
                 offset = next(telegram, control, bot, &values).await.or(offset);
+                control.caught_up(CATCH_UP).await;
             }
             Err(CallError::Webhook) => {
                 telegram.trouble(&CallError::Webhook, &mut waits).await;
