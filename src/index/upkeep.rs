@@ -291,6 +291,8 @@ async fn aside(
     };
     let (done, ended) = tokio::sync::oneshot::channel();
     let thread = move || {
+        // Threads that lance computes with are made by whoever needs them first, and stay as urgent as that one was.
+        rayon::current_num_threads();
         // Without it the work goes on all the same, only as eagerly as all other.
         let _ = rustix::process::setpriority_process(None, LAST_IN_LINE);
         let runtime = tokio::runtime::Builder::new_current_thread()

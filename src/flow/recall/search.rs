@@ -20,6 +20,8 @@ const CANDIDATES_PER_HIT: usize = 5;
 const LEAST_CANDIDATES: usize = 50;
 /// More than this nobody reads.
 const MOST_HITS: usize = 100;
+/// An index that has not answered by then is taken for torn: a person waits.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// A question longer than this says no more; it would only cost.
 const LONGEST_QUESTION: usize = 1_000;
 
@@ -104,9 +106,11 @@ impl Recall {
         } else {
             None
         };
-        let found = self
-            .ask(&table, query, &words, vector.as_deref(), limit)
-            .await;
+        let asked = self.ask(&table, query, &words, vector.as_deref(), limit);
+        let found = match tokio::time::timeout(LONGEST_WAIT, asked).await {
+            Ok(found) => found,
+            Err(late) => Err(unanswered(&late)),
+        };
         let (near, worded) = match found {
             Ok(found) => found,
             Err(error) => {
@@ -172,10 +176,7 @@ impl Recall {
             Some(vector) => table.nearest(vector, &filter, candidates).await?,
             None => Vec::new(),
         };
-        let worded = by_words.await.map_err(|broken| IndexError::Failed {
-            what: "search by words",
-            why: broken.to_string(),
-        })?;
+        let worded = by_words.await.map_err(|broken| unanswered(&broken))?;
         Ok((near, worded?))
     }
 
@@ -243,4 +244,13 @@ impl Recall {
         let posts = self.0.store.posts(&ids).await?;
         Ok(posts.into_iter().map(|post| (post.id.0, post)).collect())
     }
+}
+
+fn unanswered(why: &dyn std::error::Error) -> RecallError {
+    let why = why.to_string();
+    IndexError::Failed {
+        what: "answer",
+        why,
+    }
+    .into()
 }
