@@ -1,5 +1,6 @@
 //! How Lumen starts and stops: the data directory and its lock, signals, memory given back in between.
 
+pub mod allocator;
 pub mod code_pages;
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};

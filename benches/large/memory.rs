@@ -19,6 +19,8 @@ pub async fn run(work: &Work) -> anyhow::Result<()> {
     running.say("/source fetch").await?;
     running.say("/draft our Friday tasting is at six").await?;
     let used = resident_mb()?;
+    // Ten minutes later the threads that worked have long ended.
+    tokio::time::sleep(SETTLE).await;
     running.clock.advance(IDLE);
     (running.house.on_ticks().minute)().await;
     tokio::time::sleep(SETTLE).await;

@@ -226,10 +226,10 @@ impl ControlRoom {
         Ok(kept)
     }
 
-    /// Waits until everything that was taken in is answered, but for no longer than `limit`. A network that keeps what it
+    /// Waits until little of what was taken in is left to do, but for no longer than `limit`. A network that keeps what it
     /// has not brought yet is asked for more after this: what waits there takes no memory, and what arrives is answered soon.
     pub async fn caught_up(&self, limit: Duration) {
-        self.0.in_hand.empty(limit).await;
+        self.0.in_hand.are_few(limit).await;
     }
 
     /// Takes up what was not shown before the last stop. To be called once, before anything is taken in.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio_util::task::AbortOnDropHandle;
 
 use super::by_words;
 use super::spread::{self, Scored};
@@ -109,7 +108,10 @@ impl Recall {
         let asked = self.ask(&table, query, &words, vector.as_deref(), limit);
         let found = match tokio::time::timeout(LONGEST_WAIT, asked).await {
             Ok(found) => found,
-            Err(late) => Err(unanswered(&late)),
+            Err(late) => Err(RecallError::Index(IndexError::Failed {
+                what: "answer",
+                why: late.to_string(),
+            })),
         };
         let (near, worded) = match found {
             Ok(found) => found,
@@ -167,17 +169,15 @@ impl Recall {
         let candidates = (limit * CANDIDATES_PER_HIT).max(LEAST_CANDIDATES);
         let alone = self.0.store.is_only_workspace(query.workspace).await?;
         let filter = query.filter(alone);
-        // Each on a thread of its own: both compute, and one would wait for the other.
-        let by_words = AbortOnDropHandle::new(tokio::spawn({
-            let (table, words, filter) = (table.clone(), words.to_owned(), filter.clone());
-            async move { table.worded(&words, &filter, candidates).await }
-        }));
-        let near = match vector {
-            Some(vector) => table.nearest(vector, &filter, candidates).await?,
-            None => Vec::new(),
+        let by_meaning = async {
+            match vector {
+                Some(vector) => table.nearest(vector, &filter, candidates).await,
+                None => Ok(Vec::new()),
+            }
         };
-        let worded = by_words.await.map_err(|broken| unanswered(&broken))?;
-        Ok((near, worded?))
+        let (near, worded) =
+            tokio::try_join!(by_meaning, table.worded(words, &filter, candidates))?;
+        Ok((near, worded))
     }
 
     async fn fuse(
@@ -244,13 +244,4 @@ impl Recall {
         let posts = self.0.store.posts(&ids).await?;
         Ok(posts.into_iter().map(|post| (post.id.0, post)).collect())
     }
-}
-
-fn unanswered(why: &dyn std::error::Error) -> RecallError {
-    let why = why.to_string();
-    IndexError::Failed {
-        what: "answer",
-        why,
-    }
-    .into()
 }

@@ -16,9 +16,9 @@ use super::updates::Bot;
 use super::{Telegram, intake};
 use crate::chat::control_room::ControlRoom;
 
-/// The most that Telegram brings at once.
-const BATCH: u8 = 100;
-/// How long a slow room may keep Telegram from being asked for more.
+/// The most that Telegram is asked for at once. It would bring a hundred; half of them are answered while the next come.
+const BATCH: u8 = 50;
+/// How long slow rooms may keep Telegram from being asked for more.
 const CATCH_UP: Duration = Duration::from_millis(50);
 /// How long to wait after the store did not take a batch.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
