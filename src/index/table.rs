@@ -292,7 +292,8 @@ impl Table {
             .minimum_nprobes(probes.unwrap_or(1))
             .and_then(|query| query.maximum_nprobes(probes))
             .map_err(failed())?
-            .select(Select::columns(&[rows::ID, rows::VECTOR]))
+            // The distance is named because lance warns at every search that does not.
+            .select(Select::columns(&[rows::ID, rows::VECTOR, "_distance"]))
             .limit(limit);
         if let Some(filter) = narrowed {
             query = query.only_if_expr(filter);
