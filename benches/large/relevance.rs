@@ -15,7 +15,7 @@ use lumen::domain::progress::Unwatched;
 use lumen::flow::recall::{Fusion, Recall, SearchQuery};
 use lumen::index::{Filter, Index, Table, cleaning};
 use lumen::models::local::LocalEmbedder;
-use lumen::models::{Embedder, ModelError};
+use lumen::models::{Embedded, Embedder, ModelError};
 use lumen::store::{Store, StoreOptions};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
@@ -143,11 +143,11 @@ impl Embedder for Remembering {
         self.model.dimensions()
     }
 
-    async fn embed(
+    async fn embed_counted(
         &self,
         texts: &[String],
         purpose: &'static str,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
+    ) -> Result<Embedded, ModelError> {
         let known = |text: &String| {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             known.get(text).cloned()
@@ -155,14 +155,14 @@ impl Embedder for Remembering {
         if let [one] = texts
             && let Some(vector) = known(one)
         {
-            return Ok(vec![vector]);
+            return Ok(Embedded::free(vec![vector]));
         }
         let vectors = self.model.embed(texts, purpose).await?;
         if let ([one], [vector]) = (texts, vectors.as_slice()) {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             known.insert(one.clone(), vector.clone());
         }
-        Ok(vectors)
+        Ok(Embedded::free(vectors))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use async_trait::async_trait;
-use lumen::models::{Embedder, ModelError};
+use lumen::models::{Embedded, Embedder, ModelError};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -25,8 +25,12 @@ impl Embedder for Made {
         DIMENSIONS
     }
 
-    async fn embed(&self, texts: &[String], _: &'static str) -> Result<Vec<Vec<f32>>, ModelError> {
-        Ok(texts.iter().map(|text| of(text)).collect())
+    async fn embed_counted(
+        &self,
+        texts: &[String],
+        _: &'static str,
+    ) -> Result<Embedded, ModelError> {
+        Ok(Embedded::free(texts.iter().map(|text| of(text)).collect()))
     }
 }
 

@@ -208,25 +208,20 @@ pub trait Embedder: Send + Sync {
         MicroUsd(0)
     }
 
-    /// One vector a text, in their order. `purpose` is for the ledger: `index` or `query`.
-    async fn embed(
-        &self,
-        texts: &[String],
-        purpose: &'static str,
-    ) -> Result<Vec<Vec<f32>>, ModelError>;
-
-    /// The same with what it took, for the ledger. A provider that knows what it took implements this and has
-    /// [`Embedder::embed`] call it.
+    /// One vector a text, in their order, and what it took. `purpose` is for the ledger: `index` or `query`.
     async fn embed_counted(
         &self,
         texts: &[String],
         purpose: &'static str,
-    ) -> Result<Embedded, ModelError> {
-        Ok(Embedded {
-            vectors: self.embed(texts, purpose).await?,
-            tokens: 0,
-            micro_usd: 0,
-        })
+    ) -> Result<Embedded, ModelError>;
+
+    /// The vectors alone.
+    async fn embed(
+        &self,
+        texts: &[String],
+        purpose: &'static str,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        Ok(self.embed_counted(texts, purpose).await?.vectors)
     }
 }
 
@@ -236,6 +231,17 @@ pub struct Embedded {
     pub vectors: Vec<Vec<f32>>,
     pub tokens: i64,
     pub micro_usd: i64,
+}
+
+impl Embedded {
+    /// Vectors that cost nothing.
+    pub const fn free(vectors: Vec<Vec<f32>>) -> Self {
+        Self {
+            vectors,
+            tokens: 0,
+            micro_usd: 0,
+        }
+    }
 }
 
 /// `vector` made as long as 1. One of zeros stays as it is.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::task::AbortOnDropHandle;
@@ -35,9 +35,13 @@ pub struct OnTicks {
     pub set_back: OnTick,
 }
 
+/// Whoever works at a tick of a second, or of a minute: one each.
+type Turns = Arc<[Semaphore; 2]>;
+
 /// Ticks until it is stopped.
 pub struct Ticks {
     scheduler: Arc<Mutex<JobScheduler>>,
+    turns: Turns,
     _watch: AbortOnDropHandle<()>,
 }
 
@@ -45,28 +49,41 @@ impl Ticks {
     /// Calls `second` each second and `minute` each minute; a call that is still busy when the next is due is not joined by another.
     pub async fn start(clock: SharedClock, on: OnTicks) -> anyhow::Result<Self> {
         let seen = (clock.now(), Instant::now());
-        let scheduler = Arc::new(Mutex::new(begin(&on).await?));
-        let watch = tokio::spawn(watch(clock, seen, on, Arc::clone(&scheduler)));
+        let turns = Turns::new([Semaphore::new(1), Semaphore::new(1)]);
+        let scheduler = Arc::new(Mutex::new(begin(&on, &turns).await?));
+        let watching = watch(clock, seen, on, Arc::clone(&scheduler), Arc::clone(&turns));
+        let watch = tokio::spawn(watching);
         Ok(Self {
             scheduler,
+            turns,
             _watch: AbortOnDropHandle::new(watch),
         })
     }
 
-    /// No tick begins after this.
+    /// No tick begins after this, and none is still at work.
     pub async fn stop(self) -> anyhow::Result<()> {
-        Ok(self.scheduler.lock().await.shutdown().await?)
+        let ended = self.scheduler.lock().await.shutdown().await;
+        for turn in &*self.turns {
+            // Whoever is at work has it; a closed one gives none any more.
+            let last = turn.acquire().await;
+            turn.close();
+            drop(last);
+        }
+        Ok(ended?)
     }
 }
 
-async fn begin(on: &OnTicks) -> anyhow::Result<JobScheduler> {
+async fn begin(on: &OnTicks, turns: &Turns) -> anyhow::Result<JobScheduler> {
     let scheduler = JobScheduler::new().await?;
-    for (line, on_tick) in [(EVERY_SECOND, &on.second), (EVERY_MINUTE, &on.minute)] {
-        let (busy, on_tick) = (Arc::new(Mutex::new(())), Arc::clone(on_tick));
+    for (nth, (line, on_tick)) in [(EVERY_SECOND, &on.second), (EVERY_MINUTE, &on.minute)]
+        .into_iter()
+        .enumerate()
+    {
+        let (turns, on_tick) = (Arc::clone(turns), Arc::clone(on_tick));
         let job = Job::new_async(line, move |_, _| {
-            let (busy, on_tick) = (Arc::clone(&busy), Arc::clone(&on_tick));
+            let (turns, on_tick) = (Arc::clone(&turns), Arc::clone(&on_tick));
             Box::pin(async move {
-                if let Ok(_mine) = busy.try_lock() {
+                if let Ok(_mine) = turns[nth].try_acquire() {
                     on_tick().await;
                 }
             })
@@ -85,6 +102,7 @@ async fn watch(
     mut seen: Seen,
     on: OnTicks,
     scheduler: Arc<Mutex<JobScheduler>>,
+    turns: Turns,
 ) {
     let mut looks = tokio::time::interval(WATCH);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -99,7 +117,7 @@ async fn watch(
         tracing::warn!(clock.seconds = back.as_secs(), "the clock was set back");
         (on.set_back)().await;
         let mut running = scheduler.lock().await;
-        match begin(&on).await {
+        match begin(&on, &turns).await {
             Ok(anew) => {
                 let mut old = std::mem::replace(&mut *running, anew);
                 if let Err(error) = old.shutdown().await {
@@ -164,6 +182,29 @@ mod tests {
         let ticks = Ticks::start(Arc::new(SystemClock), on).await.unwrap();
         came.notified().await;
         ticks.stop().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nobody_is_at_work_after_a_stop() {
+        let (began, left) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
+        let (begins, leaves) = (Arc::clone(&began), Arc::clone(&left));
+        let second: OnTick = Arc::new(move || {
+            let (begins, leaves) = (Arc::clone(&begins), Arc::clone(&leaves));
+            Box::pin(async move {
+                begins.notify_one();
+                tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                leaves.fetch_add(1, Ordering::SeqCst);
+            })
+        });
+        let on = OnTicks {
+            second,
+            minute: nothing(),
+            set_back: nothing(),
+        };
+        let ticks = Ticks::start(Arc::new(SystemClock), on).await.unwrap();
+        began.notified().await;
+        ticks.stop().await.unwrap();
+        assert_eq!(left.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]

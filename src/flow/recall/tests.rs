@@ -13,6 +13,7 @@ use crate::domain::job::{JobKind, JobOutcome};
 use crate::domain::network::Network;
 use crate::domain::post::{Counts, FetchedPost};
 use crate::domain::progress::Unwatched;
+use crate::models::Embedded;
 use crate::store::StoreOptions;
 
 const W: WorkspaceId = WorkspaceId::FIRST;
@@ -106,11 +107,11 @@ impl Embedder for Words {
         64
     }
 
-    async fn embed(
+    async fn embed_counted(
         &self,
         texts: &[String],
         _purpose: &'static str,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
+    ) -> Result<Embedded, ModelError> {
         if self.down.load(Ordering::SeqCst) {
             return Err(ModelError::Unavailable {
                 provider: "test".to_owned(),
@@ -118,7 +119,8 @@ impl Embedder for Words {
             });
         }
         self.texts.fetch_add(texts.len(), Ordering::SeqCst);
-        Ok(texts.iter().map(|text| Self::vector(text)).collect())
+        let vectors = texts.iter().map(|text| Self::vector(text)).collect();
+        Ok(Embedded::free(vectors))
     }
 }
 

@@ -56,14 +56,6 @@ impl Embedder for LocalEmbedder {
         DIMENSIONS
     }
 
-    async fn embed(
-        &self,
-        texts: &[String],
-        purpose: &'static str,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
-        Ok(self.embed_counted(texts, purpose).await?.vectors)
-    }
-
     async fn embed_counted(
         &self,
         texts: &[String],

@@ -90,8 +90,12 @@ impl Embedder for Slow {
     fn dimensions(&self) -> usize {
         2
     }
-    async fn embed(&self, texts: &[String], _: &'static str) -> Result<Vec<Vec<f32>>, ModelError> {
-        Ok(vec![vec![1.0, 0.0]; texts.len()])
+    async fn embed_counted(
+        &self,
+        texts: &[String],
+        _: &'static str,
+    ) -> Result<Embedded, ModelError> {
+        Ok(Embedded::free(vec![vec![1.0, 0.0]; texts.len()]))
     }
 }
 

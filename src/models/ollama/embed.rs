@@ -97,14 +97,6 @@ impl Embedder for OllamaEmbedder {
         self.dimensions
     }
 
-    async fn embed(
-        &self,
-        texts: &[String],
-        purpose: &'static str,
-    ) -> Result<Vec<Vec<f32>>, ModelError> {
-        Ok(self.embed_counted(texts, purpose).await?.vectors)
-    }
-
     async fn embed_counted(
         &self,
         texts: &[String],
