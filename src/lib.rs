@@ -17,7 +17,7 @@
 //! | room | what stands there | may import |
 //! | --- | --- | --- |
 //! | `domain` | the words as types, pure: post, draft and its moves, schedule, roles, limits, clock, [`domain::error::UserError`] | nothing |
-//! | `config` | settings from the environment, a file for each section | domain |
+//! | `config` | settings from the environment, a file for each section; what libraries are told by it | domain |
 //! | `net` | the one HTTP client: timeouts, retries, the resolver that refuses private addresses | domain |
 //! | `media` | pictures: preflight, limits, the media folder, made to fit a network or a model's eyes | domain |
 //! | `platforms` | `Source` and `Outlet`, and a folder for each network | net, media, domain |

@@ -12,6 +12,7 @@ pub mod models;
 pub mod people;
 pub mod place;
 pub mod telegram;
+pub mod threads;
 pub mod variables;
 
 use crate::domain::error::UserError;

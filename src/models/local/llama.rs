@@ -1,10 +1,9 @@
 //! The llama architecture, built from candle's parts for one reader on a CPU.
 //!
 //! candle's own `quantized_llama` copies what was read, three times over for its three heads a key, at every token, and
-//! keeps a table of the words in 32 bits a weight: on two cores it writes at two thirds of llama.cpp's speed. Here what
-//! was read is appended to, the heads that share a key are multiplied with it at once, and matrices that read the same
-//! input are one. The architecture: <https://arxiv.org/abs/2302.13971>; heads that share a key:
-//! <https://arxiv.org/abs/2305.13245>.
+//! keeps a table of the words in 32 bits a weight. Here what was read is appended to, the heads that share a key are
+//! multiplied with it at once, and matrices that read the same input are one. The architecture:
+//! <https://arxiv.org/abs/2302.13971>; heads that share a key: <https://arxiv.org/abs/2305.13245>.
 
 use std::io::{Read, Seek};
 
@@ -13,6 +12,7 @@ use candle_core::{D, Device, Result, Tensor, bail};
 use candle_nn::kv_cache::KvCache;
 use candle_nn::ops::{rms_norm, silu, softmax_last_dim};
 use candle_nn::rotary_emb::rope_i;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::weights::{Matrix, Source};
 
@@ -27,6 +27,9 @@ const ROOM: usize = 256;
 
 /// The weights. Read only.
 pub(super) struct Llama {
+    /// One thread. candle hands every small step (norms, turns, weights of attention) to rayon's threads, and a thread that
+    /// is none of them sleeps until they are done: 150 times for a word.
+    alone: ThreadPool,
     shape: Heads,
     epsilon: f32,
     words: Matrix,
@@ -109,7 +112,9 @@ impl Llama {
         let layers = (0..source.number("llama.block_count")?)
             .map(|nth| Layer::read(&mut source, nth))
             .collect::<Result<_>>()?;
+        let alone = ThreadPoolBuilder::new().num_threads(1).build();
         Ok(Self {
+            alone: alone.map_err(candle_core::Error::wrap)?,
             shape,
             epsilon: source
                 .value("llama.attention.layer_norm_rms_epsilon")?
@@ -139,6 +144,15 @@ impl Llama {
         if count == 0 || memory.read + count > LONGEST {
             bail!("{count} tokens cannot be read after {}", memory.read);
         }
+        if count == 1 {
+            // Too little for two, but for the large matrices, which candle divides among threads of its own.
+            return self.alone.install(|| self.read_on(memory, ids));
+        }
+        self.read_on(memory, ids)
+    }
+
+    fn read_on(&self, memory: &mut Memory, ids: &[u32]) -> Result<Tensor> {
+        let count = ids.len();
         let mask = (count > 1).then(|| mask(memory.read, count)).transpose()?;
         let turn = Turn {
             cos: self.cos.narrow(0, memory.read, count)?,
@@ -206,8 +220,9 @@ impl Layer {
                 .transpose(1, 2)?
                 .contiguous()
         };
-        let query = rope_i(&part(0, queries)?, &turn.cos, &turn.sin)?;
-        let key = rope_i(&part(queries, keys)?, &turn.cos, &turn.sin)?;
+        let turned = rope_i(&part(0, queries + keys)?, &turn.cos, &turn.sin)?;
+        let query = turned.narrow(1, 0, queries)?;
+        let key = turned.narrow(1, queries, keys)?;
         let (key, value) = cache.append(&key, &part(queries + keys, keys)?)?;
         let seen = key.dim(2)?;
         let group = queries / keys;
