@@ -14,7 +14,7 @@ use lumen::domain::schedule::Schedule;
 use lumen::flow::checks::{self, Allowance, Held};
 use lumen::flow::import::line;
 use lumen::flow::recall::Fusion;
-use lumen::index::{Near, Worded, cleaning};
+use lumen::index::{Found, cleaning};
 
 const TEXT: &str = "Friday, six o'clock: three #SingleOrigin Ethiopians on the table and one that divides the house. \
                     Bring your own opinion, says @bean_and_gone &amp; friends https://roastery.example/friday — Bean (@bean) 6 May 2026";
@@ -71,33 +71,20 @@ fn lines(c: &mut Criterion) {
 }
 
 fn fusion(c: &mut Criterion) {
-    let vector = |at: u16| {
-        let mut vector = vec![0.05_f32; DIMENSIONS];
-        vector[usize::from(at) % DIMENSIONS] = 1.0;
-        vector
-    };
-    let question = vector(0);
-    let halves = || {
-        let near: Vec<Near> = (0..CANDIDATES)
-            .map(|at| Near {
+    let found = || -> Vec<Found> {
+        (0..2 * CANDIDATES)
+            .map(|at| Found {
                 id: i64::from(at),
-                similarity: 0.9 - f32::from(at) / 100.0,
-                vector: Some(vector(at)),
+                similarity: Some(0.9 - f32::from(at) / 200.0),
+                words: (at % 2 == 0).then(|| 20.0 - f32::from(at) / 10.0),
+                vector: Some(vec![0.05_f32; DIMENSIONS]),
             })
-            .collect();
-        let worded: Vec<Worded> = (0..CANDIDATES)
-            .map(|at| Worded {
-                id: i64::from(at) + 25,
-                score: 20.0 - f32::from(at) / 5.0,
-                vector: Some(vector(at + 25)),
-            })
-            .collect();
-        (near, worded)
+            .collect()
     };
     c.bench_function("fusing two halves", |b| {
         b.iter_batched(
-            halves,
-            |(near, worded)| Fusion::default().rank(Some(question.as_slice()), near, worded, 0.8),
+            found,
+            |found| Fusion::default().rank(true, found, 0.8),
             criterion::BatchSize::SmallInput,
         );
     });

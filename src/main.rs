@@ -76,7 +76,7 @@ enum Sandbox {
 }
 
 fn main() -> ExitCode {
-    lumen::config::threads::count_cores();
+    lumen::config::libraries::tell_libraries();
     let line = Line::parse();
     let end = match line.command.unwrap_or(Command::Run) {
         Command::Run => commands::run(line.terminal),

@@ -29,7 +29,7 @@ const MANY: usize = 100_000;
 const FEW: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
-    lumen::config::threads::count_cores();
+    lumen::config::libraries::tell_libraries();
     let groups: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))

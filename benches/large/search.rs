@@ -194,7 +194,7 @@ impl Bench {
             found += near
                 .iter()
                 .take(BEST)
-                .filter(|hit| hit.similarity >= least)
+                .filter(|hit| hit.similarity.is_some_and(|there| there >= least))
                 .count();
         }
         Ok(number(found) / number(there.max(1)))

@@ -7,12 +7,12 @@ pub mod discord;
 pub mod env;
 pub mod http;
 pub mod lens;
+pub mod libraries;
 pub mod log;
 pub mod models;
 pub mod people;
 pub mod place;
 pub mod telegram;
-pub mod threads;
 pub mod variables;
 
 use crate::domain::error::UserError;

@@ -1,8 +1,8 @@
 //! The relevance index: `LanceDB` behind a small face. It holds copies only; the store is the truth and can rebuild it.
 //!
 //! [`Index`] is a folder of tables and costs nothing until one is opened. [`Table`] takes rows, lets go of rows and
-//! answers two kinds of search; how those become one answer is the business of `flow/recall.rs`. No type of `LanceDB` or
-//! Arrow leaves this folder.
+//! [searches](Table::search) in two ways; how those become one ranking is the business of `flow/recall.rs`. No type of
+//! `LanceDB`, lance or Arrow leaves this folder.
 //!
 //! To add a column: [`rows`] (schema, writing), a field of [`Row`], a field of [`Filter`] if it filters, and a
 //! new [`LAYOUT`], so that older tables are rebuilt.
@@ -10,7 +10,12 @@
 pub mod cleaning;
 mod cosine;
 mod filter;
+mod meaning;
+mod partitions;
+mod reading;
 mod rows;
+mod search;
+mod state;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -25,7 +30,8 @@ use tokio::sync::Mutex;
 pub use cosine::cosine;
 pub use filter::Filter;
 pub use rows::Row;
-pub use table::{Near, Table, Worded};
+pub use search::{Asked, Found};
+pub use table::Table;
 
 /// Counts up when tables of an older version can no longer be searched as they are. Part of every table's name.
 pub const LAYOUT: u32 = 2;
@@ -50,7 +56,7 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    fn failed(what: &'static str) -> impl FnOnce(lancedb::Error) -> Self {
+    fn failed<E: std::error::Error>(what: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::Failed {
             what,
             why: in_full(&error),

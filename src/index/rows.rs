@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{FixedSizeListBuilder, Float32Builder, ListBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Int64Type};
+use arrow_array::types::{Float32Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
@@ -37,6 +37,10 @@ pub(super) const CREATED_AT: &str = "created_at";
 pub(super) const OWN: &str = "own";
 pub(super) const TEXT: &str = "text";
 pub(super) const VECTOR: &str = "vector";
+/// lance's own: where the row lies, and what it measured.
+pub(super) const ADDRESS: &str = "_rowid";
+pub(super) const DISTANCE: &str = "_distance";
+pub(super) const SCORE: &str = "_score";
 
 /// Authors and tags are compared without regard to case: this is the form that is kept and asked for.
 pub(super) fn folded(name: &str) -> String {
@@ -157,6 +161,15 @@ pub(super) fn read_numbers<'a>(
         .column_by_name(name)
         .and_then(|column| column.as_primitive_opt::<Int64Type>())
         .ok_or_else(|| unreadable(name))
+}
+
+/// Where the rows of an answer lie.
+pub(super) fn read_addresses(batch: &RecordBatch) -> Result<&[u64], IndexError> {
+    batch
+        .column_by_name(ADDRESS)
+        .and_then(|column| column.as_primitive_opt::<UInt64Type>())
+        .map(|addresses| &**addresses.values())
+        .ok_or_else(|| unreadable(ADDRESS))
 }
 
 /// A column of texts.

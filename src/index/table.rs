@@ -2,39 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use arrow_array::{RecordBatch, RecordBatchIterator};
 use arrow_schema::SchemaRef;
 use futures::TryStreamExt;
-use lancedb::DistanceType;
 use lancedb::connection::Connection;
-use lancedb::expr::DfExpr;
-use lancedb::index::scalar::FullTextSearchQuery;
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard};
 
 use super::filter::{Filter, with_ids};
+use super::reading::Reading;
 use super::rows::{self, Row};
-use super::{IndexError, connect, cosine, in_full};
-
-/// A row near to a vector.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Near {
-    pub id: i64,
-    /// Cosine, -1 to 1.
-    pub similarity: f32,
-    pub vector: Option<Vec<f32>>,
-}
-
-/// A row that holds words asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Worded {
-    pub id: i64,
-    /// BM25: comparable only within one answer.
-    pub score: f32,
-    pub vector: Option<Vec<f32>>,
-}
+use super::{IndexError, connect, in_full};
 
 /// An open table. Cheap to clone; all clones see what one of them writes.
 #[derive(Debug, Clone)]
@@ -47,6 +27,7 @@ pub struct Table {
     pub(super) readers: Arc<RwLock<()>>,
     /// Held by whoever changes it: one at a time, also when nobody waits for the end of the upkeep any more.
     pub(super) writer: Arc<Mutex<()>>,
+    pub(super) reading: Arc<Reading>,
     /// How many partitions of the vectors are looked at.
     pub(super) probes: Arc<AtomicUsize>,
 }
@@ -77,6 +58,7 @@ impl Table {
             schema,
             readers: Arc::default(),
             writer: Arc::default(),
+            reading: Arc::default(),
             probes: Arc::new(AtomicUsize::new(1)),
         }
     }
@@ -245,129 +227,6 @@ impl Table {
             }
         }
         Ok(held)
-    }
-
-    /// The rows nearest to `vector` among those that pass `filter`, nearest first. Rows without a vector are not found.
-    ///
-    /// The approximate index measures by one byte a number. What it hands over is measured exactly here: a search shows ten
-    /// of fifty, so those it has in the wrong order are among them.
-    pub async fn nearest(
-        &self,
-        vector: &[f32],
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Vec<Near>, IndexError> {
-        let narrowed = filter.expression();
-        let mut probes = self.probes.load(Ordering::Relaxed);
-        if narrowed.is_some() {
-            // The few that pass lie further apart.
-            probes *= 2;
-        }
-        let found = self
-            .nearest_within(Some(probes), vector, narrowed.clone(), limit)
-            .await?;
-        if found.len() >= limit || narrowed.is_none() {
-            return Ok(found);
-        }
-        // The filter left too few rows in the nearest partitions.
-        self.nearest_within(None, vector, narrowed, limit).await
-    }
-
-    async fn nearest_within(
-        &self,
-        probes: Option<usize>,
-        vector: &[f32],
-        narrowed: Option<DfExpr>,
-        limit: usize,
-    ) -> Result<Vec<Near>, IndexError> {
-        let failed = || IndexError::failed("search by meaning");
-        let _reading = self.reading().await;
-        let mut query = self
-            .inner
-            .query()
-            .nearest_to(vector)
-            .map_err(failed())?
-            .column(rows::VECTOR)
-            .distance_type(DistanceType::Cosine)
-            .minimum_nprobes(probes.unwrap_or(1))
-            .and_then(|query| query.maximum_nprobes(probes))
-            .map_err(failed())?
-            // The distance is named because lance warns at every search that does not.
-            .select(Select::columns(&[rows::ID, rows::VECTOR, "_distance"]))
-            .limit(limit);
-        if let Some(filter) = narrowed {
-            query = query.only_if_expr(filter);
-        }
-        let batches = query
-            .execute()
-            .await
-            .map_err(failed())?
-            .try_collect::<Vec<_>>()
-            .await
-            .map_err(failed())?;
-        let mut found = Vec::with_capacity(limit);
-        for batch in batches {
-            let ids = rows::read_numbers(&batch, rows::ID)?;
-            for (at, there) in rows::read_vectors(&batch).into_iter().enumerate() {
-                found.push(Near {
-                    id: ids.value(at),
-                    similarity: there.as_deref().map_or(0.0, |there| cosine(vector, there)),
-                    vector: there,
-                });
-            }
-        }
-        found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
-        Ok(found)
-    }
-
-    /// The rows that hold words of `words` among those that pass `filter`, best first. Rows that were put in a moment
-    /// ago are found as well.
-    pub async fn worded(
-        &self,
-        words: &str,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Vec<Worded>, IndexError> {
-        let failed = || IndexError::failed("search by words");
-        let _reading = self.reading().await;
-        let asked = FullTextSearchQuery::new(words.to_owned())
-            .with_column(rows::TEXT.to_owned())
-            .map_err(|error| failed()(error.into()))?
-            .limit(i64::try_from(limit).ok());
-        let mut columns = vec![rows::ID, "_score"];
-        if self.dimensions().is_some() {
-            columns.push(rows::VECTOR);
-        }
-        let mut query = self
-            .inner
-            .query()
-            .full_text_search(asked)
-            .select(Select::columns(&columns))
-            .limit(limit);
-        if let Some(filter) = filter.expression() {
-            query = query.only_if_expr(filter);
-        }
-        let batches = query
-            .execute()
-            .await
-            .map_err(failed())?
-            .try_collect::<Vec<_>>()
-            .await
-            .map_err(failed())?;
-        let mut found = Vec::with_capacity(limit);
-        for batch in batches {
-            let ids = rows::read_numbers(&batch, rows::ID)?;
-            let scores = rows::read_scores(&batch, "_score")?;
-            for (at, vector) in rows::read_vectors(&batch).into_iter().enumerate() {
-                found.push(Worded {
-                    id: ids.value(at),
-                    score: scores[at],
-                    vector,
-                });
-            }
-        }
-        found.sort_by(|a, b| b.score.total_cmp(&a.score));
-        Ok(found)
     }
 
     /// How many rows have their vector.

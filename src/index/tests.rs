@@ -72,8 +72,8 @@ async fn rows_are_found_by_words_at_once_and_by_vector_once_they_have_one() {
         .await
         .unwrap();
     assert_eq!(near.iter().map(|hit| hit.id).collect::<Vec<_>>(), [2, 1]);
-    assert!((near[0].similarity - 1.0).abs() < 1e-5);
-    assert!((near[1].similarity - 0.6).abs() < 1e-5);
+    assert!((near[0].similarity.unwrap() - 1.0).abs() < 1e-5);
+    assert!((near[1].similarity.unwrap() - 0.6).abs() < 1e-5);
     assert_eq!(near[1].vector.as_deref(), Some(&[0.6, 0.8, 0.0][..]));
     assert_eq!(ids_with(&table, "morning", &Filter::default()).await, [2]);
 }
@@ -351,6 +351,77 @@ async fn a_table_that_grows_finds_the_nearest_and_keeps_few_files() {
     assert_eq!(parted, ["vectors_of_17000"]);
     let data = std::fs::read_dir(folder.path().join("posts.lance/data")).unwrap();
     assert!(data.count() <= 10);
+}
+
+#[tokio::test]
+async fn what_the_index_still_knows_as_it_was_is_found_as_it_is() {
+    let (_folder, _index, table) = table().await;
+    for from in (0..4_000).step_by(500) {
+        put(&table, from..from + 500).await;
+    }
+    assert!(table.tidy().await.unwrap());
+    let question = point(3);
+    let open = Filter::default();
+    let ids = |found: &[Found]| found.iter().map(|row| row.id).collect::<Vec<_>>();
+    let before = ids(&table.nearest(&question, &open, 200).await.unwrap());
+
+    // The nearest are gone, the next ones lie on the other side now, and one from there is here.
+    table.forget(&before[..90]).await.unwrap();
+    let far = question.map(|x| -x);
+    let moved = before[90..110].iter();
+    let mut moved: Vec<Row> = moved
+        .map(|id| with_vector(row(*id, "a", &format!("n{id}")), far))
+        .collect();
+    moved.push(with_vector(row(9_000, "a", "n9000"), question));
+    table.upsert(&moved).await.unwrap();
+
+    let after = table.nearest(&question, &open, 50).await.unwrap();
+    let expected: Vec<i64> = std::iter::once(9_000)
+        .chain(before[110..129].to_vec())
+        .collect();
+    assert_eq!((after.len(), &ids(&after)[..20]), (50, &expected[..]));
+    let there = table.nearest(&far, &open, 50).await.unwrap();
+    let mut nearest: Vec<i64> = there.iter().take(20).map(|row| row.id).collect();
+    nearest.sort_unstable();
+    let mut other_side = before[90..110].to_vec();
+    other_side.sort_unstable();
+    assert_eq!(nearest, other_side);
+
+    // And all the same when nothing is read through a ring.
+    table.reading.give_ring_up();
+    let plainly = table.nearest(&question, &open, 50).await.unwrap();
+    assert_eq!(ids(&plainly)[..20], expected);
+}
+
+#[tokio::test]
+async fn a_row_that_both_halves_find_comes_once_with_both_measures() {
+    let (_folder, _index, table) = table().await;
+    let vector = |row: Row| with_vector(row, [0.6, 0.8, 0.0]);
+    table
+        .upsert(&[
+            vector(row(1, "a", "coffee and cake")),
+            vector(row(2, "a", "tea")),
+            row(3, "a", "coffee, not embedded yet"),
+        ])
+        .await
+        .unwrap();
+    let asked = Asked {
+        vector: Some(&[1.0, 0.0, 0.0]),
+        words: Some("coffee"),
+        filter: &Filter::default(),
+        limit: 10,
+    };
+    let mut found = table.search(asked).await.unwrap();
+    found.sort_by_key(|row| row.id);
+    let measures: Vec<(i64, bool, bool)> = found
+        .iter()
+        .map(|row| (row.id, row.similarity.is_some(), row.words.is_some()))
+        .collect();
+    assert_eq!(
+        measures,
+        [(1, true, true), (2, true, false), (3, false, true)]
+    );
+    assert!((found[0].similarity.unwrap() - 0.6).abs() < 1e-5);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::domain::ids::{PostId, WorkspaceId};
@@ -131,6 +132,19 @@ impl Store {
         let posts = complete(&mut conn, rows).await?.into_iter();
         let mut found: HashMap<PostId, Post> = posts.map(|(_, post)| (post.id, post)).collect();
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// When those of these posts that are there were written.
+    pub async fn when_written(&self, ids: &[PostId]) -> R<HashMap<PostId, Timestamp>> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT id, created_at FROM posts WHERE id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(list(ids.iter().map(|id| id.0)))
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        rows.into_iter()
+            .map(|(id, at)| Ok((PostId(id), Place::new("posts", id).time(at)?)))
+            .collect()
     }
 
     /// The post that a person names by its address or by its network's own id.

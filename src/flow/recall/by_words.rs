@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::spread::{self, Scored};
+use super::spread::Chosen;
 use super::{Hit, RecallError, SearchQuery};
 use crate::domain::ids::PostId;
 use crate::index::cleaning::bare_words;
@@ -37,18 +37,14 @@ pub(super) async fn search(
     let posts = store.posts(&ids).await?;
     #[expect(clippy::cast_precision_loss, reason = "a dozen words")]
     let share = |hits: i64| hits as f32 / words.len().max(1) as f32;
-    let scored = posts
-        .into_iter()
-        .filter_map(|post| {
-            let (_, hits) = found.iter().find(|(id, _)| *id == post.id)?;
+    let mut chosen = Chosen::new(limit, query.spread);
+    for post in posts {
+        if let Some((_, hits)) = found.iter().find(|(id, _)| *id == post.id) {
             let fit = share(*hits).min(1.0);
-            Some(Scored {
-                hit: Hit { post, score: fit },
-                vector: None,
-            })
-        })
-        .collect();
-    Ok(spread::without_copies(scored, limit))
+            chosen.take(Hit { post, score: fit }, None);
+        }
+    }
+    Ok(chosen.hits())
 }
 
 /// The words that tell posts apart, each once.

@@ -1,22 +1,27 @@
 //! Finding the posts that matter for some words.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::by_words;
-use super::spread::{self, Scored};
+use super::fusion::Candidate;
+use super::spread::{self, Chosen};
 use super::{Recall, RecallError};
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 use crate::domain::post::Post;
-use crate::index::{Filter, IndexError, Near, Table, Worded, cleaning};
+use crate::index::{Asked, Filter, Found, IndexError, Table, cleaning};
+use crate::store::StoreError;
 
 /// Each half hands over this many for each hit asked for: enough to fill up what copies and age take away …
 const CANDIDATES_PER_HIT: usize = 5;
 /// … and for the two halves to meet at all.
 const LEAST_CANDIDATES: usize = 50;
+/// Posts are read from the store this many at a time for each hit asked for: mostly the first lot is enough.
+const READ_PER_HIT: usize = 2;
+/// And so many at a time to find the best text match that is still there.
+const READ_FOR_BEST: usize = 3;
 /// More than this nobody reads.
 const MOST_HITS: usize = 100;
 /// An index that has not answered by then is taken for torn: a person waits.
@@ -113,7 +118,7 @@ impl Recall {
                 why: late.to_string(),
             })),
         };
-        let (near, worded) = match found {
+        let found = match found {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(index.error = %error, "the index did not answer");
@@ -122,8 +127,8 @@ impl Recall {
                 return self.while_mending(query, &words, limit).await;
             }
         };
-        self.fuse(query, &words, vector.as_deref(), near, worded, limit)
-            .await
+        let ranked = self.rank(query, &words, vector.is_some(), found).await?;
+        Ok(self.choose(ranked, limit, query.spread).await?)
     }
 
     /// What cannot answer is built anew without anybody asking for it; until then the store is read by its words.
@@ -165,83 +170,88 @@ impl Recall {
         words: &str,
         vector: Option<&[f32]>,
         limit: usize,
-    ) -> Result<(Vec<Near>, Vec<Worded>), RecallError> {
-        let candidates = (limit * CANDIDATES_PER_HIT).max(LEAST_CANDIDATES);
+    ) -> Result<Vec<Found>, RecallError> {
         let alone = self.0.store.is_only_workspace(query.workspace).await?;
         let filter = query.filter(alone);
-        let by_meaning = async {
-            match vector {
-                Some(vector) => table.nearest(vector, &filter, candidates).await,
-                None => Ok(Vec::new()),
-            }
+        let asked = Asked {
+            vector,
+            words: Some(words),
+            filter: &filter,
+            limit: (limit * CANDIDATES_PER_HIT).max(LEAST_CANDIDATES),
         };
-        let (near, worded) =
-            tokio::try_join!(by_meaning, table.worded(words, &filter, candidates))?;
-        Ok((near, worded))
+        Ok(table.search(asked).await?)
     }
 
-    async fn fuse(
+    /// What was found as one ranking.
+    async fn rank(
         &self,
         query: &SearchQuery,
         words: &str,
-        vector: Option<&[f32]>,
-        mut near: Vec<Near>,
-        mut worded: Vec<Worded>,
-        limit: usize,
-    ) -> Result<Vec<Hit>, RecallError> {
-        let mut posts = self.posts(&near, &worded).await?;
-        near.retain(|hit| posts.contains_key(&hit.id));
-        worded.retain(|hit| posts.contains_key(&hit.id));
-        let coverage = worded
-            .first()
-            .and_then(|hit| posts.get(&hit.id))
-            .map_or(0.0, |post| {
-                spread::coverage(&cleaning::bare_words(words), &post.body.text)
-            });
-        let ranked = self.0.fusion.rank(vector, near, worded, coverage);
-        let now = self.0.clock.now();
-        let mut scored: Vec<Scored> = ranked
-            .into_iter()
-            .filter_map(|candidate| {
-                let post = posts.remove(&candidate.id)?;
-                let kept = query.fresh.map_or(1.0, |half_life| {
-                    spread::freshness(post.body.created_at, now, half_life)
-                });
-                Some(Scored {
-                    hit: Hit {
-                        post,
-                        score: candidate.score * kept,
-                    },
-                    vector: candidate.vector,
-                })
-            })
-            .collect();
-        // Stable: what age does not tell apart keeps its order.
-        scored.sort_by(|a, b| b.hit.score.total_cmp(&a.hit.score));
-        if query.spread {
-            return Ok(spread::without_copies(scored, limit));
+        by_meaning: bool,
+        mut found: Vec<Found>,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let coverage = self.coverage(words, &mut found).await?;
+        let mut ranked = self.0.fusion.rank(by_meaning, found, coverage);
+        if let Some(half_life) = query.fresh {
+            let ids: Vec<PostId> = ranked.iter().map(|row| PostId(row.id)).collect();
+            let written = self.0.store.when_written(&ids).await?;
+            let now = self.0.clock.now();
+            for candidate in &mut ranked {
+                if let Some(written) = written.get(&PostId(candidate.id)) {
+                    candidate.score *= spread::freshness(*written, now, half_life);
+                }
+            }
+            // Stable: what age does not tell apart keeps its order.
+            ranked.sort_by(|a, b| b.score.total_cmp(&a.score));
         }
-        Ok(scored
-            .into_iter()
-            .take(limit)
-            .map(|scored| scored.hit)
-            .collect())
+        Ok(ranked)
     }
 
-    /// The posts behind the answers as the store has them now: those deleted meanwhile are missing.
-    async fn posts(
+    /// How much of the question the best text match holds. Better ones whose posts were deleted meanwhile are taken out of
+    /// `found`: all scores are measured by the best.
+    async fn coverage(&self, words: &str, found: &mut Vec<Found>) -> Result<f32, StoreError> {
+        let scored = found.iter().filter_map(|row| Some((row.words?, row.id)));
+        let mut scored: Vec<(f32, i64)> = scored.collect();
+        scored.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(first.cmp(second)));
+        for lot in scored.chunks(READ_FOR_BEST) {
+            let ids: Vec<PostId> = lot.iter().map(|(_, id)| PostId(*id)).collect();
+            let posts = self.0.store.posts(&ids).await?;
+            let Some(best) = posts.first() else {
+                found.retain(|row| !ids.contains(&PostId(row.id)));
+                continue;
+            };
+            let gone: Vec<&PostId> = ids.iter().take_while(|id| **id != best.id).collect();
+            found.retain(|row| !gone.contains(&&PostId(row.id)));
+            return Ok(spread::coverage(
+                &cleaning::bare_words(words),
+                &best.body.text,
+            ));
+        }
+        Ok(0.0)
+    }
+
+    /// The posts behind the first of a ranking, as the store has them now.
+    async fn choose(
         &self,
-        near: &[Near],
-        worded: &[Worded],
-    ) -> Result<HashMap<i64, Post>, RecallError> {
-        let mut ids: Vec<PostId> = near
-            .iter()
-            .map(|hit| PostId(hit.id))
-            .chain(worded.iter().map(|hit| PostId(hit.id)))
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let posts = self.0.store.posts(&ids).await?;
-        Ok(posts.into_iter().map(|post| (post.id.0, post)).collect())
+        mut ranked: Vec<Candidate>,
+        limit: usize,
+        spread: bool,
+    ) -> Result<Vec<Hit>, StoreError> {
+        let mut chosen = Chosen::new(limit, spread);
+        for lot in ranked.chunks_mut(limit * READ_PER_HIT) {
+            let ids: Vec<PostId> = lot.iter().map(|candidate| PostId(candidate.id)).collect();
+            let mut posts = self.0.store.posts(&ids).await?.into_iter().peekable();
+            for candidate in lot {
+                let Some(post) = posts.next_if(|post| post.id.0 == candidate.id) else {
+                    continue;
+                };
+                let score = candidate.score;
+                chosen.take(Hit { post, score }, candidate.vector.take());
+            }
+            if chosen.is_full() {
+                break;
+            }
+        }
+        Ok(chosen.hits())
     }
 }

@@ -16,48 +16,58 @@ const COPY_BY_WORDS: f32 = 0.8;
 /// However old a post is, it keeps this much of its score: age decides between equals, not against the only answer.
 const OLDEST_KEEPS: f64 = 0.3;
 
-/// One post with what tells copies apart.
-pub(super) struct Scored {
-    pub hit: Hit,
-    pub vector: Option<Vec<f32>>,
+/// Takes posts in, best first, until there are enough of them.
+pub(super) struct Chosen {
+    limit: usize,
+    /// No near-copies of one that is in already.
+    spread: bool,
+    kept: Vec<Kept>,
 }
 
-/// The first of each group of near-copies, in the order given, until there are `limit`.
-pub(super) fn without_copies(ranked: Vec<Scored>, limit: usize) -> Vec<Hit> {
-    let mut kept: Vec<(Scored, HashSet<String>)> = Vec::with_capacity(limit);
-    for scored in ranked {
-        if kept.len() == limit {
-            break;
-        }
-        let words: HashSet<String> = bare_words(&scored.hit.post.body.text).into_iter().collect();
-        let copy = kept.iter().any(|(other, other_words)| {
-            is_copy(
-                scored.vector.as_deref(),
-                other.vector.as_deref(),
-                &words,
-                other_words,
-            )
-        });
-        if !copy {
-            kept.push((scored, words));
+/// One post with what tells copies apart.
+struct Kept {
+    hit: Hit,
+    vector: Option<Vec<f32>>,
+    words: HashSet<String>,
+}
+
+impl Chosen {
+    pub(super) fn new(limit: usize, spread: bool) -> Self {
+        Self {
+            limit,
+            spread,
+            kept: Vec::with_capacity(limit),
         }
     }
-    kept.into_iter().map(|(scored, _)| scored.hit).collect()
+
+    pub(super) fn is_full(&self) -> bool {
+        self.kept.len() >= self.limit
+    }
+
+    pub(super) fn take(&mut self, hit: Hit, vector: Option<Vec<f32>>) {
+        if self.is_full() {
+            return;
+        }
+        let words = bare_words(&hit.post.body.text).into_iter().collect();
+        let new = Kept { hit, vector, words };
+        if !(self.spread && self.kept.iter().any(|other| is_copy(&new, other))) {
+            self.kept.push(new);
+        }
+    }
+
+    pub(super) fn hits(self) -> Vec<Hit> {
+        self.kept.into_iter().map(|kept| kept.hit).collect()
+    }
 }
 
-fn is_copy(
-    vector: Option<&[f32]>,
-    other_vector: Option<&[f32]>,
-    words: &HashSet<String>,
-    other_words: &HashSet<String>,
-) -> bool {
-    if let (Some(a), Some(b)) = (vector, other_vector)
+fn is_copy(one: &Kept, other: &Kept) -> bool {
+    if let (Some(a), Some(b)) = (&one.vector, &other.vector)
         && cosine(a, b) >= COPY_BY_MEANING
     {
         return true;
     }
-    let shared = words.intersection(other_words).count();
-    let all = words.len() + other_words.len() - shared;
+    let shared = one.words.intersection(&other.words).count();
+    let all = one.words.len() + other.words.len() - shared;
     all > 0 && share(shared, all) >= COPY_BY_WORDS
 }
 
@@ -111,21 +121,22 @@ mod tests {
     use super::*;
     use crate::flow::recall::tests::post;
 
-    fn scored(id: i64, text: &str, vector: Option<[f32; 2]>) -> Scored {
-        Scored {
-            hit: Hit {
-                post: post(id, text),
-                score: 1.0,
-            },
-            vector: vector.map(|vector| vector.to_vec()),
-        }
+    type Given = (Hit, Option<Vec<f32>>);
+
+    fn scored(id: i64, text: &str, vector: Option<[f32; 2]>) -> Given {
+        let hit = Hit {
+            post: post(id, text),
+            score: 1.0,
+        };
+        (hit, vector.map(|vector| vector.to_vec()))
     }
 
-    fn kept(ranked: Vec<Scored>) -> Vec<i64> {
-        without_copies(ranked, 10)
-            .iter()
-            .map(|hit| hit.post.id.0)
-            .collect()
+    fn kept(ranked: Vec<Given>, spread: bool, limit: usize) -> Vec<i64> {
+        let mut chosen = Chosen::new(limit, spread);
+        for (hit, vector) in ranked {
+            chosen.take(hit, vector);
+        }
+        chosen.hits().iter().map(|hit| hit.post.id.0).collect()
     }
 
     #[test]
@@ -147,7 +158,9 @@ mod tests {
             scored(6, "https://only.example/link", None),
             scored(7, "https://another.example/link", None),
         ];
-        assert_eq!(kept(ranked), [1, 3, 5, 6, 7]);
+        assert_eq!(kept(ranked.clone(), true, 10), [1, 3, 5, 6, 7]);
+        assert_eq!(kept(ranked.clone(), true, 2), [1, 3]);
+        assert_eq!(kept(ranked, false, 4), [1, 2, 3, 4]);
     }
 
     #[test]

@@ -276,6 +276,38 @@ async fn what_is_deleted_is_not_shown_even_before_the_index_knows() {
 }
 
 #[tokio::test]
+async fn scores_are_measured_by_the_best_text_that_is_still_there() {
+    let house = House::new().await;
+    let texts = [
+        "mornings",
+        "mornings here",
+        "some mornings here",
+        "on some mornings here",
+    ];
+    let mut posts: Vec<FetchedPost> = texts.iter().map(|text| fetched(text, text)).collect();
+    posts.push(fetched(
+        "last",
+        "what one does on mornings after long and quiet nights",
+    ));
+    house.keep(&posts).await;
+    let recall = house.recall(None);
+    catch_up(&recall).await;
+    for text in texts {
+        house.remove(text).await;
+    }
+    let query = SearchQuery {
+        spread: false,
+        ..SearchQuery::new(W, "mornings")
+    };
+    let hits = recall.search(&query).await.unwrap();
+    let hits: Vec<(&str, f32)> = hits
+        .iter()
+        .map(|hit| (hit.post.body.native_id.as_str(), hit.score))
+        .collect();
+    assert_eq!(hits, [("last", 1.0)]);
+}
+
+#[tokio::test]
 async fn without_an_embedder_or_while_it_is_down_words_find() {
     let house = House::new().await;
     house.some_posts().await;

@@ -1,0 +1,153 @@
+//! The rows near to a vector: by the index of the vectors, and one by one those it does not know.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float32Type;
+use arrow_array::{Array, Float32Array, RecordBatch};
+use futures::TryStreamExt;
+use lance::dataset::Dataset;
+use lance::dataset::scanner::Scanner;
+use lance::index::DatasetIndexExt;
+use lancedb::expr::DfExpr;
+use uuid::Uuid;
+
+use super::state::{self, Address};
+use super::{IndexError, cosine, partitions, rows};
+
+/// The index measures the square of the distance between the ends of two vectors of length 1, which is two minus twice
+/// their cosine.
+const SQUARES: f32 = 0.5;
+
+/// A row with about one minus its cosine to the vector asked for.
+pub(super) type Measured = (f32, Address);
+
+fn failed<E: std::error::Error>() -> impl FnOnce(E) -> IndexError {
+    IndexError::failed("search by meaning")
+}
+
+/// What is looked for in one state of a table.
+pub(super) struct Looking<'a> {
+    pub dataset: &'a Dataset,
+    pub vector: &'a [f32],
+    pub narrowed: Option<DfExpr>,
+    /// How many partitions of the index are looked at.
+    pub probes: usize,
+    pub limit: usize,
+}
+
+impl Looking<'_> {
+    /// The nearest rows, nearest first, as the index measures them.
+    pub(super) async fn nearest(&self) -> Result<Vec<Address>, IndexError> {
+        let Some(column) = self.dataset.schema().field(rows::VECTOR) else {
+            return Ok(Vec::new());
+        };
+        let indexes = self.dataset.load_indices().await.map_err(failed())?;
+        // The last one: while the vectors are parted anew, the one before it is still there.
+        let of_vectors = indexes.iter().filter(|index| index.fields == [column.id]);
+        let index = of_vectors.max_by_key(|index| index.dataset_version);
+        let known = index
+            .and_then(|index| index.effective_fragment_bitmap(self.dataset.fragment_bitmap()))
+            .unwrap_or_default();
+        let mut found = match index {
+            Some(index) if !known.is_empty() => self.by_index(index.uuid).await?,
+            _ => Vec::new(),
+        };
+        found.retain(|(_, address)| known.contains(state::fragment(*address)));
+        let all = self.dataset.fragments().iter();
+        let unknown: Vec<_> = all
+            .filter(|part| u32::try_from(part.id).is_ok_and(|part| !known.contains(part)))
+            .cloned()
+            .collect();
+        if !unknown.is_empty() {
+            let mut scan = self.dataset.scan();
+            scan.with_fragments(unknown);
+            found.extend(self.one_by_one(scan).await?);
+        }
+        found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        found.truncate(self.limit);
+        Ok(found.into_iter().map(|(_, address)| address).collect())
+    }
+
+    async fn by_index(&self, index: Uuid) -> Result<Vec<Measured>, IndexError> {
+        if self.narrowed.is_none() {
+            let found = partitions::nearest(self, index).await?;
+            if found.len() >= self.limit {
+                return Ok(found);
+            }
+        }
+        // The few that pass a filter lie further apart.
+        let found = self.by_plan(index, Some(self.probes * 2)).await?;
+        if found.len() >= self.limit {
+            return Ok(found);
+        }
+        // There are too few in the nearest partitions.
+        self.by_plan(index, None).await
+    }
+
+    /// What the index finds among the rows that pass the filter.
+    async fn by_plan(
+        &self,
+        index: Uuid,
+        probes: Option<usize>,
+    ) -> Result<Vec<Measured>, IndexError> {
+        let question = Float32Array::from_iter_values(self.vector.iter().copied());
+        let mut scan = self.dataset.scan();
+        scan.nearest(rows::VECTOR, &question, self.limit)
+            .and_then(|scan| scan.with_index_segments(vec![index]))
+            // The distance is named because lance warns at every search that does not.
+            .and_then(|scan| scan.project(&[rows::ADDRESS, rows::DISTANCE]))
+            .map_err(failed())?;
+        scan.fast_search().minimum_nprobes(probes.unwrap_or(1));
+        if let Some(probes) = probes {
+            scan.maximum_nprobes(probes);
+        }
+        let mut found = Vec::with_capacity(self.limit);
+        for batch in self.run(scan).await? {
+            found.extend(measured_by_index(&batch)?);
+        }
+        Ok(found)
+    }
+
+    /// The rows of a scan that have a vector and pass the filter, measured exactly.
+    async fn one_by_one(&self, mut scan: Scanner) -> Result<Vec<Measured>, IndexError> {
+        scan.project(&[rows::ADDRESS, rows::VECTOR])
+            .map_err(failed())?;
+        let mut found = Vec::new();
+        for batch in self.run(scan).await? {
+            found.extend(measured_exactly(&batch, self.vector)?);
+        }
+        Ok(found)
+    }
+
+    async fn run(&self, mut scan: Scanner) -> Result<Vec<RecordBatch>, IndexError> {
+        if let Some(narrowed) = &self.narrowed {
+            scan.prefilter(true).filter_expr(narrowed.clone());
+        }
+        let answer = scan.try_into_stream().await.map_err(failed())?;
+        answer.try_collect().await.map_err(failed())
+    }
+}
+
+/// The rows of an answer of the index.
+pub(super) fn measured_by_index(batch: &RecordBatch) -> Result<Vec<Measured>, IndexError> {
+    let distances = rows::read_scores(batch, rows::DISTANCE)?;
+    let addresses = rows::read_addresses(batch)?;
+    let measured = distances.into_iter().map(|distance| SQUARES * distance);
+    Ok(measured.zip(addresses.iter().copied()).collect())
+}
+
+fn measured_exactly(batch: &RecordBatch, question: &[f32]) -> Result<Vec<Measured>, IndexError> {
+    let addresses = rows::read_addresses(batch)?;
+    let vectors = batch
+        .column_by_name(rows::VECTOR)
+        .and_then(|column| column.as_fixed_size_list_opt());
+    let Some(vectors) = vectors else {
+        return Ok(Vec::new());
+    };
+    let there = (0..vectors.len()).filter(|at| vectors.is_valid(*at));
+    let measured = there.filter_map(|at| {
+        let vector = vectors.value(at);
+        let vector = vector.as_primitive_opt::<Float32Type>()?;
+        Some((1.0 - cosine(question, vector.values()), addresses[at]))
+    });
+    Ok(measured.collect())
+}
