@@ -17,6 +17,12 @@ use super::{IndexError, cosine, partitions, rows};
 /// their cosine.
 const SQUARES: f32 = 0.5;
 
+/// Rows that were replaced since the index was written are still in it, and it orders by few bits: it is asked for this many
+/// times as many.
+pub(super) const SPARE: usize = 2;
+/// More than there ever are.
+const EVERY_PARTITION: usize = 1 << 20;
+
 /// A row with about one minus its cosine to the vector asked for.
 pub(super) type Measured = (f32, Address);
 
@@ -29,8 +35,6 @@ pub(super) struct Looking<'a> {
     pub dataset: &'a Dataset,
     pub vector: &'a [f32],
     pub narrowed: Option<DfExpr>,
-    /// How many partitions of the index are looked at.
-    pub probes: usize,
     pub limit: usize,
 }
 
@@ -74,32 +78,19 @@ impl Looking<'_> {
                 return Ok(found);
             }
         }
-        // The few that pass a filter lie further apart.
-        let found = self.by_plan(index, Some(self.probes * 2)).await?;
-        if found.len() >= self.limit {
-            return Ok(found);
-        }
-        // There are too few in the nearest partitions.
-        self.by_plan(index, None).await
+        self.by_plan(index).await
     }
 
     /// What the index finds among the rows that pass the filter.
-    async fn by_plan(
-        &self,
-        index: Uuid,
-        probes: Option<usize>,
-    ) -> Result<Vec<Measured>, IndexError> {
+    async fn by_plan(&self, index: Uuid) -> Result<Vec<Measured>, IndexError> {
         let question = Float32Array::from_iter_values(self.vector.iter().copied());
         let mut scan = self.dataset.scan();
-        scan.nearest(rows::VECTOR, &question, self.limit)
+        scan.nearest(rows::VECTOR, &question, self.limit * SPARE)
             .and_then(|scan| scan.with_index_segments(vec![index]))
             // The distance is named because lance warns at every search that does not.
             .and_then(|scan| scan.project(&[rows::ADDRESS, rows::DISTANCE]))
             .map_err(failed())?;
-        scan.fast_search().minimum_nprobes(probes.unwrap_or(1));
-        if let Some(probes) = probes {
-            scan.maximum_nprobes(probes);
-        }
+        scan.fast_search().minimum_nprobes(EVERY_PARTITION);
         let mut found = Vec::with_capacity(self.limit);
         for batch in self.run(scan).await? {
             found.extend(measured_by_index(&batch)?);

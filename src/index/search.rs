@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use arrow_array::RecordBatch;
 use futures::future::BoxFuture;
@@ -71,7 +70,6 @@ impl Table {
                 dataset: &dataset,
                 vector,
                 narrowed: asked.filter.expression(),
-                probes: self.probes.load(Ordering::Relaxed),
                 limit: asked.limit,
             };
             looking.nearest().await

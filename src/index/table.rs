@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use arrow_array::{RecordBatch, RecordBatchIterator};
 use arrow_schema::SchemaRef;
@@ -28,8 +27,6 @@ pub struct Table {
     /// Held by whoever changes it: one at a time, also when nobody waits for the end of the upkeep any more.
     pub(super) writer: Arc<Mutex<()>>,
     pub(super) reading: Arc<Reading>,
-    /// How many partitions of the vectors are looked at.
-    pub(super) probes: Arc<AtomicUsize>,
 }
 
 impl Table {
@@ -59,7 +56,6 @@ impl Table {
             readers: Arc::default(),
             writer: Arc::default(),
             reading: Arc::default(),
-            probes: Arc::new(AtomicUsize::new(1)),
         }
     }
 
@@ -112,11 +108,10 @@ impl Table {
             return Err(torn("its columns are not the expected ones".to_owned()));
         }
         let table = Self::over(inner, connection, schema);
-        let sound = async {
-            table.note_partitions().await?;
-            table.probe().await
-        };
-        sound.await.map_err(|error| torn(error.to_string()))?;
+        table
+            .probe()
+            .await
+            .map_err(|error| torn(error.to_string()))?;
         Ok(table)
     }
 

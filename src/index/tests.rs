@@ -1,3 +1,6 @@
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
 use super::*;
 
 fn row(id: i64, author: &str, text: &str) -> Row {
@@ -14,15 +17,19 @@ fn row(id: i64, author: &str, text: &str) -> Row {
     }
 }
 
-fn with_vector(mut row: Row, vector: [f32; 3]) -> Row {
-    row.vector = Some(vector.to_vec());
+fn with_vector(mut row: Row, vector: impl Into<Vec<f32>>) -> Row {
+    row.vector = Some(vector.into());
     row
 }
 
 async fn table() -> (tempfile::TempDir, Index, Table) {
+    table_of(3).await
+}
+
+async fn table_of(dimensions: usize) -> (tempfile::TempDir, Index, Table) {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::at(folder.path().to_str().unwrap());
-    let table = index.create("posts", Some(3)).await.unwrap();
+    let table = index.create("posts", Some(dimensions)).await.unwrap();
     (folder, index, table)
 }
 
@@ -285,12 +292,12 @@ async fn upkeep_keeps_every_row_findable() {
     assert_eq!(table.count().await.unwrap(), 1_201);
 }
 
-/// The point of a number on the ball, so that its neighbours are known.
-fn point(number: i64) -> [f32; 3] {
-    let number = f32::from(i16::try_from(number).unwrap());
-    let (around, height) = (number * 2.4, (number * 0.618).fract() * 2.0 - 1.0);
-    let width = (1.0 - height * height).sqrt();
-    [width * around.cos(), width * around.sin(), height]
+const WIDE: usize = 64;
+
+/// A direction of its own for each number, always the same.
+fn point(number: i64) -> Vec<f32> {
+    let mut random = StdRng::seed_from_u64(number.unsigned_abs());
+    (0..WIDE).map(|_| random.random_range(-1.0..1.0)).collect()
 }
 
 async fn put(table: &Table, ids: std::ops::Range<i64>) {
@@ -312,9 +319,17 @@ async fn finds_the_nearest(
     filter: &Filter,
     passes: impl Fn(i64) -> bool,
 ) {
-    for question in [point(3), point(rows / 2), [0.1, 0.9, -0.4]] {
-        let mut all: Vec<i64> = (0..rows).filter(|id| passes(*id)).collect();
-        all.sort_by(|a, b| cosine(&question, &point(*b)).total_cmp(&cosine(&question, &point(*a))));
+    let there: Vec<(i64, Vec<f32>)> = (0..rows)
+        .filter(|id| passes(*id))
+        .map(|id| (id, point(id)))
+        .collect();
+    for question in [point(3), point(rows / 2), point(1_000_000)] {
+        let mut all: Vec<(f32, i64)> = there
+            .iter()
+            .map(|(id, vector)| (cosine(&question, vector), *id))
+            .collect();
+        all.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let all: Vec<i64> = all.into_iter().map(|(_, id)| id).collect();
         let near = table.nearest(&question, filter, 50).await.unwrap();
         let found: Vec<i64> = near.iter().take(5).map(|hit| hit.id).collect();
         assert_eq!(found, all[..5.min(all.len())], "of {rows} rows");
@@ -324,7 +339,7 @@ async fn finds_the_nearest(
 
 #[tokio::test]
 async fn a_table_that_grows_finds_the_nearest_and_keeps_few_files() {
-    let (folder, _index, table) = table().await;
+    let (folder, _index, table) = table_of(WIDE).await;
     let open = Filter::default();
     let of_one = Filter {
         authors: vec!["a7".to_owned()],
@@ -346,16 +361,16 @@ async fn a_table_that_grows_finds_the_nearest_and_keeps_few_files() {
     let vectors: Vec<String> = table.index_names().await;
     let parted: Vec<&String> = vectors
         .iter()
-        .filter(|name| name.starts_with("vectors"))
+        .filter(|name| name.contains("_of_"))
         .collect();
-    assert_eq!(parted, ["vectors_of_17000"]);
+    assert_eq!(parted, ["parted_of_17000"]);
     let data = std::fs::read_dir(folder.path().join("posts.lance/data")).unwrap();
     assert!(data.count() <= 10);
 }
 
 #[tokio::test]
 async fn what_the_index_still_knows_as_it_was_is_found_as_it_is() {
-    let (_folder, _index, table) = table().await;
+    let (_folder, _index, table) = table_of(WIDE).await;
     for from in (0..4_000).step_by(500) {
         put(&table, from..from + 500).await;
     }
@@ -367,12 +382,12 @@ async fn what_the_index_still_knows_as_it_was_is_found_as_it_is() {
 
     // The nearest are gone, the next ones lie on the other side now, and one from there is here.
     table.forget(&before[..90]).await.unwrap();
-    let far = question.map(|x| -x);
+    let far: Vec<f32> = question.iter().map(|x| -x).collect();
     let moved = before[90..110].iter();
     let mut moved: Vec<Row> = moved
-        .map(|id| with_vector(row(*id, "a", &format!("n{id}")), far))
+        .map(|id| with_vector(row(*id, "a", &format!("n{id}")), far.clone()))
         .collect();
-    moved.push(with_vector(row(9_000, "a", "n9000"), question));
+    moved.push(with_vector(row(9_000, "a", "n9000"), question.clone()));
     table.upsert(&moved).await.unwrap();
 
     let after = table.nearest(&question, &open, 50).await.unwrap();
@@ -391,6 +406,58 @@ async fn what_the_index_still_knows_as_it_was_is_found_as_it_is() {
     table.reading.give_ring_up();
     let plainly = table.nearest(&question, &open, 50).await.unwrap();
     assert_eq!(ids(&plainly)[..20], expected);
+}
+
+/// Few bits of many numbers: not the order of all, but who the nearest are.
+#[tokio::test]
+async fn vectors_of_many_numbers_are_found_by_few_bits_of_each() {
+    let many = |id: i64| -> Vec<f32> { (0..6).flat_map(|part| point(id * 6 + part)).collect() };
+    let (_folder, _index, table) = table_of(6 * WIDE).await;
+    let rows = 3_500;
+    for from in (0..rows).step_by(500) {
+        let some: Vec<Row> = (from..from + 500)
+            .map(|id| with_vector(row(id, "a", &format!("n{id}")), many(id)))
+            .collect();
+        table.upsert(&some).await.unwrap();
+    }
+    assert!(table.tidy().await.unwrap());
+    let there: Vec<Vec<f32>> = (0..rows).map(many).collect();
+    let mut found = 0;
+    for question in (0..20).map(|at| many(1_000_000 + at)) {
+        let mut all: Vec<f32> = there.iter().map(|there| cosine(&question, there)).collect();
+        all.sort_by(|a, b| b.total_cmp(a));
+        let near = table
+            .nearest(&question, &Filter::default(), 50)
+            .await
+            .unwrap();
+        let near_enough = |row: &&Found| row.similarity.unwrap() >= all[9] - 1e-5;
+        found += near.iter().take(10).filter(near_enough).count();
+    }
+    assert!(found >= 196, "{found} of 200");
+}
+
+#[tokio::test]
+async fn an_index_of_an_earlier_make_is_searched_and_then_replaced() {
+    use lancedb::index::Index as Kind;
+    let (_folder, _index, table) = table_of(WIDE).await;
+    let earlier = lancedb::index::vector::IvfSqIndexBuilder::default()
+        .distance_type(lancedb::DistanceType::Cosine)
+        .num_partitions(10);
+    put(&table, 0..2_500).await;
+    table
+        .inner
+        .create_index(&["vector"], Kind::IvfSq(earlier))
+        .name("vectors_of_2500".to_owned())
+        .execute()
+        .await
+        .unwrap();
+    finds_the_nearest(&table, 2_500, &Filter::default(), |_| true).await;
+    put(&table, 2_500..4_000).await;
+    assert!(table.tidy().await.unwrap());
+    let names = table.index_names().await;
+    assert!(names.contains(&"parted_of_4000".to_owned()), "{names:?}");
+    assert!(!names.contains(&"vectors_of_2500".to_owned()), "{names:?}");
+    finds_the_nearest(&table, 4_000, &Filter::default(), |_| true).await;
 }
 
 #[tokio::test]
@@ -426,7 +493,7 @@ async fn a_row_that_both_halves_find_comes_once_with_both_measures() {
 
 #[tokio::test]
 async fn many_small_files_become_few_before_there_are_many_rows() {
-    let (_folder, _index, table) = table().await;
+    let (_folder, _index, table) = table_of(WIDE).await;
     for from in 0..12 {
         put(&table, from * 10..from * 10 + 10).await;
     }
@@ -438,7 +505,7 @@ async fn many_small_files_become_few_before_there_are_many_rows() {
 
 #[tokio::test]
 async fn upkeep_that_nobody_waits_for_ends_before_the_next_change() {
-    let (_folder, _index, table) = table().await;
+    let (_folder, _index, table) = table_of(WIDE).await;
     put(&table, 0..2_000).await;
     // While somebody reads, the upkeep cannot come to its end.
     let reader = table.readers.clone().read_owned().await;
@@ -465,7 +532,7 @@ async fn upkeep_that_nobody_waits_for_ends_before_the_next_change() {
 
 #[tokio::test]
 async fn what_upkeep_opened_is_nobody_elses() {
-    let (_folder, _index, table) = table().await;
+    let (_folder, _index, table) = table_of(WIDE).await;
     let text = |id: i64| {
         let words = (0..20).map(|nth| format!("w{}", (id * 31 + nth * nth * 7) % 5_000));
         words.collect::<Vec<_>>().join(" ")
@@ -475,7 +542,7 @@ async fn what_upkeep_opened_is_nobody_elses() {
         for from in (0..9_000).step_by(500) {
             let rows: Vec<Row> = (from..from + 500)
                 .map(|id| Row {
-                    vector: vectors.then(|| point(id).to_vec()),
+                    vector: vectors.then(|| point(id)),
                     ..row(id, "a", &text(id))
                 })
                 .collect();
