@@ -4,6 +4,8 @@ use std::thread::available_parallelism;
 
 /// What rayon, and candle with it, go by.
 const THREADS: &str = "RAYON_NUM_THREADS";
+/// How many threads lance computes with. Upkeep keeps one of them at work for half a second at a time.
+const LANCE_THREADS: &str = "LANCE_CPU_THREADS";
 /// How many threads lance keeps for its rings, and after how many milliseconds they look up from their sleep.
 const RINGS: &str = "LANCE_URING_THREAD_COUNT";
 const RING_SLEEP: &str = "LANCE_URING_POLL_TIMEOUT_MS";
@@ -12,6 +14,8 @@ const RING_SLEEP: &str = "LANCE_URING_POLL_TIMEOUT_MS";
 ///
 /// - The cores are counted once. Untold, candle reads `/proc/cpuinfo` to the end at every multiplication of two matrices:
 ///   sixty times for each word that the local model writes, a fifth of its time.
+/// - lance computes on as many threads as there are cores, and no fewer than two. Untold, it keeps two cores for itself to read
+///   with: on two, a search stands in line behind the upkeep of the index, up to 100 ms.
 /// - lance reads through one ring, whose thread sleeps until there is something to read. Untold, two wake a hundred times a
 ///   second, for ever.
 ///
@@ -22,6 +26,7 @@ pub fn tell_libraries() {
     let cores = used(num_cpus::get_physical(), allowed);
     for (name, value) in [
         (THREADS, cores.to_string()),
+        (LANCE_THREADS, cores.max(2).to_string()),
         (RINGS, "1".to_owned()),
         (RING_SLEEP, "3600000".to_owned()),
     ] {

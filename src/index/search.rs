@@ -43,7 +43,7 @@ impl Table {
     /// The rows near to a vector and those that hold words, among those that pass the filter, each row once, in no order. Rows
     /// that were put in a moment ago are found as well; those without a vector only by their words.
     ///
-    /// The approximate index measures by one byte a number. What it hands over is measured exactly here: a search shows ten
+    /// The index measures by a few bits of each number. What it hands over is measured exactly here: a search shows ten
     /// of fifty, so those it has in the wrong order are among them.
     pub fn search<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, Result<Vec<Found>, IndexError>> {
         // In a box: what lance waits for is nested deeper than the compiler looks.
@@ -61,32 +61,30 @@ impl Table {
     }
 
     async fn attempt(&self, asked: Asked<'_>) -> Result<Vec<Found>, IndexError> {
-        let dataset = self.state().await?;
-        let near = async {
-            let Some(vector) = asked.vector else {
-                return Ok(Vec::new());
-            };
-            let looking = Looking {
-                dataset: &dataset,
-                vector,
-                narrowed: asked.filter.expression(),
-                limit: asked.limit,
-            };
-            looking.nearest().await
+        search(&self.state().await?, asked).await
+    }
+
+    /// Reads what the next search would wait for: the indexes as upkeep left them, which nobody has looked at yet.
+    pub(super) async fn warm(&self) -> Result<(), IndexError> {
+        let failed = || IndexError::failed("look at it anew");
+        let mut newest = Dataset::clone(&*self.state().await?);
+        newest.checkout_latest().await.map_err(failed())?;
+        let newest = Arc::new(newest);
+        let mut row = newest.scan();
+        row.project(&[rows::TEXT])
+            .and_then(|row| row.limit(Some(1), None))
+            .map_err(failed())?;
+        let row = row.try_into_batch().await.map_err(failed())?;
+        let texts = rows::read_texts(&row, rows::TEXT)?;
+        let words = texts.iter().flatten().next().unwrap_or_default();
+        let vector = vec![1.0; self.dimensions().unwrap_or(0)];
+        let asked = Asked {
+            vector: (!vector.is_empty()).then_some(&*vector),
+            words: (!words.is_empty()).then_some(words),
+            filter: &Filter::default(),
+            limit: 1,
         };
-        let (near, scores) = tokio::try_join!(near, worded(&dataset, asked))?;
-        let addresses = near.into_iter().chain(scores.keys().copied());
-        let kept = state::read(&dataset, addresses).await?;
-        let found = kept.into_iter().map(|(address, (id, vector))| Found {
-            id,
-            similarity: asked
-                .vector
-                .zip(vector.as_deref())
-                .map(|(question, there)| cosine(question, there)),
-            words: scores.get(&address).copied(),
-            vector,
-        });
-        Ok(found.collect())
+        search(&newest, asked).await.map(drop)
     }
 
     /// The rows nearest to `vector`, nearest first.
@@ -126,6 +124,34 @@ impl Table {
         found.sort_by(|a, b| score(b).total_cmp(&score(a)));
         Ok(found)
     }
+}
+
+async fn search(dataset: &Arc<Dataset>, asked: Asked<'_>) -> Result<Vec<Found>, IndexError> {
+    let near = async {
+        let Some(vector) = asked.vector else {
+            return Ok(Vec::new());
+        };
+        let looking = Looking {
+            dataset,
+            vector,
+            narrowed: asked.filter.expression(),
+            limit: asked.limit,
+        };
+        looking.nearest().await
+    };
+    let (near, scores) = tokio::try_join!(near, worded(dataset, asked))?;
+    let addresses = near.into_iter().chain(scores.keys().copied());
+    let kept = state::read(dataset, addresses).await?;
+    let found = kept.into_iter().map(|(address, (id, vector))| Found {
+        id,
+        similarity: asked
+            .vector
+            .zip(vector.as_deref())
+            .map(|(question, there)| cosine(question, there)),
+        words: scores.get(&address).copied(),
+        vector,
+    });
+    Ok(found.collect())
 }
 
 /// The rows that hold the words, with their scores.

@@ -16,9 +16,10 @@ use super::{IndexError, rows};
 const LOOSE_WORDS: usize = 100;
 const MOST_PIECES: u32 = 4;
 /// Vectors that their index does not know are read at every search, 1,000 in half a millisecond. From this many on, and from
-/// this share of all, they are taken in.
+/// this share of all, they are taken in, which writes the index anew: three seconds at 100,000.
 const LOOSE_ROWS: usize = 1_000;
-const LOOSE_SHARE: usize = 100;
+const LOOSE_SHARE: usize = 50;
+const MOST_LOOSE_ROWS: usize = 5_000;
 /// Every file costs a search about 0.3 ms. With more than [`MOST_FILES`], those of a few thousand rows are put together, and
 /// when that leaves more than [`FEW_FILES`], all.
 const MOST_FILES: usize = 8;
@@ -97,8 +98,12 @@ impl Table {
             }
         })
         .await;
+        let warmed = match done {
+            Ok(()) => self.warm().await,
+            Err(_) => Ok(()),
+        };
         self.look_again().await?;
-        done?;
+        done.and(warmed)?;
         if !all {
             return Ok(());
         }
@@ -150,7 +155,7 @@ impl Table {
         let (rows, _) = of(rows::ID);
         let (words, pieces) = of(rows::TEXT);
         Ok(Loose {
-            rows: rows >= LOOSE_ROWS.max(self.count().await? / LOOSE_SHARE),
+            rows: rows >= (self.count().await? / LOOSE_SHARE).clamp(LOOSE_ROWS, MOST_LOOSE_ROWS),
             words: words >= LOOSE_WORDS,
             pieces,
         })
