@@ -15,10 +15,10 @@ use super::{IndexError, rows};
 /// many on they get an index of their own beside it, and when there are this many pieces, all become one.
 const LOOSE_WORDS: usize = 100;
 const MOST_PIECES: u32 = 4;
-/// Vectors that their index does not know are read at every search, 1,000 in half a millisecond. From this many on, and from
+/// Vectors that their index does not know are read at every search, 2,000 in three milliseconds. From this many on, and from
 /// this share of all, they are taken in, which writes the index anew: three seconds at 100,000.
 const LOOSE_ROWS: usize = 1_000;
-const LOOSE_SHARE: usize = 50;
+const LOOSE_SHARE: usize = 100;
 const MOST_LOOSE_ROWS: usize = 5_000;
 /// Every file costs a search about 0.3 ms. With more than [`MOST_FILES`], those of a few thousand rows are put together, and
 /// when that leaves more than [`FEW_FILES`], all.
