@@ -34,7 +34,7 @@
 //! | `commands` | what each subcommand does | everything |
 //! | `app` | the only file that knows every concrete type | everything |
 //!
-//! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb
+//! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb, lance
 //! and arrow in `index`, candle, rten, async-openai, ollama-rs and resvg in `models`, tokio-cron-scheduler in `schedule`,
 //! rustyline in `frontends/terminal`, teloxide in `frontends/telegram`, serenity in `frontends/discord`.
 //! `tests/suite/architecture.rs` holds the house to this.

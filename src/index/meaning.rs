@@ -26,7 +26,7 @@ const EVERY_PARTITION: usize = 1 << 20;
 /// A row with about one minus its cosine to the vector asked for.
 pub(super) type Measured = (f32, Address);
 
-fn failed<E: std::error::Error>() -> impl FnOnce(E) -> IndexError {
+pub(super) fn failed<E: std::error::Error>() -> impl FnOnce(E) -> IndexError {
     IndexError::failed("search by meaning")
 }
 

@@ -17,12 +17,8 @@ use lance_index::prefilter::NoFilter;
 use lance_index::vector::{ApproxMode, Query, VectorIndex};
 use uuid::Uuid;
 
-use super::meaning::{Looking, Measured, SPARE, measured_by_index};
+use super::meaning::{Looking, Measured, SPARE, failed, measured_by_index};
 use super::{IndexError, rows, state};
-
-fn failed<E: std::error::Error>() -> impl FnOnce(E) -> IndexError {
-    IndexError::failed("search by meaning")
-}
 
 /// The nearest rows of the index that are still there, without a filter. Fewer than asked for where most of what it found is
 /// gone.

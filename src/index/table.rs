@@ -8,7 +8,7 @@ use arrow_schema::SchemaRef;
 use futures::TryStreamExt;
 use lancedb::connection::Connection;
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
-use tokio::sync::{Mutex, RwLock, RwLockReadGuard};
+use tokio::sync::{Mutex, RwLock};
 
 use super::filter::{Filter, with_ids};
 use super::reading::Reading;
@@ -74,10 +74,6 @@ impl Table {
     pub(super) async fn look_again(&self) -> Result<(), IndexError> {
         let seen = self.inner.checkout_latest().await;
         seen.map_err(IndexError::failed("look at it again"))
-    }
-
-    async fn reading(&self) -> RwLockReadGuard<'_, ()> {
-        self.readers.read().await
     }
 
     pub(super) async fn open(connection: &Connection, name: &str) -> Result<Self, IndexError> {
@@ -202,7 +198,7 @@ impl Table {
         if ids.is_empty() {
             return Ok(held);
         }
-        let _reading = self.reading().await;
+        let _reading = self.readers.read().await;
         let batches = self
             .inner
             .query()

@@ -37,6 +37,9 @@ const DOORS: &[(&str, &[&str])] = &[
 const SDKS: &[(&str, &[&str])] = &[
     ("sqlx::", &["store", "platforms/sandbox"]),
     ("lancedb::", &["index"]),
+    ("lance::", &["index"]),
+    ("lance_index::", &["index"]),
+    ("io_uring::", &["index"]),
     ("arrow_array::", &["index"]),
     ("arrow_schema::", &["index"]),
     ("candle_core::", &["models"]),
