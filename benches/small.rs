@@ -81,10 +81,14 @@ fn fusion(c: &mut Criterion) {
             })
             .collect()
     };
+    let covered = (0..2 * CANDIDATES)
+        .step_by(2)
+        .map(|at| (i64::from(at), 0.8))
+        .collect();
     c.bench_function("fusing two halves", |b| {
         b.iter_batched(
             found,
-            |found| Fusion::default().rank(true, found, 0.8),
+            |found| Fusion::default().rank(true, found, &covered),
             criterion::BatchSize::SmallInput,
         );
     });

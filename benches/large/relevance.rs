@@ -49,8 +49,8 @@ struct Question {
     relevant: HashSet<String>,
 }
 
-/// The weights of meaning that [`weights`] tries.
-const MEANINGS: [f32; 9] = [0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9];
+/// The weights of words that [`weights`] tries.
+const WEIGHTS: [f32; 7] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 /// Splits that are only reported: nothing may be chosen by them.
 const HELD_OUT: [&str; 2] = ["dev", "test"];
 
@@ -71,9 +71,9 @@ pub async fn weights(work: &Work) -> anyhow::Result<()> {
         house
             .questions
             .retain(|question| !HELD_OUT.contains(&question.split.as_str()));
-        for meaning in MEANINGS {
+        for words in WEIGHTS {
             house.recall = house.weighing(Fusion {
-                meaning,
+                words,
                 ..Fusion::default()
             });
             let mut tallies = Tallies::default();
@@ -81,7 +81,7 @@ pub async fn weights(work: &Work) -> anyhow::Result<()> {
                 let found = house.search(question, false).await?;
                 tallies.count(&question.split, "hybrid", question, &found);
             }
-            let percent = (meaning * 100.0).round();
+            let percent = (words * 100.0).round();
             tallies.say(&format!("weights.{}.{percent}", name_of(&path)));
         }
     }

@@ -89,7 +89,7 @@ TEXT = [
 PROGRAM = [
     less("program", "start to /readyz, 100,000 posts in store", "program.ready_ms", "ms", 100),
     less("program", "resident when idle", "program.idle_mb", "MB", 40),
-    less("program", "CPU when idle, over 20 s", "program.idle_cpu", "%", 0.2),
+    less("program", "CPU when idle, over 60 s", "program.idle_cpu", "%", 0.2),
     less("program", "CPU when idle with 10,000 schedules", "program.schedules_cpu", "%", 0.2, "program.idle_cpu", "without schedules"),
     less("program", "resident above the start, 10 minutes after a model was used", "program.left_over_mb", "MB", 20),
     less("program", "resident while models are in use", "program.used_mb", "MB", None),

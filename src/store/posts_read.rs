@@ -134,6 +134,22 @@ impl Store {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
+    /// The texts of those of these posts that are there, and what was seen in their pictures: the words they are found by.
+    pub async fn words_of_posts(&self, ids: &[PostId]) -> R<HashMap<PostId, String>> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT id, text || COALESCE((
+                SELECT group_concat(char(10) || description || ' ' || words, '')
+                FROM post_media JOIN picture_notes ON picture_notes.sha256 = post_media.sha256
+                WHERE post_media.post_id = posts.id
+             ), '') FROM posts WHERE id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(list(ids.iter().map(|id| id.0)))
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        let texts = rows.into_iter().map(|(id, text)| (PostId(id), text));
+        Ok(texts.collect())
+    }
+
     /// When those of these posts that are there were written.
     pub async fn when_written(&self, ids: &[PostId]) -> R<HashMap<PostId, Timestamp>> {
         let rows: Vec<(i64, i64)> = sqlx::query_as(

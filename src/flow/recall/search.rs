@@ -1,5 +1,6 @@
 //! Finding the posts that matter for some words.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,8 +21,6 @@ const CANDIDATES_PER_HIT: usize = 5;
 const LEAST_CANDIDATES: usize = 50;
 /// Posts are read from the store this many at a time for each hit asked for: mostly the first lot is enough.
 const READ_PER_HIT: usize = 2;
-/// And so many at a time to find the best text match that is still there.
-const READ_FOR_BEST: usize = 3;
 /// More than this nobody reads.
 const MOST_HITS: usize = 100;
 /// An index that has not answered by then is taken for torn: a person waits.
@@ -190,8 +189,8 @@ impl Recall {
         by_meaning: bool,
         mut found: Vec<Found>,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let coverage = self.coverage(words, &mut found).await?;
-        let mut ranked = self.0.fusion.rank(by_meaning, found, coverage);
+        let covered = self.covered(words, &mut found).await?;
+        let mut ranked = self.0.fusion.rank(by_meaning, found, &covered);
         if let Some(half_life) = query.fresh {
             let ids: Vec<PostId> = ranked.iter().map(|row| PostId(row.id)).collect();
             let written = self.0.store.when_written(&ids).await?;
@@ -207,27 +206,22 @@ impl Recall {
         Ok(ranked)
     }
 
-    /// How much of the question the best text match holds. Better ones whose posts were deleted meanwhile are taken out of
-    /// `found`: all scores are measured by the best.
-    async fn coverage(&self, words: &str, found: &mut Vec<Found>) -> Result<f32, StoreError> {
-        let scored = found.iter().filter_map(|row| Some((row.words?, row.id)));
-        let mut scored: Vec<(f32, i64)> = scored.collect();
-        scored.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(first.cmp(second)));
-        for lot in scored.chunks(READ_FOR_BEST) {
-            let ids: Vec<PostId> = lot.iter().map(|(_, id)| PostId(*id)).collect();
-            let posts = self.0.store.posts(&ids).await?;
-            let Some(best) = posts.first() else {
-                found.retain(|row| !ids.contains(&PostId(row.id)));
-                continue;
-            };
-            let gone: Vec<&PostId> = ids.iter().take_while(|id| **id != best.id).collect();
-            found.retain(|row| !gone.contains(&&PostId(row.id)));
-            return Ok(spread::coverage(
-                &cleaning::bare_words(words),
-                &best.body.text,
-            ));
-        }
-        Ok(0.0)
+    /// How much of the question each post holds that was found by its words. Those whose posts were deleted meanwhile are taken
+    /// out of `found`: all scores are measured by the best.
+    async fn covered(
+        &self,
+        words: &str,
+        found: &mut Vec<Found>,
+    ) -> Result<HashMap<i64, f32>, StoreError> {
+        let worded = found.iter().filter(|row| row.words.is_some());
+        let ids: Vec<PostId> = worded.map(|row| PostId(row.id)).collect();
+        let texts = self.0.store.words_of_posts(&ids).await?;
+        found.retain(|row| row.words.is_none() || texts.contains_key(&PostId(row.id)));
+        let question = cleaning::bare_words(words);
+        let covered = texts
+            .iter()
+            .map(|(id, text)| (id.0, spread::coverage(&question, text)));
+        Ok(covered.collect())
     }
 
     /// The posts behind the first of a ranking, as the store has them now.

@@ -94,8 +94,7 @@ fn same_stem(a: &str, b: &str) -> bool {
         return true;
     }
     let shared = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
-    let shorter = a.chars().count().min(b.chars().count());
-    shorter >= 4 && shared + 1 >= shorter && shared >= 4
+    shared >= 4 && shared + 1 >= a.chars().count().min(b.chars().count())
 }
 
 #[expect(
