@@ -15,6 +15,12 @@ use crate::store::IndexTable;
 
 /// Posts whose texts go in at once. One commit of the index takes some 20 ms whatever its size.
 const TEXT_BATCH: u32 = 2_000;
+/// The same for a table that answers meanwhile: its words are taken into the full text in between, for every row that it does
+/// not know costs every search.
+const SERVING_TEXT_BATCH: u32 = 250;
+/// A page of new posts gets its vectors before it goes in, so that it is written once; if they take longer than this, after.
+const PAGE: usize = 64;
+const PAGE_WAITS: Duration = Duration::from_secs(2);
 /// Posts embedded at once: a second or two of work, so that a stop is heard and a crash repeats little.
 const VECTOR_BATCH: u32 = 128;
 /// Upkeep every so many batches of vectors while much is filled in: rows that got their vector are unknown to the
@@ -182,8 +188,11 @@ impl Recall {
             if stop.is_cancelled() {
                 return Ok(false);
             }
-            rows += self.fill_text_batch(listed, last).await?;
+            rows += self.fill_text_batch(listed, last, stop).await?;
             progress.report(Step::Doing(format!("indexed {rows} posts")));
+            if listed.serving && listed.text_seq < last {
+                self.table(&listed.name).await?.tidy_words().await?;
+            }
         }
         Ok(true)
     }
@@ -193,25 +202,37 @@ impl Recall {
         &self,
         listed: &mut IndexTable,
         last: i64,
+        stop: &CancellationToken,
     ) -> Result<usize, RecallError> {
         let from = listed.text_seq;
-        let changed = self.0.store.posts_changed_since(from, TEXT_BATCH).await?;
-        let removed = self.0.store.removals_since(from, TEXT_BATCH).await?;
+        let batch = if listed.serving {
+            SERVING_TEXT_BATCH
+        } else {
+            TEXT_BATCH
+        };
+        let changed = self.0.store.posts_changed_since(from, batch).await?;
+        let removed = self.0.store.removals_since(from, batch).await?;
         // Both are taken only as far as both are known.
         let upto = last
-            .min(end_of(&changed, TEXT_BATCH))
-            .min(end_of(&removed, TEXT_BATCH));
+            .min(end_of(&changed, batch))
+            .min(end_of(&removed, batch));
         let posts = self.with_pictures(taken(changed, upto)).await?;
         let table = self.table(&listed.name).await?;
         let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
         table.forget(&gone).await?;
-        table
-            .upsert(&with_held_vectors(&table, &posts).await?)
-            .await?;
-        let vector_seq = match self.0.embedder {
-            Some(_) => listed.vector_seq,
+        let mut rows = with_held_vectors(&table, &posts).await?;
+        let vector_seq = match self.0.embedder.as_deref() {
             None => upto,
+            Some(embedder) if listed.vector_seq == from && rows.len() <= PAGE => {
+                if embed_page(embedder, &mut rows, stop).await {
+                    upto
+                } else {
+                    from
+                }
+            }
+            Some(_) => listed.vector_seq,
         };
+        table.upsert(&rows).await?;
         self.advance(listed, upto, vector_seq).await?;
         Ok(posts.len())
     }
@@ -333,6 +354,28 @@ async fn without_vector(table: &Table, posts: &[Post]) -> Result<Vec<Row>, Index
             !row.text.is_empty() && !has
         })
         .collect())
+}
+
+/// Gives the rows of a page the vectors they lack, if that does not take long. Says whether it did: if not, the page goes in
+/// without, and what comes after it tries again and tells what is wrong.
+async fn embed_page(
+    embedder: &dyn Embedder,
+    rows: &mut Vec<Row>,
+    stop: &CancellationToken,
+) -> bool {
+    let lacks = |row: &Row| row.vector.is_none() && !row.text.is_empty();
+    let waiting = rows.iter().filter(|row| lacks(row)).cloned().collect();
+    let vectors = tokio::select! {
+        biased;
+        () = stop.cancelled() => return false,
+        vectors = tokio::time::timeout(PAGE_WAITS, embed(embedder, waiting)) => vectors,
+    };
+    let Ok(Ok(vectors)) = vectors else {
+        return false;
+    };
+    rows.retain(|row| !lacks(row));
+    rows.extend(vectors);
+    true
 }
 
 /// Gives the rows their vectors. A text that the model refuses stays without one; it must not hold up the others.

@@ -63,6 +63,8 @@ struct Words {
     name: &'static str,
     texts: AtomicUsize,
     down: AtomicBool,
+    /// It is asked and never answers.
+    silent: AtomicBool,
 }
 
 const SAME: [(&str, &str); 3] = [
@@ -77,6 +79,7 @@ impl Words {
             name,
             texts: AtomicUsize::new(0),
             down: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
         })
     }
 
@@ -117,6 +120,9 @@ impl Embedder for Words {
                 provider: "test".to_owned(),
                 why: "it is down".to_owned(),
             });
+        }
+        if self.silent.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
         }
         self.texts.fetch_add(texts.len(), Ordering::SeqCst);
         let vectors = texts.iter().map(|text| Self::vector(text)).collect();

@@ -106,6 +106,62 @@ async fn a_long_catch_up_lets_others_have_their_turn() {
 }
 
 #[tokio::test]
+async fn a_page_is_found_by_its_words_though_the_embedder_never_answers() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let words = Words::new("one");
+    let recall = house.recall(Some(words.clone()));
+    catch_up(&recall).await;
+    words.silent.store(true, Ordering::SeqCst);
+    house.keep(&[fetched("new", "A cupping on Friday")]).await;
+    let stop = CancellationToken::new();
+    let filling = tokio::spawn({
+        let (recall, stop) = (recall.clone(), stop.clone());
+        async move { recall.catch_up(&Unwatched, &stop).await.unwrap() }
+    });
+    while recall.texts_wait().await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let plain = house.recall(None);
+    assert_eq!(found(&plain, "cupping").await[0], "new");
+    stop.cancel();
+    assert_eq!(filling.await.unwrap(), CaughtUp::Stopped);
+    assert_eq!(
+        recall.state().await.unwrap(),
+        IndexState::Behind { by: 1 },
+        "its vector is still to come"
+    );
+
+    words.silent.store(false, Ordering::SeqCst);
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    assert_eq!(words.texts.load(Ordering::SeqCst), 4);
+}
+
+#[tokio::test]
+async fn what_comes_in_beside_a_table_that_answers_is_all_found() {
+    let house = House::new().await;
+    house.some_posts().await;
+    let words = Words::new("one");
+    let recall = house.recall(Some(words.clone()));
+    catch_up(&recall).await;
+    let many: Vec<FetchedPost> = (0..900)
+        .map(|at| fetched(&format!("n{at}"), &format!("note{at} about the harvest")))
+        .collect();
+    house.keep(&many).await;
+    assert_eq!(catch_up(&recall).await, CaughtUp::Done);
+    assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
+    assert_eq!(words.texts.load(Ordering::SeqCst), 903);
+    for at in [0, 249, 250, 500, 899] {
+        assert_eq!(
+            found(&recall, &format!("note{at}")).await[0],
+            format!("n{at}")
+        );
+    }
+    let (table, _) = recall.answering().await.unwrap().unwrap();
+    assert_eq!(table.embedded().await.unwrap(), 903);
+}
+
+#[tokio::test]
 async fn a_rebuild_goes_on_beside_the_serving_table_and_takes_over() {
     let house = House::new().await;
     house.some_posts().await;
