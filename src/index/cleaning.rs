@@ -67,6 +67,11 @@ fn without_links(text: &str) -> String {
     let is_link = |shown: &str| shown.starts_with("www.") || shown.contains('/');
     let mut kept = String::with_capacity(text.len());
     for word in text.split_whitespace() {
+        if !word.contains('/') && !word.contains("www.") {
+            kept.push_str(word);
+            kept.push(' ');
+            continue;
+        }
         // With a scheme it is one, even where its host is none (`http://localhost`).
         let word = match word.find("http://").or_else(|| word.find("https://")) {
             Some(at) => &word[..at],

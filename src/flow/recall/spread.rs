@@ -71,19 +71,20 @@ fn is_copy(one: &Kept, other: &Kept) -> bool {
     all > 0 && share(shared, all) >= COPY_BY_WORDS
 }
 
-/// How much of the question's words `text` holds, 0 to 1. Each word counts by its letters: the more often a word is used
+/// How much of the question's words, each once, `text` holds, 0 to 1. Each word counts by its letters: the more often a word is used
 /// the shorter it is, in every language (Zipf's law of abbreviation), so that sharing "at" says little.
 pub(super) fn coverage(question: &[String], text: &str) -> f32 {
-    let asked: HashSet<&String> = question.iter().collect();
-    let held: HashSet<String> = bare_words(text).into_iter().collect();
-    let letters = |word: &&String| word.chars().count();
-    // The index stems words; here the first letters stand for the stem.
-    let found: usize = asked
-        .iter()
-        .filter(|word| held.iter().any(|other| same_stem(word, other)))
-        .map(letters)
-        .sum();
-    match asked.iter().map(letters).sum() {
+    let held = bare_words(text);
+    let (mut found, mut all) = (0, 0);
+    for word in question {
+        let letters = word.chars().count();
+        all += letters;
+        // The index stems words; here the first letters stand for the stem.
+        if held.iter().any(|other| same_stem(word, other)) {
+            found += letters;
+        }
+    }
+    match all {
         0 => 0.0,
         all => share(found, all),
     }

@@ -65,11 +65,14 @@ impl Recall {
     /// while another takes its place, whichever can say more. None where none can be read.
     pub(super) async fn answering(&self) -> R<Option<(Table, bool)>> {
         let tables = self.0.store.index_tables().await?;
-        let last = self.0.store.last_change().await?;
-        let serves = tables.iter().any(|table| table.serving);
+        // One that is filled for the first time knows less than the store does.
+        let least = if tables.iter().any(|table| table.serving) {
+            0
+        } else {
+            self.0.store.last_change().await?
+        };
         for listed in in_order(&tables, |table| self.fits(table)) {
-            // One that is filled for the first time knows less than the store does.
-            if !serves && listed.text_seq < last {
+            if listed.text_seq < least {
                 continue;
             }
             match self.table(&listed.name).await {
