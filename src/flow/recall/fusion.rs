@@ -17,13 +17,13 @@ pub struct Fusion {
 impl Default for Fusion {
     /// Chosen on seven sets of questions, by the mean of their MRR@10 and nDCG@10: claims of posts (a training split), a post to be
     /// found again by two of its words, four of them or its first half, topics of a news day searched in posts (two years of it),
-    /// and questions of librarians. 0.4: 0.824 and 0.762, **0.5: 0.828 and 0.764**, 0.6: 0.828 and 0.763; meaning alone 0.637 and
-    /// 0.587, words alone 0.789 and 0.715, reciprocal ranks below either. With one share for all posts, that of the best match,
+    /// and questions to a library. 0.4: 0.823 and 0.761, **0.5: 0.827 and 0.763**, 0.6: 0.827 and 0.762; meaning alone 0.637 and
+    /// 0.587, words alone 0.789 and 0.715, reciprocal ranks 0.727 and 0.678. With one share for all posts, that of the best match,
     /// and fixed weights: 0.798 and 0.739.
     ///
     /// Six other sets had no say (two splits of the claims, two more years, abstracts of aerodynamics and of medicine): 0.823 and
-    /// 0.719, as before (0.823 and 0.718). Long texts lose what posts gain: of an abstract, holding all words of a question
-    /// says less.
+    /// 0.719, with fixed weights 0.823 and 0.718, reciprocal ranks 0.801 and 0.700. Long texts lose what posts gain: that an
+    /// abstract holds all words of a question says less.
     ///
     /// These figures are this formula over what Lumen's own index answered; `make bench ROWS=weights` tries the weights again.
     fn default() -> Self {
