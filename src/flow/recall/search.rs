@@ -217,12 +217,10 @@ impl Recall {
         let ids: Vec<PostId> = worded.map(|row| PostId(row.id)).collect();
         let texts = self.0.store.words_of_posts(&ids).await?;
         found.retain(|row| row.words.is_none() || texts.contains_key(&PostId(row.id)));
-        let mut question = cleaning::bare_words(words);
-        question.sort_unstable();
-        question.dedup();
+        let asked = spread::asked(words);
         let covered = texts
             .iter()
-            .map(|(id, text)| (id.0, spread::coverage(&question, text)));
+            .map(|(id, text)| (id.0, spread::coverage(&asked, text)));
         Ok(covered.collect())
     }
 

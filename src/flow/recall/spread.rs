@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::Hit;
 use crate::index::cleaning::bare_words;
@@ -71,12 +72,27 @@ fn is_copy(one: &Kept, other: &Kept) -> bool {
     all > 0 && share(shared, all) >= COPY_BY_WORDS
 }
 
-/// How much of the question's words, each once, `text` holds, 0 to 1. Each word counts by its letters: the more often a word is used
+/// The words of a question or a text, lower case. Where none are set apart, as in Japanese, each character counts as one.
+fn words_of(text: &str) -> Vec<String> {
+    let bare = bare_words(text);
+    let words = bare.iter().flat_map(|word| word.unicode_words());
+    words.map(str::to_owned).collect()
+}
+
+/// The words of a question, each once.
+pub(super) fn asked(question: &str) -> Vec<String> {
+    let mut words = words_of(question);
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// How much of what is [`asked`] `text` holds, 0 to 1. Each word counts by its letters: the more often a word is used
 /// the shorter it is, in every language (Zipf's law of abbreviation), so that sharing "at" says little.
-pub(super) fn coverage(question: &[String], text: &str) -> f32 {
-    let held = bare_words(text);
+pub(super) fn coverage(asked: &[String], text: &str) -> f32 {
+    let held = words_of(text);
     let (mut found, mut all) = (0, 0);
-    for word in question {
+    for word in asked {
         let letters = word.chars().count();
         all += letters;
         // The index stems words; here the first letters stand for the stem.
@@ -165,15 +181,18 @@ mod tests {
 
     #[test]
     fn coverage_is_the_share_of_the_question_that_is_there() {
-        let question = bare_words("coffee mornings taxes");
+        let question = asked("taxes coffee mornings coffee");
         assert!((coverage(&question, "Coffees in the morning") - 14.0 / 19.0).abs() < 1e-6);
         let (short, long) = (
-            coverage(&bare_words("at dawn"), "at six"),
-            coverage(&bare_words("at dawn"), "dawn"),
+            coverage(&asked("at dawn"), "at six"),
+            coverage(&asked("at dawn"), "dawn"),
         );
         assert!(short < long);
         assert!(coverage(&question, "nothing of it") < 1e-6);
         assert!(coverage(&[], "x") < 1e-6);
+        let morning = asked("朝のコーヒー");
+        assert!(coverage(&morning, "毎朝コーヒーを飲みます") > 0.8);
+        assert!(coverage(&morning, "夜のお茶") < 0.2);
     }
 
     #[test]
