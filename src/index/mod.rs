@@ -20,6 +20,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+mod words;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub use filter::Filter;
 pub use rows::Row;
 pub use search::{Asked, Found};
 pub use table::Table;
+pub use words::{Word, Words};
 
 /// Counts up when tables of an older version can no longer be searched as they are. Part of every table's name.
 pub const LAYOUT: u32 = 2;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use lancedb::DistanceType;
-use lancedb::index::scalar::{BTreeIndexBuilder, FtsIndexBuilder, LabelListIndexBuilder};
+use lancedb::index::scalar::{BTreeIndexBuilder, LabelListIndexBuilder};
 use lancedb::index::vector::{IvfRqIndexBuilder, IvfSqIndexBuilder};
 use lancedb::index::{Index as Kind, IndexConfig};
 use lancedb::table::{CompactionOptions, Duration, OptimizeAction, OptimizeOptions};
 use tokio::sync::OwnedMutexGuard;
 
 use super::table::Table;
+use super::words::words_index;
 use super::{IndexError, rows};
 
 /// Rows that the full text does not know yet are taken apart into words at every search, which costs 0.02 ms each. From this
@@ -34,8 +35,6 @@ const GROWTH: usize = 4;
 const ROUNDS: u32 = 20;
 /// The niceness of upkeep; 0 is that of all else.
 const LAST_IN_LINE: i32 = 10;
-/// Longer words are no words (base64, keys, …) and are left out of the full text.
-const LONGEST_WORD: usize = 40;
 const WORDS_INDEX: &str = "words";
 /// What the name of the vectors' index begins with; it goes on with how many there were when they were parted. An index of
 /// another name is of an earlier make.
@@ -362,17 +361,4 @@ fn kind_of(numbers: usize, vectors: usize) -> Kind {
 /// its partition.
 fn partitions(vectors: usize) -> usize {
     vectors.isqrt() / 6
-}
-
-/// Words by Unicode's own segmentation (dictionaries for scripts without spaces), folded, in their English stem: posts
-/// come in many languages, and a stem that does not fit another language is at least the same on both sides. No stop
-/// words: BM25 weighs them down, and one language's stop word is another's noun.
-fn words_index() -> FtsIndexBuilder {
-    FtsIndexBuilder::default()
-        .base_tokenizer("icu/split".to_owned())
-        .lower_case(true)
-        .ascii_folding(true)
-        .stem(true)
-        .remove_stop_words(false)
-        .max_token_length(Some(LONGEST_WORD))
 }

@@ -221,17 +221,15 @@ impl Recall {
         let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
         table.forget(&gone).await?;
         let mut rows = with_held_vectors(&table, &posts).await?;
-        let vector_seq = match self.0.embedder.as_deref() {
-            None => upto,
-            Some(embedder) if listed.vector_seq == from && rows.len() <= PAGE => {
-                if embed_page(embedder, &mut rows, stop).await {
-                    upto
-                } else {
-                    from
-                }
+        let embedded = match self.0.embedder.as_deref() {
+            None => true,
+            Some(embedder) => {
+                listed.vector_seq == from
+                    && rows.len() <= PAGE
+                    && embed_page(embedder, &mut rows, stop).await
             }
-            Some(_) => listed.vector_seq,
         };
+        let vector_seq = if embedded { upto } else { listed.vector_seq };
         table.upsert(&rows).await?;
         self.advance(listed, upto, vector_seq).await?;
         Ok(posts.len())

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::by_words;
 use super::fusion::Candidate;
-use super::spread::{self, Chosen};
+use super::spread::{self, Chosen, Question};
 use super::{Recall, RecallError};
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
@@ -188,7 +188,7 @@ impl Recall {
         words: &str,
         by_meaning: bool,
         mut found: Vec<Found>,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    ) -> Result<Vec<Candidate>, RecallError> {
         let covered = self.covered(words, &mut found).await?;
         let mut ranked = self.0.fusion.rank(by_meaning, found, &covered);
         if let Some(half_life) = query.fresh {
@@ -212,15 +212,15 @@ impl Recall {
         &self,
         words: &str,
         found: &mut Vec<Found>,
-    ) -> Result<HashMap<i64, f32>, StoreError> {
+    ) -> Result<HashMap<i64, f32>, RecallError> {
         let worded = found.iter().filter(|row| row.words.is_some());
         let ids: Vec<PostId> = worded.map(|row| PostId(row.id)).collect();
         let texts = self.0.store.words_of_posts(&ids).await?;
         found.retain(|row| row.words.is_none() || texts.contains_key(&PostId(row.id)));
-        let asked = spread::asked(words);
+        let mut question = Question::new(words)?;
         let covered = texts
             .iter()
-            .map(|(id, text)| (id.0, spread::coverage(&asked, text)));
+            .map(|(id, text)| (id.0, question.covered_by(text)));
         Ok(covered.collect())
     }
 

@@ -1,0 +1,86 @@
+//! How a text is taken apart into words: the same for the index of full text and for whoever asks what a text shares with a
+//! question.
+
+use lance_index::scalar::inverted::document_tokenizer::LanceTokenizer;
+use lance_tokenizer::TokenStream as _;
+use lancedb::index::scalar::FtsIndexBuilder;
+
+use super::IndexError;
+
+/// Longer words are no words (base64, keys, …) and are left out of the full text.
+const LONGEST_WORD: usize = 40;
+
+/// Words by Unicode's own segmentation (dictionaries for scripts without spaces), folded, in their English stem: posts
+/// come in many languages, and a stem that does not fit another language is at least the same on both sides. No stop
+/// words: BM25 weighs them down, and one language's stop word is another's noun.
+pub(super) fn words_index() -> FtsIndexBuilder {
+    FtsIndexBuilder::default()
+        .base_tokenizer("icu/split".to_owned())
+        .lower_case(true)
+        .ascii_folding(true)
+        .stem(true)
+        .remove_stop_words(false)
+        .max_token_length(Some(LONGEST_WORD))
+}
+
+/// Takes texts apart as the index of full text does.
+pub struct Words(Box<dyn LanceTokenizer>);
+
+/// One word of a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Word {
+    /// What the index knows it by: lower case, folded to ASCII where that is possible, without its ending.
+    pub stem: String,
+    /// How many characters it has as it is written.
+    pub letters: usize,
+}
+
+impl Words {
+    pub fn new() -> Result<Self, IndexError> {
+        let tokenizer = words_index().build();
+        Ok(Self(
+            tokenizer.map_err(IndexError::failed("take words apart"))?,
+        ))
+    }
+
+    /// The words of `text`, in their order.
+    pub fn of(&mut self, text: &str) -> Vec<Word> {
+        let mut words = Vec::new();
+        self.0.token_stream_for_doc(text).process(&mut |token| {
+            let written = text.get(token.offset_from..token.offset_to);
+            words.push(Word {
+                stem: token.text.clone(),
+                letters: written.unwrap_or(&token.text).chars().count(),
+            });
+        });
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_set_apart_folded_and_without_their_endings() {
+        let mut words = Words::new().unwrap();
+        let mut of = |text: &str| -> Vec<(String, usize)> {
+            let words = words.of(text).into_iter();
+            words.map(|word| (word.stem, word.letters)).collect()
+        };
+        assert_eq!(
+            of("Cars, a café"),
+            [("car".into(), 4), ("a".into(), 1), ("cafe".into(), 4)]
+        );
+        assert_eq!(
+            of("Taxes in Zürich"),
+            [("tax".into(), 5), ("in".into(), 2), ("zurich".into(), 6)]
+        );
+        assert_eq!(
+            of("毎朝コーヒー").last().unwrap().0,
+            of("朝のコーヒー").last().unwrap().0
+        );
+        assert_eq!(of("— … !"), []);
+        assert_eq!(of(&"x".repeat(500)), []);
+    }
+}
