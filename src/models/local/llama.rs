@@ -1,18 +1,19 @@
-//! The llama architecture, built from candle's parts for one reader on a CPU.
+//! The llama architecture, for one reader on a CPU.
 //!
-//! candle's own `quantized_llama` copies what was read, three times over for its three heads a key, at every token, and
-//! keeps a table of the words in 32 bits a weight. Here what was read is appended to, the heads that share a key are
-//! multiplied with it at once, and matrices that read the same input are one. The architecture:
-//! <https://arxiv.org/abs/2302.13971>; heads that share a key: <https://arxiv.org/abs/2305.13245>.
+//! Many tokens at once are read with candle's parts, one more with [`step`]. candle's own `quantized_llama` copies what was read,
+//! three times over for its three heads a key, at every token, and keeps a table of the words in 32 bits a weight. Here what was
+//! read is appended to, the heads that share a key are multiplied with it at once, and matrices that read the same input are
+//! one. The architecture: <https://arxiv.org/abs/2302.13971>; heads that share a key: <https://arxiv.org/abs/2305.13245>.
+
+mod attention;
+mod step;
 
 use std::io::{Read, Seek};
 
 use candle_core::quantized::gguf_file::Content;
 use candle_core::{D, Device, Result, Tensor, bail};
-use candle_nn::kv_cache::KvCache;
 use candle_nn::ops::{rms_norm, silu, softmax_last_dim};
 use candle_nn::rotary_emb::rope_i;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::weights::{Matrix, Source};
 
@@ -22,23 +23,15 @@ const ARCHITECTURE: &str = "llama";
 /// The most tokens that can be read in a row.
 const LONGEST: usize = 4_096;
 
-/// Room for this many tokens is made at once: 46 KB each.
-const ROOM: usize = 256;
-
 /// The weights. Read only.
 pub(super) struct Llama {
-    /// One thread. candle hands every small step (norms, turns, weights of attention) to rayon's threads, and a thread that
-    /// is none of them sleeps until they are done: 150 times for a word.
-    alone: ThreadPool,
     shape: Heads,
     epsilon: f32,
     words: Matrix,
     output: Option<Matrix>,
-    norm: Tensor,
+    norm: Vec<f32>,
     layers: Vec<Layer>,
-    /// Angles by position: `(LONGEST, width / 2)` each.
-    cos: Tensor,
-    sin: Tensor,
+    angles: Angles,
 }
 
 /// How attention is divided: `queries` heads in groups that share one of `keys` heads, each `width` wide.
@@ -50,41 +43,34 @@ struct Heads {
 }
 
 struct Layer {
-    attention_norm: Tensor,
+    attention_norm: Vec<f32>,
     /// Queries, keys and values, one below the other.
     attention_in: Matrix,
     attention_out: Matrix,
-    feed_norm: Tensor,
+    feed_norm: Vec<f32>,
     /// Gate and up, one below the other.
     feed_in: Matrix,
     feed_out: Matrix,
 }
 
 /// What the model remembers of the tokens it has read.
+#[derive(Clone)]
 pub(super) struct Memory {
-    layers: Vec<KvCache>,
+    layers: Vec<Past>,
     read: usize,
+}
+
+/// What one layer remembers: for each token its heads of keys, and of values, one after the other.
+#[derive(Clone, Default)]
+struct Past {
+    keys: Vec<f32>,
+    values: Vec<f32>,
 }
 
 impl Memory {
     /// How many tokens were read.
     pub(super) const fn len(&self) -> usize {
         self.read
-    }
-
-    /// A memory of its own with the same in it. (A clone of candle's cache would write into this one.)
-    pub(super) fn copy(&self) -> Result<Self> {
-        let copied = self.layers.iter().map(|layer| {
-            let mut copy = KvCache::new(2, ROOM);
-            if let (Some(keys), Some(values)) = (layer.k()?, layer.v()?) {
-                copy.append(&keys.contiguous()?, &values.contiguous()?)?;
-            }
-            Ok(copy)
-        });
-        Ok(Self {
-            layers: copied.collect::<Result<_>>()?,
-            read: self.read,
-        })
     }
 }
 
@@ -108,13 +94,10 @@ impl Llama {
             bail!("{turned} of {} numbers of a head are turned", shape.width);
         }
         let base = source.value("llama.rope.freq_base")?.to_f32()?;
-        let (cos, sin) = angles(shape.width, base)?;
         let layers = (0..source.number("llama.block_count")?)
             .map(|nth| Layer::read(&mut source, nth))
             .collect::<Result<_>>()?;
-        let alone = ThreadPoolBuilder::new().num_threads(1).build();
         Ok(Self {
-            alone: alone.map_err(candle_core::Error::wrap)?,
             shape,
             epsilon: source
                 .value("llama.attention.layer_norm_rms_epsilon")?
@@ -127,61 +110,68 @@ impl Llama {
                 .transpose()?,
             norm: source.vector("output_norm.weight")?,
             layers,
-            cos,
-            sin,
+            angles: Angles::new(shape.width, base)?,
         })
     }
 
     /// A memory with nothing in it.
     pub(super) fn blank(&self) -> Memory {
-        let layers = self.layers.iter().map(|_| KvCache::new(2, ROOM)).collect();
-        Memory { layers, read: 0 }
+        Memory {
+            layers: vec![Past::default(); self.layers.len()],
+            read: 0,
+        }
     }
 
-    /// Reads on. What comes out can be [scored](Self::scores): `(1, hidden)`, of the last token.
-    pub(super) fn read(&self, memory: &mut Memory, ids: &[u32]) -> Result<Tensor> {
+    /// Reads on. What comes out, of the last token, can be [scored](Self::scores).
+    pub(super) fn read(&self, memory: &mut Memory, ids: &[u32]) -> Result<Vec<f32>> {
         let count = ids.len();
         if count == 0 || memory.read + count > LONGEST {
             bail!("{count} tokens cannot be read after {}", memory.read);
         }
-        if count == 1 {
-            // Too little for two, but for the large matrices, which candle divides among threads of its own.
-            return self.alone.install(|| self.read_on(memory, ids));
-        }
-        self.read_on(memory, ids)
+        let state = match ids {
+            [id] => self.step(memory, *id)?,
+            ids => self.read_together(memory, ids)?,
+        };
+        memory.read += count;
+        Ok(state)
     }
 
-    fn read_on(&self, memory: &mut Memory, ids: &[u32]) -> Result<Tensor> {
+    fn read_together(&self, memory: &mut Memory, ids: &[u32]) -> Result<Vec<f32>> {
         let count = ids.len();
-        let mask = (count > 1).then(|| mask(memory.read, count)).transpose()?;
+        let (cos, sin) = self.angles.of(memory.read, count);
+        let angles = (count, self.shape.width / 2);
         let turn = Turn {
-            cos: self.cos.narrow(0, memory.read, count)?,
-            sin: self.sin.narrow(0, memory.read, count)?,
-            mask,
+            cos: Tensor::from_slice(cos, angles, &Device::Cpu)?,
+            sin: Tensor::from_slice(sin, angles, &Device::Cpu)?,
+            mask: mask(memory.read, count)?,
+        };
+        let norm = |state: &Tensor, weights: &[f32]| {
+            let weights = Tensor::from_slice(weights, weights.len(), &Device::Cpu)?;
+            rms_norm(state, &weights, self.epsilon)
         };
         let mut state = self.words.rows(ids)?;
-        for (layer, cache) in self.layers.iter().zip(&mut memory.layers) {
-            let input = rms_norm(&state, &layer.attention_norm, self.epsilon)?;
-            state = (state + layer.attend(&input, self.shape, &turn, cache)?)?;
-            let input = rms_norm(&state, &layer.feed_norm, self.epsilon)?;
+        for (layer, past) in self.layers.iter().zip(&mut memory.layers) {
+            let input = norm(&state, &layer.attention_norm)?;
+            state = (state + layer.attend(&input, self.shape, &turn, past)?)?;
+            let input = norm(&state, &layer.feed_norm)?;
             state = (state + layer.feed(&input)?)?;
         }
-        memory.read += count;
-        rms_norm(&state.narrow(0, count - 1, 1)?, &self.norm, self.epsilon)
+        norm(&state.narrow(0, count - 1, 1)?, &self.norm)?
+            .squeeze(0)?
+            .to_vec1()
     }
 
     /// How likely each word is next, before normalising: one number for each.
-    pub(super) fn scores(&self, state: &Tensor) -> Result<Tensor> {
-        let output = self.output.as_ref().unwrap_or(&self.words);
-        output.times(state)?.squeeze(0)
+    pub(super) fn scores(&self, state: Vec<f32>) -> Result<Vec<f32>> {
+        self.output.as_ref().unwrap_or(&self.words).times_one(state)
     }
 }
 
-/// Where the tokens that are being read stand.
+/// Where the tokens that are read together stand.
 struct Turn {
     cos: Tensor,
     sin: Tensor,
-    mask: Option<Tensor>,
+    mask: Tensor,
 }
 
 impl Layer {
@@ -199,13 +189,7 @@ impl Layer {
         })
     }
 
-    fn attend(
-        &self,
-        input: &Tensor,
-        heads: Heads,
-        turn: &Turn,
-        cache: &mut KvCache,
-    ) -> Result<Tensor> {
+    fn attend(&self, input: &Tensor, heads: Heads, turn: &Turn, past: &mut Past) -> Result<Tensor> {
         let Heads {
             queries,
             keys,
@@ -213,29 +197,28 @@ impl Layer {
         } = heads;
         let count = input.dim(0)?;
         let mixed = self.attention_in.times(input)?;
-        let part = |from: usize, heads: usize| {
-            mixed
-                .narrow(1, from * width, heads * width)?
-                .reshape((1, count, heads, width))?
-                .transpose(1, 2)?
-                .contiguous()
-        };
-        let turned = rope_i(&part(0, queries + keys)?, &turn.cos, &turn.sin)?;
+        let turned = mixed
+            .narrow(1, 0, (queries + keys) * width)?
+            .reshape((1, count, queries + keys, width))?
+            .transpose(1, 2)?
+            .contiguous()?;
+        let turned = rope_i(&turned, &turn.cos, &turn.sin)?;
         let query = turned.narrow(1, 0, queries)?;
-        let key = turned.narrow(1, queries, keys)?;
-        let (key, value) = cache.append(&key, &part(queries + keys, keys)?)?;
+        let key = turned.narrow(1, queries, keys)?.transpose(1, 2)?;
+        let value = mixed.narrow(1, (queries + keys) * width, keys * width)?;
+        past.keys.extend(key.flatten_all()?.to_vec1::<f32>()?);
+        past.values.extend(value.flatten_all()?.to_vec1::<f32>()?);
+        let (key, value) = (heads.apart(&past.keys)?, heads.apart(&past.values)?);
         let seen = key.dim(2)?;
         let group = queries / keys;
         // The heads that share a key stand below each other: one product for all of them.
-        let query = (query / f64::from(u32::try_from(width)?).sqrt())?;
+        let query = (query.contiguous()? * heads.scale())?;
         let query = query.reshape((1, keys, group * count, width))?;
-        let mut weights = query.matmul(&key.t()?)?;
-        if let Some(mask) = &turn.mask {
-            weights = weights
-                .reshape((1, keys, group, count, seen))?
-                .broadcast_add(mask)?
-                .reshape((1, keys, group * count, seen))?;
-        }
+        let weights = query
+            .matmul(&key.t()?)?
+            .reshape((1, keys, group, count, seen))?
+            .broadcast_add(&turn.mask)?
+            .reshape((1, keys, group * count, seen))?;
         let out = softmax_last_dim(&weights)?.matmul(&value)?;
         let out = out
             .reshape((queries, count, width))?
@@ -249,6 +232,23 @@ impl Layer {
         let half = mixed.dim(D::Minus1)? / 2;
         let gate = silu(&mixed.narrow(1, 0, half)?)?;
         self.feed_out.times(&(gate * mixed.narrow(1, half, half)?)?)
+    }
+}
+
+impl Heads {
+    /// What fits are divided by before they become weights, as a factor.
+    fn scale(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "the width of a head is small")]
+        let width = self.width as f64;
+        width.sqrt().recip()
+    }
+
+    /// What is remembered, head by head: `(1, keys, seen, width)`.
+    fn apart(self, rows: &[f32]) -> Result<Tensor> {
+        let seen = rows.len() / (self.keys * self.width);
+        Tensor::from_slice(rows, (1, seen, self.keys, self.width), &Device::Cpu)?
+            .transpose(1, 2)?
+            .contiguous()
     }
 }
 
@@ -270,16 +270,33 @@ fn mask(before: usize, count: usize) -> Result<Tensor> {
 
 /// Cosine and sine of the angle by which each pair of numbers is turned at each position
 /// (<https://arxiv.org/abs/2104.09864>, equation 15).
-fn angles(width: usize, base: f32) -> Result<(Tensor, Tensor)> {
-    let width_f = f32::from(u16::try_from(width)?);
-    let speeds: Vec<f32> = (0..u16::try_from(width)?)
-        .step_by(2)
-        .map(|pair| base.powf(-f32::from(pair) / width_f))
-        .collect();
-    let speeds = Tensor::from_vec(speeds, (1, width / 2), &Device::Cpu)?;
-    let positions: Vec<f32> = (0..u16::try_from(LONGEST)?).map(f32::from).collect();
-    let angles = Tensor::from_vec(positions, (LONGEST, 1), &Device::Cpu)?.matmul(&speeds)?;
-    Ok((angles.cos()?, angles.sin()?))
+struct Angles {
+    pairs: usize,
+    /// For each position a number for each pair.
+    cos: Vec<f32>,
+    sin: Vec<f32>,
+}
+
+impl Angles {
+    fn new(width: usize, base: f32) -> Result<Self> {
+        let width = u16::try_from(width)?;
+        let speeds: Vec<f32> = (0..width)
+            .step_by(2)
+            .map(|pair| base.powf(-f32::from(pair) / f32::from(width)))
+            .collect();
+        let positions = (0..u16::try_from(LONGEST)?).map(f32::from);
+        let angles =
+            positions.flat_map(|position| speeds.iter().map(move |speed| position * speed));
+        let (sin, cos) = angles.map(f32::sin_cos).unzip();
+        let pairs = speeds.len();
+        Ok(Self { pairs, cos, sin })
+    }
+
+    /// Of so many positions.
+    fn of(&self, from: usize, count: usize) -> (&[f32], &[f32]) {
+        let there = from * self.pairs..(from + count) * self.pairs;
+        (&self.cos[there.clone()], &self.sin[there])
+    }
 }
 
 #[cfg(test)]
@@ -350,7 +367,7 @@ mod tests {
             .iter()
             .map(|part| llama.read(&mut memory, part).unwrap());
         let state = states.last().unwrap();
-        llama.scores(&state).unwrap().to_vec1().unwrap()
+        llama.scores(state).unwrap()
     }
 
     /// Whether they differ by less than this share of the largest.
@@ -387,9 +404,9 @@ mod tests {
         llama.read(&mut memory, &[1, 2, 3]).unwrap();
         let scores = |memory: &mut Memory| {
             let state = llama.read(memory, &[4]).unwrap();
-            llama.scores(&state).unwrap().to_vec1::<f32>().unwrap()
+            llama.scores(state).unwrap()
         };
-        let (mut one, mut other) = (memory.copy().unwrap(), memory.copy().unwrap());
+        let (mut one, mut other) = (memory.clone(), memory.clone());
         llama.read(&mut other, &[9, 9]).unwrap();
         assert_eq!((memory.len(), one.len(), other.len()), (3, 3, 5));
         let apart = scores(&mut other);

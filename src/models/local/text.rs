@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use candle_core::Tensor;
 use candle_core::quantized::gguf_file::Content;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -234,14 +233,14 @@ impl Loaded {
     ) -> Result<Memory, ModelError> {
         let fixed = &prompt.ids[..prompt.fixed];
         if let Some(known) = self.known(fixed) {
-            return known.memory.copy().map_err(failed);
+            return Ok(known.memory.clone());
         }
         let mut memory = self.llama.blank();
         if fixed.len() >= WORTH_KEEPING {
             self.read_on(&mut memory, fixed, stop)?;
             let fresh = Arc::new(Kept {
                 ids: fixed.to_vec(),
-                memory: memory.copy().map_err(failed)?,
+                memory: memory.clone(),
             });
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.len() >= KEPT_PREFIXES {
@@ -271,8 +270,7 @@ impl Loaded {
         let state = self
             .read_on(memory, ids, stop)?
             .ok_or_else(|| failed("there was nothing to read"))?;
-        let scores = self.llama.scores(&state).map_err(failed)?;
-        scores.to_vec1().map_err(failed)
+        self.llama.scores(state).map_err(failed)
     }
 
     /// Reads on, and looks up between parts whether someone said stop.
@@ -281,7 +279,7 @@ impl Loaded {
         memory: &mut Memory,
         ids: &[u32],
         stop: &CancellationToken,
-    ) -> Result<Option<Tensor>, ModelError> {
+    ) -> Result<Option<Vec<f32>>, ModelError> {
         let mut state = None;
         for part in ids.chunks(READ_AT_ONCE) {
             if stop.is_cancelled() {

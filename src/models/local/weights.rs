@@ -9,7 +9,7 @@ use std::io::{Read, Seek};
 
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
-use candle_core::{Device, Result, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1 as _, Device, Layout, Result, Tensor, bail};
 
 /// A matrix for so many rows at once is quicker spread out to 32 bits first: the multiplication then reads every weight
 /// once for many rows, where the quantised one takes row by row.
@@ -25,6 +25,20 @@ impl Matrix {
             return input.apply_op1_no_bwd(&self.0);
         }
         input.matmul(&self.0.dequantize(&Device::Cpu)?.t()?)
+    }
+
+    /// The same for one row: as many numbers as the matrix has rows.
+    pub(super) fn times_one(&self, row: Vec<f32>) -> Result<Vec<f32>> {
+        let layout = Layout::contiguous((1, row.len()));
+        match self.0.cpu_fwd(&CpuStorage::F32(row), &layout)? {
+            (CpuStorage::F32(product), _) => Ok(product),
+            _ => bail!("the product is in another form"),
+        }
+    }
+
+    /// One of its rows.
+    pub(super) fn row(&self, id: u32) -> Result<Vec<f32>> {
+        self.rows(&[id])?.squeeze(0)?.to_vec1()
     }
 
     /// Some of its rows: `(ids, in)`.
@@ -74,8 +88,8 @@ impl<R: Read + Seek> Source<'_, R> {
         self.content.tensor_infos.contains_key(name)
     }
 
-    pub(super) fn vector(&mut self, name: &str) -> Result<Tensor> {
-        self.tensor(name)?.dequantize(&Device::Cpu)
+    pub(super) fn vector(&mut self, name: &str) -> Result<Vec<f32>> {
+        self.tensor(name)?.dequantize(&Device::Cpu)?.to_vec1()
     }
 
     /// The matrices one below the other, widened.
