@@ -77,6 +77,7 @@ enum Sandbox {
 
 fn main() -> ExitCode {
     lumen::config::libraries::tell_libraries();
+    lumen::lifecycle::allocator::keep_little();
     let line = Line::parse();
     let end = match line.command.unwrap_or(Command::Run) {
         Command::Run => commands::run(line.terminal),

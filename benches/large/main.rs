@@ -30,6 +30,7 @@ const FEW: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
     lumen::config::libraries::tell_libraries();
+    lumen::lifecycle::allocator::keep_little();
     let groups: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
