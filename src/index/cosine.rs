@@ -13,7 +13,13 @@ pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
     }
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+/// The same direction, at length 1; nothing stays nothing.
+pub(super) fn unit(vector: &[f32]) -> Vec<f32> {
+    let length = dot(vector, vector).sqrt().max(f32::MIN_POSITIVE);
+    vector.iter().map(|x| x / length).collect()
+}
+
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest: f32 = a
         .remainder()

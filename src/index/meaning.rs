@@ -1,8 +1,6 @@
 //! The rows near to a vector: by the index of the vectors, and one by one those it does not know.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Float32Type;
-use arrow_array::{Array, Float32Array, RecordBatch};
+use arrow_array::{Float32Array, RecordBatch};
 use futures::TryStreamExt;
 use lance::dataset::Dataset;
 use lance::dataset::scanner::Scanner;
@@ -10,8 +8,9 @@ use lance::index::DatasetIndexExt;
 use lancedb::expr::DfExpr;
 use uuid::Uuid;
 
+use super::loose::Loose;
 use super::state::{self, Address};
-use super::{IndexError, cosine, partitions, rows};
+use super::{IndexError, partitions, rows};
 
 /// The index measures the square of the distance between the ends of two vectors of length 1, which is two minus twice
 /// their cosine.
@@ -33,6 +32,7 @@ pub(super) fn failed<E: std::error::Error>() -> impl FnOnce(E) -> IndexError {
 /// What is looked for in one state of a table.
 pub(super) struct Looking<'a> {
     pub dataset: &'a Dataset,
+    pub loose: &'a Loose,
     pub vector: &'a [f32],
     pub narrowed: Option<DfExpr>,
     pub limit: usize,
@@ -62,9 +62,7 @@ impl Looking<'_> {
             .cloned()
             .collect();
         if !unknown.is_empty() {
-            let mut scan = self.dataset.scan();
-            scan.with_fragments(unknown);
-            found.extend(self.one_by_one(scan).await?);
+            found.extend(self.loose.measured(self, unknown).await?);
         }
         found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         found.truncate(self.limit);
@@ -98,18 +96,7 @@ impl Looking<'_> {
         Ok(found)
     }
 
-    /// The rows of a scan that have a vector and pass the filter, measured exactly.
-    async fn one_by_one(&self, mut scan: Scanner) -> Result<Vec<Measured>, IndexError> {
-        scan.project(&[rows::ADDRESS, rows::VECTOR])
-            .map_err(failed())?;
-        let mut found = Vec::new();
-        for batch in self.run(scan).await? {
-            found.extend(measured_exactly(&batch, self.vector)?);
-        }
-        Ok(found)
-    }
-
-    async fn run(&self, mut scan: Scanner) -> Result<Vec<RecordBatch>, IndexError> {
+    pub(super) async fn run(&self, mut scan: Scanner) -> Result<Vec<RecordBatch>, IndexError> {
         if let Some(narrowed) = &self.narrowed {
             scan.prefilter(true).filter_expr(narrowed.clone());
         }
@@ -124,21 +111,4 @@ pub(super) fn measured_by_index(batch: &RecordBatch) -> Result<Vec<Measured>, In
     let addresses = rows::read_addresses(batch)?;
     let measured = distances.into_iter().map(|distance| SQUARES * distance);
     Ok(measured.zip(addresses.iter().copied()).collect())
-}
-
-fn measured_exactly(batch: &RecordBatch, question: &[f32]) -> Result<Vec<Measured>, IndexError> {
-    let addresses = rows::read_addresses(batch)?;
-    let vectors = batch
-        .column_by_name(rows::VECTOR)
-        .and_then(|column| column.as_fixed_size_list_opt());
-    let Some(vectors) = vectors else {
-        return Ok(Vec::new());
-    };
-    let there = (0..vectors.len()).filter(|at| vectors.is_valid(*at));
-    let measured = there.filter_map(|at| {
-        let vector = vectors.value(at);
-        let vector = vector.as_primitive_opt::<Float32Type>()?;
-        Some((1.0 - cosine(question, vector.values()), addresses[at]))
-    });
-    Ok(measured.collect())
 }

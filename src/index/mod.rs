@@ -10,6 +10,7 @@
 pub mod cleaning;
 mod cosine;
 mod filter;
+mod loose;
 mod meaning;
 mod partitions;
 mod reading;

@@ -13,11 +13,13 @@ use lance::dataset::builder::DatasetBuilder;
 use tokio::sync::Mutex;
 
 use super::IndexError;
+use super::loose::Loose;
 use super::table::Table;
 
 /// How a table is read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
+    pub(super) loose: Loose,
     /// As it was when somebody looked last.
     through_ring: Mutex<Option<Arc<Dataset>>>,
     /// The ring failed once: it is left alone.

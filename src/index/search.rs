@@ -13,6 +13,7 @@ use lance::dataset::Dataset;
 use lancedb::index::scalar::FullTextSearchQuery;
 
 use super::filter::Filter;
+use super::loose::Loose;
 use super::meaning::Looking;
 use super::state::{self, Address};
 use super::table::Table;
@@ -61,7 +62,7 @@ impl Table {
     }
 
     async fn attempt(&self, asked: Asked<'_>) -> Result<Vec<Found>, IndexError> {
-        search(&self.state().await?, asked).await
+        search(&self.state().await?, &self.reading.loose, asked).await
     }
 
     /// Reads what the next search would wait for: the indexes as upkeep left them, which nobody has looked at yet.
@@ -84,7 +85,7 @@ impl Table {
             filter: &Filter::default(),
             limit: 1,
         };
-        search(&newest, asked).await.map(drop)
+        search(&newest, &Loose::default(), asked).await.map(drop)
     }
 
     /// The rows nearest to `vector`, nearest first.
@@ -126,13 +127,18 @@ impl Table {
     }
 }
 
-async fn search(dataset: &Arc<Dataset>, asked: Asked<'_>) -> Result<Vec<Found>, IndexError> {
+async fn search(
+    dataset: &Arc<Dataset>,
+    loose: &Loose,
+    asked: Asked<'_>,
+) -> Result<Vec<Found>, IndexError> {
     let near = async {
         let Some(vector) = asked.vector else {
             return Ok(Vec::new());
         };
         let looking = Looking {
             dataset,
+            loose,
             vector,
             narrowed: asked.filter.expression(),
             limit: asked.limit,

@@ -86,6 +86,35 @@ async fn rows_are_found_by_words_at_once_and_by_vector_once_they_have_one() {
 }
 
 #[tokio::test]
+async fn what_was_kept_of_the_last_rows_is_never_answered_with_once_they_changed() {
+    let (_folder, _index, table) = table().await;
+    let put = async |id, vector: [f32; 3]| {
+        let row = with_vector(row(id, "cup", "tea"), vector);
+        table.upsert(&[row]).await.unwrap();
+    };
+    let near = async || -> Vec<(i64, bool)> {
+        let all = Filter::default();
+        let found = table.nearest(&[2.0, 0.0, 0.0], &all, 2).await.unwrap();
+        let hits = found.iter();
+        hits.map(|hit| (hit.id, hit.similarity > Some(0.9)))
+            .collect()
+    };
+    for id in 1..=20 {
+        put(id, [1.0, 0.001, 0.0]).await;
+    }
+    put(21, [1.0, 0.1, 0.0]).await;
+    put(22, [1.0, 0.2, 0.0]).await;
+    assert_eq!(near().await.len(), 2);
+    for id in 1..=20 {
+        put(id, [0.0, 1.0, 0.0]).await;
+    }
+    assert_eq!(near().await, [(21, true), (22, true)]);
+    table.forget(&[21]).await.unwrap();
+    put(3, [3.0, 0.0, 0.0]).await;
+    assert_eq!(near().await, [(3, true), (22, true)]);
+}
+
+#[tokio::test]
 async fn accents_and_scripts_without_spaces_are_no_wall() {
     let (_folder, _index, table) = table().await;
     table
