@@ -31,8 +31,8 @@ pub struct Words(Box<dyn LanceTokenizer>);
 pub struct Word {
     /// What the index knows it by: lower case, folded to ASCII where that is possible, without its ending.
     pub stem: String,
-    /// How many characters it has as it is written.
-    pub letters: usize,
+    /// As it is written, in lower case.
+    pub form: String,
 }
 
 impl Words {
@@ -50,7 +50,7 @@ impl Words {
             let written = text.get(token.offset_from..token.offset_to);
             words.push(Word {
                 stem: token.text.clone(),
-                letters: written.unwrap_or(&token.text).chars().count(),
+                form: written.unwrap_or(&token.text).to_lowercase(),
             });
         });
         words
@@ -64,17 +64,22 @@ mod tests {
     #[test]
     fn words_are_set_apart_folded_and_without_their_endings() {
         let mut words = Words::new().unwrap();
-        let mut of = |text: &str| -> Vec<(String, usize)> {
+        let mut of = |text: &str| -> Vec<(String, String)> {
             let words = words.of(text).into_iter();
-            words.map(|word| (word.stem, word.letters)).collect()
+            words.map(|word| (word.stem, word.form)).collect()
         };
+        let word = |stem: &str, form: &str| (stem.to_owned(), form.to_owned());
         assert_eq!(
             of("Cars, a café"),
-            [("car".into(), 4), ("a".into(), 1), ("cafe".into(), 4)]
+            [word("car", "cars"), word("a", "a"), word("cafe", "café")]
         );
         assert_eq!(
             of("Taxes in Zürich"),
-            [("tax".into(), 5), ("in".into(), 2), ("zurich".into(), 6)]
+            [
+                word("tax", "taxes"),
+                word("in", "in"),
+                word("zurich", "zürich")
+            ]
         );
         assert_eq!(
             of("毎朝コーヒー").last().unwrap().0,

@@ -13,6 +13,10 @@ use crate::index::{IndexError, Word, Words, cosine};
 const COPY_BY_MEANING: f32 = 0.95;
 /// Two posts that share this much of their words are one post sent twice, with another link or greeting.
 const COPY_BY_WORDS: f32 = 0.8;
+/// A word of the question that a post has in another form ("mornings" for "morning") counts this much of one that it has as it
+/// was asked. Of claims of posts (a training split) and posts to be found again by two of their words, four of them or their
+/// first half, the mean MRR@10 was 0.890 with 1, 0.901 with 0.75, **0.906 with 0.5**; full text alone 0.871.
+const OTHER_FORM: f32 = 0.5;
 /// However old a post is, it keeps this much of its score: age decides between equals, not against the only answer.
 const OLDEST_KEEPS: f64 = 0.3;
 
@@ -68,7 +72,7 @@ fn is_copy(one: &Kept, other: &Kept) -> bool {
     }
     let shared = one.words.intersection(&other.words).count();
     let all = one.words.len() + other.words.len() - shared;
-    all > 0 && share(shared, all) >= COPY_BY_WORDS
+    all > 0 && number(shared) / number(all) >= COPY_BY_WORDS
 }
 
 /// How much of a question a text holds.
@@ -83,7 +87,7 @@ impl Question {
         let mut taken_apart = Words::new()?;
         let mut words = taken_apart.of(question);
         words.sort_unstable();
-        words.dedup_by(|a, b| a.stem == b.stem);
+        words.dedup();
         Ok(Self { taken_apart, words })
     }
 
@@ -91,18 +95,21 @@ impl Question {
     /// the shorter it is, in every language (Zipf's law of abbreviation), so that sharing "at" says little.
     pub(super) fn covered_by(&mut self, text: &str) -> f32 {
         let held = self.taken_apart.of(&for_matching(text));
-        let held: HashSet<&str> = held.iter().map(|word| word.stem.as_str()).collect();
-        let (mut found, mut all) = (0, 0);
+        let forms: HashSet<&str> = held.iter().map(|word| word.form.as_str()).collect();
+        let stems: HashSet<&str> = held.iter().map(|word| word.stem.as_str()).collect();
+        let (mut found, mut all) = (0.0, 0.0);
         for word in &self.words {
-            all += word.letters;
-            if held.contains(word.stem.as_str()) {
-                found += word.letters;
-            }
+            let letters = number(word.form.chars().count());
+            all += letters;
+            found += if forms.contains(word.form.as_str()) {
+                letters
+            } else if stems.contains(word.stem.as_str()) {
+                letters * OTHER_FORM
+            } else {
+                0.0
+            };
         }
-        match all {
-            0 => 0.0,
-            all => share(found, all),
-        }
+        if all > 0.0 { found / all } else { 0.0 }
     }
 }
 
@@ -110,8 +117,8 @@ impl Question {
     clippy::cast_precision_loss,
     reason = "counts of words and letters in a post, far below 2^23"
 )]
-fn share(part: usize, whole: usize) -> f32 {
-    part as f32 / whole as f32
+fn number(count: usize) -> f32 {
+    count as f32
 }
 
 /// How much of its score a post keeps that was written `age` before now, when half of what can be lost is lost after
@@ -176,8 +183,9 @@ mod tests {
         let covered =
             |question: &str, text: &str| Question::new(question).unwrap().covered_by(text);
         let question = "taxes coffee mornings coffees";
-        assert!((covered(question, "Coffee in the #morning") - 14.0 / 19.0).abs() < 1e-6);
-        assert!((covered("a car", "Cars and trams") - 0.75).abs() < 1e-6);
+        assert!((covered(question, "Coffee in the #morning") - 13.5 / 26.0).abs() < 1e-6);
+        assert!((covered("a car", "Cars and trams") - 1.5 / 4.0).abs() < 1e-6);
+        assert!((covered("a car", "A car") - 1.0).abs() < 1e-6);
         assert!(covered("at dawn", "at six") < covered("at dawn", "dawn"));
         assert!(covered(question, "nothing of it") < 1e-6);
         assert!(covered("", "x") < 1e-6);
