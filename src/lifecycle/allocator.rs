@@ -4,7 +4,7 @@
 /// `mi_option_purge_delay` of mimalloc, which its crate does not name.
 const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 /// After so many milliseconds what nobody asked for again goes back to the system. mimalloc waits for a second; what was freed
-/// within the last second of a spell of work it then forgets: 33 to 59 MB stayed resident after a model, 11 with this. With 10 a
+/// within the last second of a spell of work it then forgets: 33 to 59 MB stayed resident after a model, 2 to 18 with this. With 10 a
 /// prompt is read a third slower, with 0 half as fast.
 const KEPT_MILLIS: std::ffi::c_long = 100;
 

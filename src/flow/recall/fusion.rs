@@ -25,7 +25,8 @@ impl Default for Fusion {
     /// 0.719, with fixed weights 0.823 and 0.718, reciprocal ranks 0.801 and 0.700. Long texts lose what posts gain: that an
     /// abstract holds all words of a question says less.
     ///
-    /// These figures are this formula over what Lumen's own index answered; `make bench ROWS=weights` tries the weights again.
+    /// These figures are this formula over what Lumen's own index answered, when all forms of a word that begin alike still counted
+    /// the same; how forms count was chosen later, with these weights. `make bench ROWS=weights` tries the weights again.
     fn default() -> Self {
         Self {
             words: 0.5,
