@@ -7,10 +7,6 @@ use clap::{Parser, Subcommand};
 use lumen::commands::{self, End};
 use lumen::platforms::sandbox::control::FailRequest;
 
-// glibc's allocator keeps what a dropped model held: 265 MB stayed resident. This one gives it back.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// A social-media assistant that a team runs from its own chat.
 #[derive(Parser)]
 #[command(version, about, disable_help_subcommand = true)]
@@ -77,7 +73,6 @@ enum Sandbox {
 
 fn main() -> ExitCode {
     lumen::config::libraries::tell_libraries();
-    lumen::lifecycle::allocator::keep_little();
     let line = Line::parse();
     let end = match line.command.unwrap_or(Command::Run) {
         Command::Run => commands::run(line.terminal),

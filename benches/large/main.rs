@@ -19,10 +19,6 @@ mod work;
 
 use work::Work;
 
-// The same as the program has: memory is one of the figures.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The large row of [`search`] and the usual one.
 const MILLION: usize = 1_000_000;
 const MANY: usize = 100_000;
@@ -30,7 +26,6 @@ const FEW: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
     lumen::config::libraries::tell_libraries();
-    lumen::lifecycle::allocator::keep_little();
     let groups: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))

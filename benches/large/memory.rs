@@ -8,7 +8,7 @@ use crate::work::Work;
 
 /// A little more than a model stays.
 const IDLE: Duration = Duration::from_mins(11);
-/// The allocator gives pages back when the threads that worked end, ten seconds after they had nothing to do.
+/// Threads that worked end ten seconds after they had nothing to do.
 const SETTLE: Duration = Duration::from_secs(15);
 
 pub async fn run(work: &Work) -> anyhow::Result<()> {

@@ -89,7 +89,7 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
         .map_err(anyhow::Error::from)?;
     tx.commit().await.map_err(anyhow::Error::from)?;
     if held.is_some() {
-        match house.recall.catch_up(&progress, &stop).await {
+        match house.recall.catch_up_unasked(&progress, &stop).await {
             Ok(CaughtUp::Done) => println!("Everything is in the index."),
             Ok(_) => println!("The rest of the index follows when Lumen runs."),
             Err(error) => {

@@ -28,7 +28,7 @@ use crate::flow::act::Actor;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
 use crate::flow::recall::Recall;
-use crate::lifecycle::{allocator, code_pages};
+use crate::lifecycle::code_pages;
 use crate::media::MediaFolder;
 use crate::models::budget::Budget;
 use crate::models::prompt::Prompts;
@@ -255,7 +255,6 @@ impl House {
     async fn look_after(&self) {
         let models = self.roles.local.unload_idle(self.clock.now());
         if self.recall.close_idle().await || models > 0 {
-            allocator::give_back();
             code_pages::let_go();
         }
         self.retirements.refresh(self.clock.now()).await;

@@ -13,11 +13,14 @@ use crate::index::{IndexError, Row, Table};
 use crate::models::{Embedder, ModelError};
 use crate::store::IndexTable;
 
-/// Posts whose texts go in at once. One commit of the index takes some 20 ms whatever its size.
+/// Posts whose texts go in at once, and after how many such batches their files are put together. One commit of the index
+/// takes some 20 ms whatever its size.
 const TEXT_BATCH: u32 = 2_000;
-/// The same for a table that answers meanwhile: its words are taken into the full text in between, for every row that it does
-/// not know costs every search.
-const SERVING_TEXT_BATCH: u32 = 250;
+const GATHER_EVERY: usize = 50;
+/// The same for a table that is asked meanwhile: its words are taken into the full text after each batch, for every row that
+/// it does not know costs every search, and there is upkeep in between, for so does every file.
+const ASKED_TEXT_BATCH: u32 = 250;
+const TIDY_TEXTS_EVERY: usize = 40;
 /// A page of new posts gets its vectors before it goes in, so that it is written once; if they take longer than this, after.
 const PAGE: usize = 64;
 const PAGE_WAITS: Duration = Duration::from_secs(2);
@@ -26,6 +29,17 @@ const VECTOR_BATCH: u32 = 128;
 /// Upkeep every so many batches of vectors while much is filled in: rows that got their vector are unknown to the
 /// full-text index until then, and scanned at every search.
 const TIDY_EVERY: usize = 64;
+
+/// How a catch-up goes about it.
+#[derive(Clone, Copy)]
+struct Manner<'a> {
+    /// When it ends, between two batches of vectors.
+    until: Option<Instant>,
+    /// Whether the table that serves is asked meanwhile.
+    asked: bool,
+    progress: &'a dyn Progress,
+    stop: &'a CancellationToken,
+}
 
 /// How a catch-up ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +71,28 @@ impl Recall {
         progress: &dyn Progress,
         stop: &CancellationToken,
     ) -> Result<CaughtUp, RecallError> {
-        self.catch_up_until(None, progress, stop).await
+        self.catch_up_as(Manner {
+            until: None,
+            asked: true,
+            progress,
+            stop,
+        })
+        .await
+    }
+
+    /// The same when nobody can ask meanwhile: in large batches, with the upkeep at the end.
+    pub async fn catch_up_unasked(
+        &self,
+        progress: &dyn Progress,
+        stop: &CancellationToken,
+    ) -> Result<CaughtUp, RecallError> {
+        self.catch_up_as(Manner {
+            until: None,
+            asked: false,
+            progress,
+            stop,
+        })
+        .await
     }
 
     /// The same for about as long as `turn`: it ends between two batches.
@@ -67,23 +102,23 @@ impl Recall {
         progress: &dyn Progress,
         stop: &CancellationToken,
     ) -> Result<CaughtUp, RecallError> {
-        self.catch_up_until(Some(Instant::now() + turn), progress, stop)
-            .await
+        self.catch_up_as(Manner {
+            until: Some(Instant::now() + turn),
+            asked: true,
+            progress,
+            stop,
+        })
+        .await
     }
 
-    async fn catch_up_until(
-        &self,
-        until: Option<Instant>,
-        progress: &dyn Progress,
-        stop: &CancellationToken,
-    ) -> Result<CaughtUp, RecallError> {
+    async fn catch_up_as(&self, manner: Manner<'_>) -> Result<CaughtUp, RecallError> {
         let _alone = tokio::select! {
             biased;
-            () = stop.cancelled() => return Ok(CaughtUp::Stopped),
+            () = manner.stop.cancelled() => return Ok(CaughtUp::Stopped),
             alone = self.0.catching_up.lock() => alone,
         };
         let mut tables = self.prepare().await?;
-        let ended = self.fill(&mut tables, until, progress, stop).await;
+        let ended = self.fill(&mut tables, manner).await;
         if matches!(ended, Err(RecallError::Index(_))) {
             // Perhaps one is torn: the next try opens and probes them anew.
             for table in &tables {
@@ -102,20 +137,18 @@ impl Recall {
     async fn fill(
         &self,
         tables: &mut [IndexTable],
-        until: Option<Instant>,
-        progress: &dyn Progress,
-        stop: &CancellationToken,
+        manner: Manner<'_>,
     ) -> Result<CaughtUp, RecallError> {
         let mut batches = 0;
         loop {
             for listed in tables.iter_mut() {
-                if !self.fill_texts(listed, progress, stop).await? {
+                if !self.fill_texts(listed, manner).await? {
                     return Ok(CaughtUp::Stopped);
                 }
             }
             let mut further = false;
             for listed in tables.iter_mut() {
-                match self.fill_vectors(listed, progress, stop).await? {
+                match self.fill_vectors(listed, manner).await? {
                     VectorBatch::Kept => {
                         further = true;
                         batches += 1;
@@ -129,13 +162,13 @@ impl Recall {
                     VectorBatch::Failed(error) => return Ok(self.without_vectors(&error)),
                 }
             }
-            if stop.is_cancelled() {
+            if manner.stop.is_cancelled() {
                 return Ok(CaughtUp::Stopped);
             }
             if !further && self.settle(tables).await? {
                 return Ok(CaughtUp::Done);
             }
-            if further && until.is_some_and(|until| Instant::now() >= until) {
+            if further && manner.until.is_some_and(|until| Instant::now() >= until) {
                 return Ok(CaughtUp::More);
             }
         }
@@ -176,22 +209,28 @@ impl Recall {
     async fn fill_texts(
         &self,
         listed: &mut IndexTable,
-        progress: &dyn Progress,
-        stop: &CancellationToken,
+        manner: Manner<'_>,
     ) -> Result<bool, RecallError> {
+        let asked = manner.asked && listed.serving;
+        let most = if asked { ASKED_TEXT_BATCH } else { TEXT_BATCH };
         let mut rows = 0;
-        loop {
+        for batches in 1.. {
             let last = self.0.store.last_change().await?;
             if last <= listed.text_seq {
                 break;
             }
-            if stop.is_cancelled() {
+            if manner.stop.is_cancelled() {
                 return Ok(false);
             }
-            rows += self.fill_text_batch(listed, last, stop).await?;
-            progress.report(Step::Doing(format!("indexed {rows} posts")));
-            if listed.serving && listed.text_seq < last {
-                self.table(&listed.name).await?.tidy_words().await?;
+            rows += self
+                .fill_text_batch(listed, last, most, manner.stop)
+                .await?;
+            manner
+                .progress
+                .report(Step::Doing(format!("indexed {rows} posts")));
+            if listed.text_seq < last {
+                let table = self.table(&listed.name).await?;
+                tidy_in_between(&table, asked, batches).await?;
             }
         }
         Ok(true)
@@ -202,20 +241,14 @@ impl Recall {
         &self,
         listed: &mut IndexTable,
         last: i64,
+        most: u32,
         stop: &CancellationToken,
     ) -> Result<usize, RecallError> {
         let from = listed.text_seq;
-        let batch = if listed.serving {
-            SERVING_TEXT_BATCH
-        } else {
-            TEXT_BATCH
-        };
-        let changed = self.0.store.posts_changed_since(from, batch).await?;
-        let removed = self.0.store.removals_since(from, batch).await?;
+        let changed = self.0.store.posts_changed_since(from, most).await?;
+        let removed = self.0.store.removals_since(from, most).await?;
         // Both are taken only as far as both are known.
-        let upto = last
-            .min(end_of(&changed, batch))
-            .min(end_of(&removed, batch));
+        let upto = last.min(end_of(&changed, most)).min(end_of(&removed, most));
         let posts = self.with_pictures(taken(changed, upto)).await?;
         let table = self.table(&listed.name).await?;
         let gone: Vec<i64> = taken(removed, upto).into_iter().map(|id| id.0).collect();
@@ -239,8 +272,7 @@ impl Recall {
     async fn fill_vectors(
         &self,
         listed: &mut IndexTable,
-        progress: &dyn Progress,
-        stop: &CancellationToken,
+        manner: Manner<'_>,
     ) -> Result<VectorBatch, RecallError> {
         let Some(embedder) = self.0.embedder.as_deref() else {
             return Ok(VectorBatch::Nothing);
@@ -259,7 +291,7 @@ impl Recall {
         let waiting = without_vector(&table, &posts).await?;
         let rows = tokio::select! {
             biased;
-            () = stop.cancelled() => Err(ModelError::Cancelled),
+            () = manner.stop.cancelled() => Err(ModelError::Cancelled),
             rows = embed(embedder, waiting) => rows,
         };
         match rows {
@@ -268,7 +300,8 @@ impl Recall {
         }
         self.advance(listed, listed.text_seq, upto).await?;
         let left = listed.text_seq - listed.vector_seq;
-        progress.report(Step::Doing(format!("embedding, about {left} posts to go")));
+        let line = format!("embedding, about {left} posts to go");
+        manner.progress.report(Step::Doing(line));
         Ok(VectorBatch::Kept)
     }
 
@@ -300,6 +333,19 @@ impl Recall {
         tx.commit().await?;
         listed.text_seq = text_seq;
         listed.vector_seq = vector_seq;
+        Ok(())
+    }
+}
+
+/// Upkeep while more texts wait.
+async fn tidy_in_between(table: &Table, asked: bool, batches: usize) -> Result<(), IndexError> {
+    if asked && batches.is_multiple_of(TIDY_TEXTS_EVERY) {
+        table.tidy().await.map(drop)
+    } else if asked {
+        table.tidy_words().await
+    } else if batches.is_multiple_of(GATHER_EVERY) {
+        table.gather().await
+    } else {
         Ok(())
     }
 }

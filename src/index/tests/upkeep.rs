@@ -298,3 +298,40 @@ async fn what_upkeep_opened_is_nobody_elses() {
         assert!(found.unwrap().iter().any(|hit| hit.id == id));
     }
 }
+
+#[tokio::test]
+async fn a_table_that_is_filled_keeps_few_files_and_knows_all_in_the_end() {
+    let (folder, _index, table) = table_of(WIDE).await;
+    for from in (0..4_000).step_by(250) {
+        put(&table, from..from + 250).await;
+        if from % 1_000 == 750 {
+            table.gather().await.unwrap();
+        }
+    }
+    let files = || {
+        let data = std::fs::read_dir(folder.path().join("posts.lance/data"));
+        data.unwrap().count()
+    };
+    // What came last before it was gathered lies beside what was gathered before: the ids of the one were known.
+    assert!(files() <= 2, "{} files", files());
+    // One that came twice is there once, and as it came last.
+    table
+        .upsert(&[with_vector(row(700, "a1", "moved"), point(3))])
+        .await
+        .unwrap();
+    assert_eq!(table.count().await.unwrap(), 4_000);
+
+    assert!(table.tidy().await.unwrap());
+    assert!(!table.tidy().await.unwrap());
+    let names = table.index_names().await;
+    assert!(names.contains(&"author_idx".to_owned()), "{names:?}");
+    let open = Filter::default();
+    assert_eq!(ids_with(&table, "moved", &open).await, [700]);
+    assert_eq!(ids_with(&table, "n700", &open).await, [] as [i64; 0]);
+    assert_eq!(ids_with(&table, "n3999", &open).await, [3_999]);
+    let near = table.nearest(&point(3), &open, 2).await.unwrap();
+    let mut near: Vec<i64> = near.into_iter().map(|row| row.id).collect();
+    near.sort_unstable();
+    assert_eq!(near, [3, 700]);
+    assert!(files() <= 2, "{} files", files());
+}
