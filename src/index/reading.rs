@@ -31,6 +31,11 @@ impl Reading {
     pub(super) fn give_ring_up(&self) -> bool {
         !self.plainly.swap(true, Ordering::Relaxed)
     }
+
+    /// It was not the ring's fault.
+    pub(super) fn take_ring_up(&self) {
+        self.plainly.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Table {

@@ -52,8 +52,13 @@ impl Table {
             let _reading = self.readers.read().await;
             match self.attempt(asked).await {
                 Err(error) if self.reading.give_ring_up() => {
-                    tracing::warn!(index.error = %error, "the index is read without io_uring from now on");
-                    self.attempt(asked).await
+                    let again = self.attempt(asked).await;
+                    if again.is_ok() {
+                        tracing::warn!(index.error = %error, "the index is read without io_uring from now on");
+                    } else {
+                        self.reading.take_ring_up();
+                    }
+                    again
                 }
                 found => found,
             }

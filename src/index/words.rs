@@ -2,7 +2,9 @@
 //! question.
 
 use lance_index::scalar::inverted::document_tokenizer::LanceTokenizer;
-use lance_tokenizer::TokenStream as _;
+use lance_tokenizer::{
+    AsciiFoldingFilter, LowerCaser, RawTokenizer, TextAnalyzer, TokenStream as _,
+};
 use lancedb::index::scalar::FtsIndexBuilder;
 
 use super::IndexError;
@@ -24,37 +26,55 @@ pub(super) fn words_index() -> FtsIndexBuilder {
 }
 
 /// Takes texts apart as the index of full text does.
-pub struct Words(Box<dyn LanceTokenizer>);
+pub struct Words {
+    stems: Box<dyn LanceTokenizer>,
+    /// Folds a word as the index does, and leaves its ending.
+    folds: TextAnalyzer,
+}
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Word {
     /// What the index knows it by: lower case, folded to ASCII where that is possible, without its ending.
     pub stem: String,
-    /// As it is written, in lower case.
+    /// The same with its ending.
     pub form: String,
 }
 
 impl Words {
     pub fn new() -> Result<Self, IndexError> {
-        let tokenizer = words_index().build();
-        Ok(Self(
-            tokenizer.map_err(IndexError::failed("take words apart"))?,
-        ))
+        let stems = words_index().build();
+        Ok(Self {
+            stems: stems.map_err(IndexError::failed("take words apart"))?,
+            folds: TextAnalyzer::builder(RawTokenizer::default())
+                .filter(LowerCaser)
+                .filter(AsciiFoldingFilter)
+                .build(),
+        })
     }
 
     /// The words of `text`, in their order.
     pub fn of(&mut self, text: &str) -> Vec<Word> {
         let mut words = Vec::new();
-        self.0.token_stream_for_doc(text).process(&mut |token| {
+        let folds = &mut self.folds;
+        self.stems.token_stream_for_doc(text).process(&mut |token| {
             let written = text.get(token.offset_from..token.offset_to);
             words.push(Word {
                 stem: token.text.clone(),
-                form: written.unwrap_or(&token.text).to_lowercase(),
+                form: folded(folds, written.unwrap_or(&token.text)),
             });
         });
         words
     }
+}
+
+fn folded(folds: &mut TextAnalyzer, word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
+    let mut token = folds.token_stream(word);
+    token.advance();
+    token.token().text.clone()
 }
 
 #[cfg(test)]
@@ -71,14 +91,14 @@ mod tests {
         let word = |stem: &str, form: &str| (stem.to_owned(), form.to_owned());
         assert_eq!(
             of("Cars, a café"),
-            [word("car", "cars"), word("a", "a"), word("cafe", "café")]
+            [word("car", "cars"), word("a", "a"), word("cafe", "cafe")]
         );
         assert_eq!(
             of("Taxes in Zürich"),
             [
                 word("tax", "taxes"),
                 word("in", "in"),
-                word("zurich", "zürich")
+                word("zurich", "zurich")
             ]
         );
         assert_eq!(

@@ -9,10 +9,10 @@ use std::ffi::c_char;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// What is free goes back to the system within half a second, by a thread of the allocator's own: else only whoever asks for
+/// What is free goes back to the system within a second, by a thread of the allocator's own: else only whoever asks for
 /// memory next would see to it, and after a spell of work nobody does. `_RJEM_MALLOC_CONF` in the environment is heard
 /// after it.
-const CONF: &std::ffi::CStr = c"background_thread:true,dirty_decay_ms:500,muzzy_decay_ms:0";
+const CONF: &std::ffi::CStr = c"background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
 
 /// A pointer to text that is there for ever.
 #[repr(transparent)]

@@ -186,6 +186,7 @@ mod tests {
         assert!((covered(question, "Coffee in the #morning") - 13.5 / 26.0).abs() < 1e-6);
         assert!((covered("a car", "Cars and trams") - 1.5 / 4.0).abs() < 1e-6);
         assert!((covered("a car", "A car") - 1.0).abs() < 1e-6);
+        assert!((covered("cafe Zürich", "CAFÉ in Zurich") - 1.0).abs() < 1e-6);
         assert!(covered("at dawn", "at six") < covered("at dawn", "dawn"));
         assert!(covered(question, "nothing of it") < 1e-6);
         assert!(covered("", "x") < 1e-6);
