@@ -41,10 +41,9 @@ pub use words::{Word, Words};
 /// Counts up when tables of an older version can no longer be searched as they are. Part of every table's name.
 pub const LAYOUT: u32 = 2;
 
-/// How much `LanceDB` may keep of its own indexes in memory. 100,000 posts take about 50 MB, a million 450; what an index
-/// had before it was written anew stays until there is no room for it.
-const INDEX_CACHE_BYTES: usize = 1 << 29;
-/// And of what it knows about its files.
+/// How much of its own indexes `LanceDB` may keep in memory to find the rows that are written anew, and what it knows about its files.
+/// Those who search keep theirs [apart](reading).
+const INDEX_CACHE_BYTES: usize = 1 << 26;
 const FILE_CACHE_BYTES: usize = 1 << 26;
 
 /// Why the index did not do what it was asked.

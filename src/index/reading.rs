@@ -10,30 +10,41 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use lance::dataset::Dataset;
 use lance::dataset::builder::DatasetBuilder;
+use lancedb::Session;
 use tokio::sync::Mutex;
 
-use super::IndexError;
 use super::loose::Loose;
 use super::table::Table;
+use super::{FILE_CACHE_BYTES, IndexError};
+
+/// How much of the indexes a search may keep in memory. 100,000 posts take about 50 MB, a million 450.
+const INDEX_CACHE_BYTES: usize = 1 << 29;
 
 /// How a table is read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) loose: Loose,
     /// As it was when somebody looked last.
-    through_ring: Mutex<Option<Arc<Dataset>>>,
+    seen: Mutex<Option<Arc<Dataset>>>,
     /// The ring failed once: it is left alone.
     plainly: AtomicBool,
 }
 
 impl Reading {
     /// From now on without the ring. False when it was without it before.
-    pub(super) fn give_ring_up(&self) -> bool {
+    pub(super) async fn give_ring_up(&self) -> bool {
+        *self.seen.lock().await = None;
         !self.plainly.swap(true, Ordering::Relaxed)
     }
 
+    /// Whether anybody has searched.
+    pub(super) async fn was_asked(&self) -> bool {
+        self.seen.lock().await.is_some()
+    }
+
     /// It was not the ring's fault.
-    pub(super) fn take_ring_up(&self) {
+    pub(super) async fn take_ring_up(&self) {
+        *self.seen.lock().await = None;
         self.plainly.store(false, Ordering::Relaxed);
     }
 }
@@ -41,21 +52,9 @@ impl Reading {
 impl Table {
     /// The table as it is now.
     pub(super) async fn state(&self) -> Result<Arc<Dataset>, IndexError> {
-        let failed = || IndexError::failed("look at it");
-        let files = self.inner.dataset().ok_or_else(|| IndexError::Failed {
-            what: "look at it",
-            why: "it does not lie in files".to_owned(),
-        })?;
-        let now = files.get().await.map_err(failed())?;
-        if self.reading.plainly.load(Ordering::Relaxed) {
-            return Ok(now);
-        }
-        let Some(uri) = through_ring(now.uri()) else {
-            self.reading.give_ring_up();
-            return Ok(now);
-        };
-        let version = now.version().version;
-        let mut held = self.reading.through_ring.lock().await;
+        // Held until it is known which state is the newest, see `read_on`.
+        let mut held = self.reading.seen.lock().await;
+        let version = self.opened().await?.version().version;
         let seen = match held.take() {
             Some(seen) if seen.version().version == version => seen,
             Some(older) => Arc::new(
@@ -64,17 +63,60 @@ impl Table {
                     .await
                     .map_err(IndexError::failed("look at it"))?,
             ),
-            None => {
-                let opened = DatasetBuilder::from_uri(uri)
-                    .with_session(now.session())
-                    .with_version(version)
-                    .load()
-                    .await;
-                Arc::new(opened.map_err(IndexError::failed("look at it"))?)
-            }
+            None => self.open_to_read(Some(version)).await?,
         };
         *held = Some(Arc::clone(&seen));
         Ok(seen)
+    }
+
+    /// The table in one state, the newest if not said otherwise, with a memory of its own: what the indexes had before they were
+    /// written anew goes with whoever read them. In a common memory it would stay until there is no room for more, and then keep
+    /// what takes its place out, because nobody has asked for that before.
+    pub(super) async fn open_to_read(
+        &self,
+        version: Option<u64>,
+    ) -> Result<Arc<Dataset>, IndexError> {
+        let opened = self.opened().await?;
+        let uri = opened.uri();
+        let ring = if self.reading.plainly.load(Ordering::Relaxed) {
+            None
+        } else {
+            through_ring(uri)
+        };
+        // Where there is none, nothing is its fault.
+        self.reading
+            .plainly
+            .store(ring.is_none(), Ordering::Relaxed);
+        let memory = Session::new(
+            INDEX_CACHE_BYTES,
+            FILE_CACHE_BYTES,
+            opened.session().store_registry(),
+        );
+        let mut to_read =
+            DatasetBuilder::from_uri(ring.as_deref().unwrap_or(uri)).with_session(Arc::new(memory));
+        if let Some(version) = version {
+            to_read = to_read.with_version(version);
+        }
+        let seen = to_read.load().await;
+        Ok(Arc::new(seen.map_err(IndexError::failed("look at it"))?))
+    }
+
+    /// Searches read `newest` from now on, and everybody else sees what was changed [apart](Self::apart): in one step, or
+    /// whoever asks in between would read the older state with the memory of the newer, or the other way about.
+    pub(super) async fn read_on(&self, newest: Arc<Dataset>) -> Result<(), IndexError> {
+        let mut held = self.reading.seen.lock().await;
+        self.look_again().await?;
+        *held = Some(newest);
+        Ok(())
+    }
+
+    async fn opened(&self) -> Result<Arc<Dataset>, IndexError> {
+        let files = self.inner.dataset().ok_or_else(|| IndexError::Failed {
+            what: "look at it",
+            why: "it does not lie in files".to_owned(),
+        })?;
+        let now = files.get().await;
+        now.map_err(IndexError::failed("look at it"))
     }
 }
 

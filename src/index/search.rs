@@ -12,12 +12,17 @@ use futures::{FutureExt, TryStreamExt};
 use lance::dataset::Dataset;
 use lancedb::index::scalar::FullTextSearchQuery;
 
-use super::filter::Filter;
+use super::filter::{Filter, with_text};
 use super::loose::Loose;
 use super::meaning::Looking;
 use super::state::{self, Address};
 use super::table::Table;
 use super::{IndexError, cosine, rows};
+
+/// How many rows are read when a state is warmed, so that they come from all of its files.
+const WARMED: usize = 50;
+/// And how many words are looked for: each costs as much as in a search.
+const WARMED_WORDS: usize = 3;
 
 /// What is looked for. Without a vector or without words that half is left out.
 #[derive(Debug, Clone, Copy)]
@@ -51,12 +56,12 @@ impl Table {
         async move {
             let _reading = self.readers.read().await;
             match self.attempt(asked).await {
-                Err(error) if self.reading.give_ring_up() => {
+                Err(error) if self.reading.give_ring_up().await => {
                     let again = self.attempt(asked).await;
                     if again.is_ok() {
                         tracing::warn!(index.error = %error, "the index is read without io_uring from now on");
                     } else {
-                        self.reading.take_ring_up();
+                        self.reading.take_ring_up().await;
                     }
                     again
                 }
@@ -70,27 +75,36 @@ impl Table {
         search(&self.state().await?, &self.reading.loose, asked).await
     }
 
-    /// Reads what the next search would wait for: the indexes as upkeep left them, which nobody has looked at yet.
-    pub(super) async fn warm(&self) -> Result<(), IndexError> {
+    /// The newest state as the next search would read it, with what it would wait for: the indexes as upkeep left them, which nobody has
+    /// looked at yet. `anew` for when all of them were written: with a memory of its own. Otherwise it was only that of the words.
+    pub(super) async fn warmed(&self, anew: bool) -> Result<Arc<Dataset>, IndexError> {
         let failed = || IndexError::failed("look at it anew");
-        let mut newest = Dataset::clone(&*self.state().await?);
-        newest.checkout_latest().await.map_err(failed())?;
-        let newest = Arc::new(newest);
+        let newest = if anew {
+            self.open_to_read(None).await?
+        } else {
+            let mut newest = Dataset::clone(&*self.state().await?);
+            newest.checkout_latest().await.map_err(failed())?;
+            Arc::new(newest)
+        };
         let mut row = newest.scan();
         row.project(&[rows::TEXT])
+            .map(|row| row.filter_expr(with_text()))
             .and_then(|row| row.limit(Some(1), None))
             .map_err(failed())?;
         let row = row.try_into_batch().await.map_err(failed())?;
         let texts = rows::read_texts(&row, rows::TEXT)?;
-        let words = texts.iter().flatten().next().unwrap_or_default();
+        let text = texts.iter().flatten().next().unwrap_or_default();
+        let words: Vec<&str> = text.split_whitespace().take(WARMED_WORDS).collect();
+        let words = words.join(" ");
         let vector = vec![1.0; self.dimensions().unwrap_or(0)];
         let asked = Asked {
-            vector: (!vector.is_empty()).then_some(&*vector),
-            words: (!words.is_empty()).then_some(words),
+            vector: (anew && !vector.is_empty()).then_some(&*vector),
+            words: (!words.is_empty()).then_some(&*words),
             filter: &Filter::default(),
-            limit: 1,
+            limit: WARMED,
         };
-        search(&newest, &Loose::default(), asked).await.map(drop)
+        search(&newest, &Loose::default(), asked).await?;
+        Ok(newest)
     }
 
     /// The rows nearest to `vector`, nearest first.

@@ -123,12 +123,20 @@ impl Table {
             }
         })
         .await;
-        let warmed = match (&done, upkeep) {
-            (Err(_), _) | (_, Upkeep::Files) => Ok(()),
-            (Ok(()), _) => self.warm().await,
+        let warm = done.is_ok() && self.reading.was_asked().await;
+        let newest = match upkeep {
+            Upkeep::Words(_) if warm => Some(self.warmed(false).await),
+            Upkeep::All(_) if warm => Some(self.warmed(true).await),
+            _ => None,
         };
-        self.look_again().await?;
-        done.and(warmed)?;
+        match newest {
+            Some(Ok(newest)) => self.read_on(newest).await?,
+            unread => {
+                self.look_again().await?;
+                done?;
+                unread.transpose()?;
+            }
+        }
         if matches!(upkeep, Upkeep::Words(_)) {
             return Ok(());
         }
@@ -251,7 +259,7 @@ impl Table {
     }
 
     #[cfg(test)]
-    pub(super) async fn knows_few_words(&self) -> bool {
+    pub(crate) async fn knows_few_words(&self) -> bool {
         self.loose().await.is_ok_and(|loose| loose.words)
     }
 

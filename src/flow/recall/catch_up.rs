@@ -17,17 +17,17 @@ use crate::store::IndexTable;
 /// takes some 20 ms whatever its size.
 const TEXT_BATCH: u32 = 2_000;
 const GATHER_EVERY: usize = 50;
-/// The same for a table that is asked meanwhile: its words are taken into the full text after each batch, for every row that
-/// it does not know costs every search, and there is upkeep in between, for so does every file.
+/// The same for a table that is asked meanwhile. Its words are taken into the full text after each batch, also of vectors, which
+/// write rows anew: every row that it does not know costs every search. All upkeep is done after so many, for so does every file.
 const ASKED_TEXT_BATCH: u32 = 250;
-const TIDY_TEXTS_EVERY: usize = 40;
+const TIDY_ASKED_EVERY: usize = 16;
 /// A page of new posts gets its vectors before it goes in, so that it is written once; if they take longer than this, after.
 const PAGE: usize = 64;
 const PAGE_WAITS: Duration = Duration::from_secs(2);
 /// Posts embedded at once: a second or two of work, so that a stop is heard and a crash repeats little.
 const VECTOR_BATCH: u32 = 128;
-/// Upkeep every so many batches of vectors while much is filled in: rows that got their vector are unknown to the
-/// full-text index until then, and scanned at every search.
+/// Upkeep every so many batches of vectors that come into a table nobody asks: each leaves a file, and every further batch looks
+/// into all of them.
 const TIDY_EVERY: usize = 64;
 
 /// How a catch-up goes about it.
@@ -152,8 +152,11 @@ impl Recall {
                     VectorBatch::Kept => {
                         further = true;
                         batches += 1;
-                        if batches % TIDY_EVERY == 0 {
-                            self.table(&listed.name).await?.tidy().await?;
+                        let table = self.table(&listed.name).await?;
+                        if manner.asked && listed.serving {
+                            tidy_asked(&table, batches).await?;
+                        } else if batches.is_multiple_of(TIDY_EVERY) {
+                            table.tidy().await?;
                         }
                         break;
                     }
@@ -230,7 +233,11 @@ impl Recall {
                 .report(Step::Doing(format!("indexed {rows} posts")));
             if listed.text_seq < last {
                 let table = self.table(&listed.name).await?;
-                tidy_in_between(&table, asked, batches).await?;
+                if asked {
+                    tidy_asked(&table, batches).await?;
+                } else if batches.is_multiple_of(GATHER_EVERY) {
+                    table.gather().await?;
+                }
             }
         }
         Ok(true)
@@ -337,16 +344,12 @@ impl Recall {
     }
 }
 
-/// Upkeep while more texts wait.
-async fn tidy_in_between(table: &Table, asked: bool, batches: usize) -> Result<(), IndexError> {
-    if asked && batches.is_multiple_of(TIDY_TEXTS_EVERY) {
+/// Upkeep of a table that is asked while more comes in.
+async fn tidy_asked(table: &Table, batches: usize) -> Result<(), IndexError> {
+    if batches.is_multiple_of(TIDY_ASKED_EVERY) {
         table.tidy().await.map(drop)
-    } else if asked {
-        table.tidy_words().await
-    } else if batches.is_multiple_of(GATHER_EVERY) {
-        table.gather().await
     } else {
-        Ok(())
+        table.tidy_words().await
     }
 }
 

@@ -141,7 +141,7 @@ async fn what_the_index_still_knows_as_it_was_is_found_as_it_is() {
     assert_eq!(nearest, other_side);
 
     // And all the same when nothing is read through a ring.
-    table.reading.give_ring_up();
+    table.reading.give_ring_up().await;
     let plainly = table.nearest(&question, &open, 50).await.unwrap();
     assert_eq!(ids(&plainly)[..20], expected);
 }
@@ -334,4 +334,29 @@ async fn a_table_that_is_filled_keeps_few_files_and_knows_all_in_the_end() {
     near.sort_unstable();
     assert_eq!(near, [3, 700]);
     assert!(files() <= 2, "{} files", files());
+}
+
+#[tokio::test]
+async fn what_was_kept_of_indexes_goes_when_all_are_written_anew() {
+    let (_folder, _index, table) = table_of(WIDE).await;
+    put(&table, 0..200).await;
+    table.tidy_words().await.unwrap();
+    // Nobody waits for an answer, so nothing is read for the next one.
+    assert!(!table.reading.was_asked().await);
+
+    let open = Filter::default();
+    let found = async |id: i64| ids_with(&table, &format!("n{id}"), &open).await;
+    assert_eq!(found(7).await, [7]);
+    let memory = table.state().await.unwrap().session();
+    put(&table, 200..400).await;
+    table.tidy_words().await.unwrap();
+    assert_eq!(found(307).await, [307]);
+    let same = table.state().await.unwrap().session();
+    assert!(Arc::ptr_eq(&memory, &same));
+
+    put(&table, 400..1_600).await;
+    assert!(table.tidy().await.unwrap());
+    assert_eq!(found(1_507).await, [1_507]);
+    let fresh = table.state().await.unwrap().session();
+    assert!(!Arc::ptr_eq(&memory, &fresh));
 }

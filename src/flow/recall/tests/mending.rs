@@ -148,6 +148,13 @@ async fn what_comes_in_beside_a_table_that_answers_is_all_found() {
         .map(|at| fetched(&format!("n{at}"), &format!("note{at} about the harvest")))
         .collect();
     house.keep(&many).await;
+    // All texts and one batch of vectors, which writes its rows anew: whoever asks now does not wait for them to be read.
+    let (never, no_time) = (CancellationToken::new(), Duration::ZERO);
+    let ended = recall.catch_up_for(no_time, &Unwatched, &never).await;
+    assert_eq!(ended.unwrap(), CaughtUp::More);
+    let (table, _) = recall.answering().await.unwrap().unwrap();
+    assert!(!table.knows_few_words().await);
+
     assert_eq!(catch_up(&recall).await, CaughtUp::Done);
     assert_eq!(recall.state().await.unwrap(), IndexState::Ready);
     assert_eq!(words.texts.load(Ordering::SeqCst), 903);
