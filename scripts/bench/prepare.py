@@ -64,7 +64,9 @@ def known_items(all_posts):
         telling = [word for word in words if word.isalpha() and often[word.lower()] < len(texts) / 20]
         chance.shuffle(telling)
         for split, question in (("two_words", telling[:2]), ("four_words", telling[:4]), ("first_half", words[: len(words) // 2])):
-            yield {"kind": "question", "split": split, "text": " ".join(question), "relevant": [str(n)]}
+            # Some posts begin alike, of a campaign for example: that half does not say which of them is meant.
+            alike = {m for m, text in enumerate(texts) if split == "first_half" and text.split()[: len(question)] == question}
+            yield {"kind": "question", "split": split, "text": " ".join(question), "relevant": [str(m) for m in sorted(alike | {n})]}
 
 
 def all_of(work):

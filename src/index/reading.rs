@@ -37,7 +37,7 @@ impl Reading {
         !self.plainly.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether anybody has searched.
+    /// Whether anybody has searched, or will soon.
     pub(super) async fn was_asked(&self) -> bool {
         self.seen.lock().await.is_some()
     }

@@ -99,6 +99,13 @@ impl Table {
         Ok(true)
     }
 
+    /// Reads what the first search would wait for.
+    pub async fn get_ready(&self) -> Result<(), IndexError> {
+        let _alone = self.writer.lock().await;
+        let newest = self.warmed(true).await?;
+        self.read_on(newest).await
+    }
+
     async fn keep_up(&self, alone: OwnedMutexGuard<()>, upkeep: Upkeep) -> Result<(), IndexError> {
         let table = self.clone();
         let working = tokio::spawn(async move {
@@ -125,8 +132,9 @@ impl Table {
         .await;
         let warm = done.is_ok() && self.reading.was_asked().await;
         let newest = match upkeep {
+            // Only then were the large indexes written anew.
+            Upkeep::All(loose) if warm => Some(self.warmed(loose.rows).await),
             Upkeep::Words(_) if warm => Some(self.warmed(false).await),
-            Upkeep::All(_) if warm => Some(self.warmed(true).await),
             _ => None,
         };
         match newest {

@@ -167,6 +167,10 @@ impl Recall {
             .map(|table| table.name)
             .filter(|other| other != name)
             .collect();
+        if !others.is_empty() {
+            // Whoever is used to quick answers gets one from the new table too.
+            self.table(name).await?.get_ready().await?;
+        }
         let mut tx = self.0.store.begin().await?;
         tx.serve_index(name).await?;
         tx.commit().await?;

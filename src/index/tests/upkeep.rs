@@ -341,8 +341,10 @@ async fn what_was_kept_of_indexes_goes_when_all_are_written_anew() {
     let (_folder, _index, table) = table_of(WIDE).await;
     put(&table, 0..200).await;
     table.tidy_words().await.unwrap();
-    // Nobody waits for an answer, so nothing is read for the next one.
+    // Nobody waits for an answer, so nothing is read for the next one, unless somebody will.
     assert!(!table.reading.was_asked().await);
+    table.get_ready().await.unwrap();
+    assert!(table.reading.was_asked().await);
 
     let open = Filter::default();
     let found = async |id: i64| ids_with(&table, &format!("n{id}"), &open).await;
