@@ -41,9 +41,9 @@ pub use words::{Word, Words};
 /// Counts up when tables of an older version can no longer be searched as they are. Part of every table's name.
 pub const LAYOUT: u32 = 2;
 
-/// How much of its own indexes `LanceDB` may keep in memory to find the rows that are written anew, and what it knows about its files.
-/// Those who search keep theirs [apart](reading).
-const INDEX_CACHE_BYTES: usize = 1 << 26;
+/// How much of its own indexes `LanceDB` may keep in memory to find the rows that are written anew: searches keep theirs
+/// [apart](reading). And how much of what it knows about its files.
+const WRITING_CACHE_BYTES: usize = 1 << 26;
 const FILE_CACHE_BYTES: usize = 1 << 26;
 
 /// Why the index did not do what it was asked.
@@ -71,7 +71,7 @@ impl IndexError {
 /// Opens a place with a memory of its own.
 async fn connect(uri: &str) -> Result<Connection, IndexError> {
     let session = Session::new(
-        INDEX_CACHE_BYTES,
+        WRITING_CACHE_BYTES,
         FILE_CACHE_BYTES,
         Arc::new(ObjectStoreRegistry::default()),
     );

@@ -18,7 +18,7 @@ use super::table::Table;
 use super::{FILE_CACHE_BYTES, IndexError};
 
 /// How much of the indexes a search may keep in memory. 100,000 posts take about 50 MB, a million 450.
-const INDEX_CACHE_BYTES: usize = 1 << 29;
+const SEARCH_CACHE_BYTES: usize = 1 << 29;
 
 /// How a table is read.
 #[derive(Debug, Default)]
@@ -33,7 +33,9 @@ pub(super) struct Reading {
 impl Reading {
     /// From now on without the ring. False when it was without it before.
     pub(super) async fn give_ring_up(&self) -> bool {
-        *self.seen.lock().await = None;
+        // Nobody opens it through the ring again meanwhile.
+        let mut seen = self.seen.lock().await;
+        *seen = None;
         !self.plainly.swap(true, Ordering::Relaxed)
     }
 
@@ -44,7 +46,8 @@ impl Reading {
 
     /// It was not the ring's fault.
     pub(super) async fn take_ring_up(&self) {
-        *self.seen.lock().await = None;
+        let mut seen = self.seen.lock().await;
+        *seen = None;
         self.plainly.store(false, Ordering::Relaxed);
     }
 }
@@ -83,12 +86,12 @@ impl Table {
         } else {
             through_ring(uri)
         };
-        // Where there is none, nothing is its fault.
-        self.reading
-            .plainly
-            .store(ring.is_none(), Ordering::Relaxed);
+        if ring.is_none() {
+            // Where there is none, nothing is its fault.
+            self.reading.plainly.store(true, Ordering::Relaxed);
+        }
         let memory = Session::new(
-            INDEX_CACHE_BYTES,
+            SEARCH_CACHE_BYTES,
             FILE_CACHE_BYTES,
             opened.session().store_registry(),
         );
