@@ -62,8 +62,3 @@ fn any_of(column: &str, values: impl Iterator<Item = String>) -> Option<DfExpr> 
 pub(super) fn with_ids(ids: &[i64]) -> DfExpr {
     is_in(col(rows::ID), ids.iter().copied().map(lit).collect())
 }
-
-/// The rows that have words.
-pub(super) fn with_text() -> DfExpr {
-    col(rows::TEXT).not_eq(lit(""))
-}

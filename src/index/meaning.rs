@@ -5,6 +5,7 @@ use futures::TryStreamExt;
 use lance::dataset::Dataset;
 use lance::dataset::scanner::Scanner;
 use lance::index::DatasetIndexExt;
+use lance::table::format::IndexMetadata;
 use lancedb::expr::DfExpr;
 use uuid::Uuid;
 
@@ -41,14 +42,12 @@ pub(super) struct Looking<'a> {
 impl Looking<'_> {
     /// The nearest rows, nearest first, as the index measures them.
     pub(super) async fn nearest(&self) -> Result<Vec<Address>, IndexError> {
-        let Some(column) = self.dataset.schema().field(rows::VECTOR) else {
+        if self.dataset.schema().field(rows::VECTOR).is_none() {
             return Ok(Vec::new());
-        };
-        let indexes = self.dataset.load_indices().await.map_err(failed())?;
-        // The last one: while the vectors are parted anew, the one before it is still there.
-        let of_vectors = indexes.iter().filter(|index| index.fields == [column.id]);
-        let index = of_vectors.max_by_key(|index| index.dataset_version);
+        }
+        let index = index_of_vectors(self.dataset).await?;
         let known = index
+            .as_ref()
             .and_then(|index| index.effective_fragment_bitmap(self.dataset.fragment_bitmap()))
             .unwrap_or_default();
         let mut found = match index {
@@ -103,6 +102,20 @@ impl Looking<'_> {
         let answer = scan.try_into_stream().await.map_err(failed())?;
         answer.try_collect().await.map_err(failed())
     }
+}
+
+/// The index of the vectors, where there is one.
+pub(super) async fn index_of_vectors(
+    dataset: &Dataset,
+) -> Result<Option<IndexMetadata>, IndexError> {
+    let Some(column) = dataset.schema().field(rows::VECTOR) else {
+        return Ok(None);
+    };
+    let indexes = dataset.load_indices().await.map_err(failed())?;
+    // The last one: while the vectors are parted anew, the one before it is still there.
+    let of_vectors = indexes.iter().filter(|index| index.fields == [column.id]);
+    let last = of_vectors.max_by_key(|index| index.dataset_version);
+    Ok(last.cloned())
 }
 
 /// The rows of an answer of the index.

@@ -12,8 +12,10 @@ use lance::dataset::Dataset;
 use lance::dataset::builder::DatasetBuilder;
 use lancedb::Session;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::loose::Loose;
+use super::meaning::index_of_vectors;
 use super::table::Table;
 use super::{FILE_CACHE_BYTES, IndexError};
 
@@ -25,9 +27,19 @@ const SEARCH_CACHE_BYTES: usize = 1 << 29;
 pub(super) struct Reading {
     pub(super) loose: Loose,
     /// As it was when somebody looked last.
-    seen: Mutex<Option<Arc<Dataset>>>,
+    seen: Mutex<Option<Seen>>,
     /// The ring failed once: it is left alone.
     plainly: AtomicBool,
+}
+
+/// One state of a table, with the memory of those who search it.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) state: Arc<Dataset>,
+    /// The index of the vectors that the memory was made for. What an index had before it was written anew goes with the memory:
+    /// in a common one it would stay until there is no room for more, and then keep what takes its place out, because nobody has
+    /// asked for that before.
+    memory_of: Option<Uuid>,
 }
 
 impl Reading {
@@ -59,26 +71,37 @@ impl Table {
         let mut held = self.reading.seen.lock().await;
         let version = self.opened().await?.version().version;
         let seen = match held.take() {
-            Some(seen) if seen.version().version == version => seen,
-            Some(older) => Arc::new(
-                older
-                    .checkout_version(version)
-                    .await
-                    .map_err(IndexError::failed("look at it"))?,
-            ),
+            Some(seen) if seen.state.version().version == version => seen,
+            Some(mut seen) => {
+                let newer = seen.state.checkout_version(version).await;
+                seen.state = Arc::new(newer.map_err(IndexError::failed("look at it"))?);
+                seen
+            }
             None => self.open_to_read(Some(version)).await?,
         };
-        *held = Some(Arc::clone(&seen));
-        Ok(seen)
+        let state = Arc::clone(&seen.state);
+        *held = Some(seen);
+        Ok(state)
     }
 
-    /// The table in one state, the newest if not said otherwise, with a memory of its own: what the indexes had before they were
-    /// written anew goes with whoever read them. In a common memory it would stay until there is no room for more, and then keep
-    /// what takes its place out, because nobody has asked for that before.
-    pub(super) async fn open_to_read(
-        &self,
-        version: Option<u64>,
-    ) -> Result<Arc<Dataset>, IndexError> {
+    /// The newest state, which nobody has looked at yet; and whether it comes with a new memory, because its vectors have another
+    /// index than the one that searches know.
+    pub(super) async fn unread(&self) -> Result<(Seen, bool), IndexError> {
+        let seen = self.reading.seen.lock().await.clone();
+        if let Some(mut seen) = seen {
+            let mut newest = Dataset::clone(&seen.state);
+            let latest = newest.checkout_latest().await;
+            latest.map_err(IndexError::failed("look at it"))?;
+            if vectors_index(&newest).await? == seen.memory_of {
+                seen.state = Arc::new(newest);
+                return Ok((seen, false));
+            }
+        }
+        Ok((self.open_to_read(None).await?, true))
+    }
+
+    /// The table in one state, the newest if not said otherwise, with a memory of its own.
+    async fn open_to_read(&self, version: Option<u64>) -> Result<Seen, IndexError> {
         let opened = self.opened().await?;
         let uri = opened.uri();
         let ring = if self.reading.plainly.load(Ordering::Relaxed) {
@@ -100,13 +123,17 @@ impl Table {
         if let Some(version) = version {
             to_read = to_read.with_version(version);
         }
-        let seen = to_read.load().await;
-        Ok(Arc::new(seen.map_err(IndexError::failed("look at it"))?))
+        let state = to_read.load().await;
+        let state = state.map_err(IndexError::failed("look at it"))?;
+        Ok(Seen {
+            memory_of: vectors_index(&state).await?,
+            state: Arc::new(state),
+        })
     }
 
     /// Searches read `newest` from now on, and everybody else sees what was changed [apart](Self::apart): in one step, or
     /// whoever asks in between would read the older state with the memory of the newer, or the other way about.
-    pub(super) async fn read_on(&self, newest: Arc<Dataset>) -> Result<(), IndexError> {
+    pub(super) async fn read_on(&self, newest: Seen) -> Result<(), IndexError> {
         let mut held = self.reading.seen.lock().await;
         self.look_again().await?;
         *held = Some(newest);
@@ -121,6 +148,11 @@ impl Table {
         let now = files.get().await;
         now.map_err(IndexError::failed("look at it"))
     }
+}
+
+async fn vectors_index(state: &Dataset) -> Result<Option<Uuid>, IndexError> {
+    let index = index_of_vectors(state).await?;
+    Ok(index.map(|index| index.uuid))
 }
 
 /// The address under which lance reads the folder at `uri` through `io_uring`; `None` where it cannot.

@@ -12,16 +12,19 @@ use futures::{FutureExt, TryStreamExt};
 use lance::dataset::Dataset;
 use lancedb::index::scalar::FullTextSearchQuery;
 
-use super::filter::{Filter, with_text};
+use super::filter::Filter;
 use super::loose::Loose;
 use super::meaning::Looking;
+use super::reading::Seen;
 use super::state::{self, Address};
 use super::table::Table;
 use super::{IndexError, cosine, rows};
 
 /// How many rows are read when a state is warmed, so that they come from all of its files.
 const WARMED: usize = 50;
-/// And how many words are looked for: each costs as much as in a search.
+/// And how many words are looked for: each costs as much as in a search. They are those of a text among the first rows. No
+/// filter finds it, for lance would read thousands of rows for that, and whoever searches meanwhile would wait.
+const WARMED_FROM: i64 = 50;
 const WARMED_WORDS: usize = 3;
 
 /// What is looked for. Without a vector or without words that half is left out.
@@ -76,24 +79,18 @@ impl Table {
     }
 
     /// The newest state as the next search would read it, with what it would wait for: the indexes as upkeep left them, which nobody has
-    /// looked at yet. `anew` for when all of them were written: with a memory of its own. Otherwise it was only that of the words.
-    pub(super) async fn warmed(&self, anew: bool) -> Result<Arc<Dataset>, IndexError> {
+    /// looked at yet.
+    pub(super) async fn warmed(&self) -> Result<Seen, IndexError> {
         let failed = || IndexError::failed("look at it anew");
-        let newest = if anew {
-            self.open_to_read(None).await?
-        } else {
-            let mut newest = Dataset::clone(&*self.state().await?);
-            newest.checkout_latest().await.map_err(failed())?;
-            Arc::new(newest)
-        };
-        let mut row = newest.scan();
+        let (newest, anew) = self.unread().await?;
+        let mut row = newest.state.scan();
         row.project(&[rows::TEXT])
-            .map(|row| row.filter_expr(with_text()))
-            .and_then(|row| row.limit(Some(1), None))
+            .and_then(|row| row.limit(Some(WARMED_FROM), None))
             .map_err(failed())?;
         let row = row.try_into_batch().await.map_err(failed())?;
         let texts = rows::read_texts(&row, rows::TEXT)?;
-        let text = texts.iter().flatten().next().unwrap_or_default();
+        let mut texts = texts.iter().flatten();
+        let text = texts.find(|text| !text.is_empty()).unwrap_or_default();
         let words: Vec<&str> = text.split_whitespace().take(WARMED_WORDS).collect();
         let words = words.join(" ");
         let vector = vec![1.0; self.dimensions().unwrap_or(0)];
@@ -103,7 +100,7 @@ impl Table {
             filter: &Filter::default(),
             limit: WARMED,
         };
-        search(&newest, &Loose::default(), asked).await?;
+        search(&newest.state, &Loose::default(), asked).await?;
         Ok(newest)
     }
 

@@ -10,6 +10,7 @@ use lancedb::table::{
 use tokio::sync::OwnedMutexGuard;
 
 use super::aside::aside;
+use super::reading::Seen;
 use super::table::Table;
 use super::words::words_index;
 use super::{IndexError, rows};
@@ -102,7 +103,7 @@ impl Table {
     /// Reads what the first search would wait for.
     pub async fn get_ready(&self) -> Result<(), IndexError> {
         let _alone = self.writer.lock().await;
-        let newest = self.warmed(true).await?;
+        let newest = self.warmed().await?;
         self.read_on(newest).await
     }
 
@@ -130,21 +131,11 @@ impl Table {
             }
         })
         .await;
-        let warm = done.is_ok() && self.reading.was_asked().await;
-        let newest = match upkeep {
-            // Only then were the large indexes written anew.
-            Upkeep::All(loose) if warm => Some(self.warmed(loose.rows).await),
-            Upkeep::Words(_) if warm => Some(self.warmed(false).await),
-            _ => None,
-        };
-        match newest {
-            Some(Ok(newest)) => self.read_on(newest).await?,
-            unread => {
-                self.look_again().await?;
-                done?;
-                unread.transpose()?;
-            }
+        match self.warmed_if_asked(done.is_ok()).await {
+            Some(newest) => self.read_on(newest).await?,
+            None => self.look_again().await?,
         }
+        done?;
         if matches!(upkeep, Upkeep::Words(_)) {
             return Ok(());
         }
@@ -153,6 +144,17 @@ impl Table {
         let table = self.clone();
         aside(async move { table.apart().await?.prune().await }).await?;
         self.look_again().await
+    }
+
+    /// What upkeep left, if somebody will search it and it can be read. If not, the next search says so.
+    async fn warmed_if_asked(&self, done: bool) -> Option<Seen> {
+        if !done || !self.reading.was_asked().await {
+            return None;
+        }
+        let warmed = self.warmed().await;
+        warmed
+            .inspect_err(|error| tracing::warn!(index.error = %error, "the next search reads what upkeep left"))
+            .ok()
     }
 
     /// The full text takes all rows in when they are there.
