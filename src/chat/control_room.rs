@@ -55,6 +55,9 @@ const ANSWERS_WAITING: usize = 256;
 /// How often [`ControlRoom::settled`] looks without having been woken, for jobs that end without a word to the chat.
 const LOOK_ANYWAY: Duration = Duration::from_millis(500);
 
+/// What a worker is handed.
+type Row = (InboxId, in_hand::Held);
+
 /// Why a message did not reach a room.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
@@ -91,7 +94,7 @@ struct Inner {
     frontends: RwLock<HashMap<Surface, Arc<dyn Frontend>>>,
     /// What waits in a room waits here by its id only; the rest is in the store. So a room that is slow holds up nobody
     /// who takes in for several.
-    workers: Mutex<HashMap<RoomId, mpsc::UnboundedSender<InboxId>>>,
+    workers: Mutex<HashMap<RoomId, mpsc::UnboundedSender<Row>>>,
     /// One card of a room changes at a time, so that the last state is shown last.
     cards: Mutex<HashMap<RoomId, Arc<tokio::sync::Mutex<()>>>>,
     at_once: Semaphore,
@@ -248,23 +251,27 @@ impl ControlRoom {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let worker = workers.entry(room).or_insert_with(|| self.hire(room));
-        self.0.in_hand.takes();
-        if worker.send(id).is_err() {
-            // A worker is gone only after the stop; the row is taken up at the next start then.
-            self.0.in_hand.answered();
+        let Err(unsent) = worker.send((id, self.0.in_hand.takes())) else {
+            return;
+        };
+        // After the stop the row is taken up at the next start.
+        if !self.0.stop.is_cancelled() {
+            tracing::error!(%room, "the worker of a room broke off; another takes its place");
+            *worker = self.hire(room);
+            let _ = worker.send(unsent.0);
         }
     }
 
     /// Two work for a room, each in order: one does what was asked, the other shows the answers. So what is asked is done
     /// while the answers before it still wait for their network.
-    fn hire(&self, room: RoomId) -> mpsc::UnboundedSender<InboxId> {
+    fn hire(&self, room: RoomId) -> mpsc::UnboundedSender<Row> {
         let (sender, mut rows) = mpsc::unbounded_channel();
         let (done, mut answered) = mpsc::channel(ANSWERS_WAITING);
         let this = self.clone();
         self.0.tasks.spawn(async move {
-            while let Some(id) = this.next_row(room, &mut rows).await {
+            while let Some((id, held)) = this.next_row(room, &mut rows).await {
                 let answered = this.work_on(id).await;
-                this.0.in_hand.answered();
+                drop(held);
                 let Some(answered) = answered else {
                     continue;
                 };
@@ -285,14 +292,10 @@ impl ControlRoom {
     }
 
     /// The next row of a room; none after the stop, and when nothing was said there for a while.
-    async fn next_row(
-        &self,
-        room: RoomId,
-        rows: &mut mpsc::UnboundedReceiver<InboxId>,
-    ) -> Option<InboxId> {
+    async fn next_row(&self, room: RoomId, rows: &mut mpsc::UnboundedReceiver<Row>) -> Option<Row> {
         let next = tokio::time::timeout(ROOM_IDLE, rows.recv());
-        if let Ok(id) = self.0.stop.run_until_cancelled(next).await? {
-            return id;
+        if let Ok(row) = self.0.stop.run_until_cancelled(next).await? {
+            return row;
         }
         let mut workers = self
             .0

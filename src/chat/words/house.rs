@@ -105,7 +105,7 @@ pub fn status(status: &Status<'_>) -> View {
         status
             .index
             .as_ref()
-            .map(|trouble| format!("Search index: {trouble}.")),
+            .map(|trouble| format!("Search index: {}.", trouble.trim_end_matches('.'))),
     );
     if !status.models.is_empty() {
         lines.push(format!("Models: {}.", status.models.join(" · ")));
@@ -319,5 +319,8 @@ mod tests {
         full.posts = 12_821;
         let imported = plain(&status(&full));
         assert!(imported.contains("12,821 posts stored."), "{imported}");
+        full.index = Some("without vectors: no model is there.".into());
+        let poor = plain(&status(&full));
+        assert!(poor.contains("no model is there.\n"), "{poor}");
     }
 }

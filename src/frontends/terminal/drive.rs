@@ -32,7 +32,7 @@ const NOT_TAKEN: &str =
 pub enum End {
     /// The input ended and the work that its lines began is done.
     InputDone,
-    /// Ctrl-D: the person closed the terminal.
+    /// Ctrl-D or `/quit`: the person closed the terminal.
     Closed,
     /// Ctrl-C at an empty line: the person wants Lumen to stop.
     Interrupted,
@@ -71,6 +71,9 @@ async fn at_prompt(
         match next {
             Some(Typed::Line { text, seen }) => {
                 for line in commands(&text) {
+                    if leaves(line) {
+                        return Ok(End::Closed);
+                    }
                     number += 1;
                     if let Some(id) = hand_over(&*desk, terminal, number, line, seen).await {
                         tokio::spawn(watch(
@@ -107,6 +110,13 @@ fn commands(text: &str) -> Vec<&str> {
     } else {
         vec![text.trim()]
     }
+}
+
+/// What people type to leave a program that has a prompt. Only the terminal can be left, so it is no command of the control room.
+fn leaves(line: &str) -> bool {
+    ["/quit", "/exit"]
+        .iter()
+        .any(|word| line.trim().eq_ignore_ascii_case(word))
 }
 
 /// Keeps the sign of life up until the line's work is done.
@@ -151,6 +161,9 @@ pub(super) async fn from(
             lines::Read::Line(text) => text,
         };
         terminal.echo(&text).await;
+        if leaves(&text) {
+            break;
+        }
         let Some(id) = hand_over(&*desk, terminal, number, &text, None).await else {
             continue;
         };

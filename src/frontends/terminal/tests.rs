@@ -315,6 +315,14 @@ async fn a_line_that_takes_too_long_does_not_hold_up_the_next() {
 }
 
 #[tokio::test]
+async fn who_leaves_is_let_go_and_what_was_piped_after_it_is_not_taken() {
+    for word in ["/quit", " /EXIT "] {
+        let session = session(format!("/status\n{word}\n/approve #1\n").as_bytes()).await;
+        assert_eq!((session.end, session.taken.len()), (End::InputDone, 1));
+    }
+}
+
+#[tokio::test]
 async fn it_stops_when_told_even_while_the_input_is_open() {
     let (terminal, _) = terminal();
     let (open, input) = std::io::pipe()

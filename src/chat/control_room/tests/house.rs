@@ -1,6 +1,7 @@
 //! Everything but the decisions: lists, people, crashes.
 
 use insta::assert_snapshot;
+use tokio::sync::mpsc;
 
 use super::card_press;
 use super::world::World;
@@ -208,6 +209,18 @@ async fn a_command_that_breaks_off_says_so_and_the_room_lives() {
     world.finder.give("Slow pour, slow morning.");
     assert_snapshot!(world.press(&Press::Again(row).code()).await, @"- 0.81 @bean 21:00 “Slow pour, slow morning.” · p42");
     assert_snapshot!(world.press(&Press::Again(crate::domain::ids::InboxId(9_999)).code()).await, @"I no longer have what this button repeats. Type it again, please.");
+}
+
+#[tokio::test]
+async fn a_room_whose_worker_broke_off_gets_another() {
+    let world = World::new().await;
+    world.draft("Friday.").await;
+    world.say("/drafts").await;
+    let (broken, _) = mpsc::unbounded_channel();
+    let room = world.local_room().await;
+    world.room.0.workers.lock().unwrap().insert(room, broken);
+    world.say("/approve #1").await;
+    assert_eq!(world.state(1).await, "approved");
 }
 
 #[tokio::test]

@@ -1,0 +1,209 @@
+//! Decisions that add a revision, or ask for one: the draft waits again.
+
+use super::{ReviewError, Reviewed, allowed, current, tell, too_late};
+use crate::domain::content::{Attachment, Content};
+use crate::domain::draft::{Draft, DraftState, Move, Revision, Seen, Writer};
+use crate::domain::finding::FindingKind;
+use crate::domain::ids::{DraftNumber, InboxId, RoomId, WorkspaceId};
+use crate::domain::limits::Limits;
+use crate::domain::operator::Operator;
+use crate::flow::{checks, compose, gone};
+use crate::store::{NewRevision, Tx};
+
+/// How long a waiting draft stays fresh.
+pub const FRESH_FOR: std::time::Duration = std::time::Duration::from_hours(14 * 24);
+
+/// Replaces the text by what a person typed. Findings only warn, but for what the network itself would refuse.
+pub async fn edit(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<Seen>,
+    by: &Operator,
+    text: String,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen, Move::Revise).await?;
+    allowed(&draft, draft.revise())?;
+    let text = text.trim().to_owned();
+    if text.is_empty() {
+        return Err(ReviewError::Empty { number });
+    }
+    let persona = tx.persona(w).await?;
+    let allowance = compose::allowance(tx, &persona.voice, &draft.purpose).await?;
+    let mut findings = checks::by_person(&text, revision.content.network, &allowance);
+    // The words are theirs now; the picture is the one that it was.
+    let before = revision.findings.iter();
+    findings.extend(before.filter(|finding| finding.kind.of_picture()).cloned());
+    let new = NewRevision {
+        content: Content {
+            text,
+            ..revision.content.clone()
+        },
+        findings,
+        guidance: None,
+        writer: Writer::Person {
+            name: by.name.clone(),
+        },
+        ..NewRevision::from(revision)
+    };
+    revise(tx, w, &draft, new, "edited", &by.name, cause).await
+}
+
+/// Puts `picture` in place of the draft's pictures, or takes them off. The words stay.
+pub async fn picture(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<Seen>,
+    by: &Operator,
+    picture: Option<Attachment>,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let verb = if picture.is_some() {
+        "put a picture on"
+    } else {
+        "took the picture off"
+    };
+    let (draft, mut revision) = current(tx, w, number, seen, Move::Revise).await?;
+    let network = revision.content.network;
+    if picture.is_some() && Limits::of(network).pictures == 0 {
+        return Err(ReviewError::NoPictures { number, network });
+    }
+    // What was found in the picture goes with it.
+    revision
+        .findings
+        .retain(|finding| !finding.kind.of_picture());
+    let media = picture.into_iter().collect();
+    pictured(tx, w, &draft, revision, media, verb, &by.name, cause).await
+}
+
+/// Describes the draft's picture for those who cannot see it.
+pub async fn describe(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<Seen>,
+    by: &Operator,
+    alt: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, seen, Move::Revise).await?;
+    let mut media = revision.content.media.clone();
+    if let Some(first) = media.first_mut() {
+        alt.trim().clone_into(&mut first.alt);
+    }
+    let verb = "described the picture of";
+    pictured(tx, w, &draft, revision, media, verb, &by.name, cause).await
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the end of two decisions, with all that they know"
+)]
+async fn pictured(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: &Draft,
+    revision: Revision,
+    media: Vec<Attachment>,
+    verb: &str,
+    by: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let new = NewRevision {
+        content: Content {
+            media,
+            ..revision.content.clone()
+        },
+        ..NewRevision::from(revision)
+    };
+    revise(tx, w, draft, new, verb, by, cause).await
+}
+
+/// Adds a revision; the draft waits again. What it stands on is looked at anew: it may be gone by now.
+pub async fn revise(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: &Draft,
+    mut new: NewRevision,
+    verb: &str,
+    by: &str,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    allowed(draft, draft.revise())?;
+    new.findings
+        .retain(|finding| finding.kind != FindingKind::SourceGone);
+    let gone = gone::findings(tx, &draft.purpose, &new.leans_on).await?;
+    new.findings.extend(gone);
+    let revised = tx.add_revision(draft.id, &new).await?;
+    let fresh_until = tx.now() + FRESH_FOR;
+    tx.set_expiry(draft.id, fresh_until).await?;
+    tx.log(
+        w,
+        by,
+        &format!("{verb} {}, now version {}", draft.number, revised.revision),
+    )
+    .await?;
+    tell(tx, &revised, None, cause).await?;
+    Ok(revised)
+}
+
+/// Asks for another version by the model. False while one of the current version is being written already.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a decision like the others, with where its card is shown"
+)]
+pub async fn redo(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Option<Seen>,
+    by: &Operator,
+    guidance: Option<String>,
+    room: Option<RoomId>,
+    cause: Option<InboxId>,
+) -> Result<bool, ReviewError> {
+    let (draft, _) = current(tx, w, number, seen, Move::Revise).await?;
+    allowed(&draft, draft.revise())?;
+    let request = compose::ComposeRequest::Redo {
+        draft: draft.id,
+        seen: draft.seen(),
+        guidance,
+    };
+    let key = format!("redo:{}:{}", draft.id, draft.revision);
+    Ok(compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?)
+}
+
+/// Brings an expired draft back as a new revision with the same words.
+pub async fn revive(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, None, Move::Revise).await?;
+    if !matches!(draft.state, DraftState::Expired { .. }) {
+        return Ok(draft);
+    }
+    revise(tx, w, &draft, revision.into(), "revived", &by.name, cause).await
+}
+
+/// Takes an approval or a time back, as long as publishing has not begun: the same words wait again as a new revision.
+pub async fn take_back(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, revision) = current(tx, w, number, None, Move::Revise).await?;
+    if !matches!(
+        draft.state,
+        DraftState::Approved { .. } | DraftState::Scheduled { .. }
+    ) {
+        return Err(too_late(draft, Move::Revise));
+    }
+    revise(tx, w, &draft, revision.into(), "took back", &by.name, cause).await
+}
