@@ -10,6 +10,7 @@
 mod aside;
 pub mod cleaning;
 mod cosine;
+mod files;
 mod filter;
 mod growth;
 mod loose;
