@@ -41,8 +41,6 @@ struct Loose {
     words: bool,
     /// In how many the full text lies.
     pieces: u32,
-    /// How many of them may be small before they become one.
-    most: u32,
     /// It knows less than half of the rows.
     mostly: bool,
 }
@@ -122,7 +120,7 @@ impl Table {
         let done = aside(async move {
             let apart = table.apart().await?;
             match upkeep {
-                Upkeep::Words(loose) => apart.take_words_in(loose).await,
+                Upkeep::Words(loose) => apart.take_words_in(loose, MOST_SMALL_PIECES).await,
                 Upkeep::Files => apart.gather_apart().await,
                 Upkeep::All(loose) => apart.tidy_all(loose).await,
             }
@@ -166,7 +164,7 @@ impl Table {
             self.compact(LARGEST_FILE, LITTLE_MEMORY).await?;
         }
         // First of all: until then every search pays for them. In one piece, or lance leaves their files apart.
-        self.take_words_in(Loose { most: 1, ..loose }).await?;
+        self.take_words_in(loose, 1).await?;
         // Before their vectors are known: that index holds all rows, and telling it which have moved keeps every core from searches.
         self.compact_new(LARGE_FILE).await?;
         if loose.rows {
@@ -195,15 +193,15 @@ impl Table {
         self.take_in(options).await
     }
 
-    /// A piece of their own for new words; many small pieces become one. The large one is left alone, unless it knows less than
+    /// A piece of their own for new words; `most` small pieces become one. The large one is left alone, unless it knows less than
     /// half: writing it anew takes 0.6 s at 100,000 rows.
-    async fn take_words_in(&self, loose: Loose) -> Result<(), IndexError> {
+    async fn take_words_in(&self, loose: Loose, most: u32) -> Result<(), IndexError> {
         if loose.mostly {
             return self.first_indexes().await;
         }
         let small = loose.pieces.saturating_sub(1);
         let mut options = match small {
-            small if small < loose.most => OptimizeOptions::append(),
+            small if small < most => OptimizeOptions::append(),
             small => OptimizeOptions::merge(small as usize),
         };
         options.index_names = Some(vec![WORDS_INDEX.to_owned()]);
@@ -225,7 +223,6 @@ impl Table {
             rows: rows >= (self.count().await? / LOOSE_SHARE).clamp(LOOSE_ROWS, MOST_LOOSE_ROWS),
             words: words >= LOOSE_WORDS,
             pieces: full_text.and_then(|index| index.num_segments).unwrap_or(0),
-            most: MOST_SMALL_PIECES,
             mostly: full_text
                 .is_some_and(|index| index.num_indexed_rows <= index.num_unindexed_rows),
         })
