@@ -10,7 +10,6 @@
 mod aside;
 pub mod cleaning;
 mod cosine;
-mod files;
 mod filter;
 mod growth;
 mod loose;

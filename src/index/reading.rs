@@ -140,7 +140,7 @@ impl Table {
         Ok(())
     }
 
-    pub(super) async fn opened(&self) -> Result<Arc<Dataset>, IndexError> {
+    async fn opened(&self) -> Result<Arc<Dataset>, IndexError> {
         let files = self.inner.dataset().ok_or_else(|| IndexError::Failed {
             what: "look at it",
             why: "it does not lie in files".to_owned(),

@@ -107,37 +107,6 @@ async fn a_table_that_grows_finds_the_nearest_and_keeps_few_files() {
 }
 
 #[tokio::test]
-async fn what_comes_in_bit_by_bit_leaves_what_is_large_alone() {
-    let (_folder, _index, table) = table_of(WIDE).await;
-    let open = Filter::default();
-    let pieces = async || {
-        let indexes = table.indexes().await.unwrap();
-        let words = indexes.iter().find(|index| index.name == "words");
-        words.unwrap().num_segments.unwrap()
-    };
-    put(&table, 0..12_000).await;
-    assert!(table.tidy().await.unwrap());
-    assert_eq!((table.files().await.unwrap(), pieces().await), (1, 1));
-    let mut rows = 12_000;
-    for round in 0..6 {
-        for _ in 0..4 {
-            put(&table, rows..rows + 250).await;
-            table.tidy_words().await.unwrap();
-            rows += 250;
-        }
-        assert!(table.tidy().await.unwrap());
-        assert_eq!(pieces().await, 2, "round {round}");
-        // The large one, and one of each round until there would be more than four.
-        let files = [2, 3, 4, 2, 3, 4][round];
-        assert_eq!(table.files().await.unwrap(), files, "round {round}");
-        for id in [5, rows - 900, rows - 1] {
-            assert_eq!(ids_with(&table, &format!("n{id}"), &open).await, [id]);
-        }
-        finds_the_nearest(&table, rows, &open, |_| true).await;
-    }
-}
-
-#[tokio::test]
 async fn what_the_index_still_knows_as_it_was_is_found_as_it_is() {
     let (_folder, _index, table) = table_of(WIDE).await;
     for from in (0..4_000).step_by(500) {
