@@ -22,10 +22,11 @@ use super::{IndexError, cosine, rows};
 
 /// How many rows are read when a state is warmed, so that they come from all of its files.
 const WARMED: usize = 50;
-/// And how many words are looked for: each costs as much as in a search. They are those of a text among the first rows. No
-/// filter finds it, for lance would read thousands of rows for that, and whoever searches meanwhile would wait.
-const WARMED_FROM: i64 = 50;
+/// And how many words are looked for: each costs as much as in a search.
 const WARMED_WORDS: usize = 3;
+/// They are those of a text among so many first rows. No filter finds it, for lance would read thousands of rows for that, and
+/// whoever searches meanwhile would wait.
+const WARMED_FROM: i64 = 50;
 
 /// What is looked for. Without a vector or without words that half is left out.
 #[derive(Debug, Clone, Copy)]
