@@ -1,9 +1,10 @@
 //! What each subcommand does, and how it ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::{self, Trouble};
 use crate::config::Config;
+use crate::index;
 use crate::platforms::sandbox::control::FailRequest;
 use crate::telemetry;
 
@@ -60,6 +61,18 @@ pub fn sandbox(action: SandboxAction) -> End {
     quietly(|config| app::archive::sandbox(config, action))
 }
 
+/// What `index/apart.rs` has a process of its own do.
+#[must_use]
+pub fn index_upkeep() -> End {
+    match index::apart::work() {
+        Ok(()) => End::Done,
+        Err(error) => {
+            println!("{error}");
+            End::Failed
+        }
+    }
+}
+
 /// A subcommand without front ends: logs go to stderr.
 fn quietly<F: Future<Output = Result<(), Trouble>>>(work: impl FnOnce(Config) -> F) -> End {
     with_config(|config| {
@@ -76,6 +89,9 @@ fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
             return End::Misconfigured;
         }
     };
+    if let Some(program) = own_program() {
+        index::apart::by_program(program);
+    }
     for remark in &config.remarks {
         eprintln!("{remark}");
     }
@@ -91,6 +107,15 @@ fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
             End::Failed
         }
     }
+}
+
+/// This program, also when another version has taken its place on the disk.
+fn own_program() -> Option<PathBuf> {
+    let lasting = Path::new("/proc/self/exe");
+    if lasting.exists() {
+        return Some(lasting.to_owned());
+    }
+    std::env::current_exe().ok()
 }
 
 /// Runs `work` on a runtime of its own. A thread that still reads stdin or computes does not hold the end up.

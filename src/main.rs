@@ -35,6 +35,9 @@ enum Command {
     Backup { file: PathBuf },
     /// Bring a backup back. What is there now is moved aside.
     Restore { file: PathBuf },
+    /// Do upkeep of the index for another process of Lumen, which says on stdin what.
+    #[command(hide = true)]
+    IndexUpkeep,
     /// Play the other side of the sandbox network.
     Sandbox {
         #[command(subcommand)]
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Import { file, own } => commands::import(&file, own),
         Command::Backup { file } => commands::backup(&file),
         Command::Restore { file } => commands::restore(&file),
+        Command::IndexUpkeep => commands::index_upkeep(),
         Command::Sandbox { action } => commands::sandbox(match action {
             Sandbox::Posts => commands::SandboxAction::Posts,
             Sandbox::Fail {

@@ -17,6 +17,7 @@ mod supply;
 mod vectors;
 mod work;
 
+use lumen::index::apart;
 use work::Work;
 
 /// The large row of [`search`] and the usual one.
@@ -26,6 +27,12 @@ const FEW: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
     lumen::config::libraries::tell_libraries();
+    if std::env::args().nth(1).as_deref() == Some(apart::ARGUMENT) {
+        return apart::work()
+            .inspect_err(|error| println!("{error}"))
+            .map_err(Into::into);
+    }
+    apart::by_program(std::env::current_exe()?);
     let groups: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))

@@ -3,7 +3,7 @@
 use super::IndexError;
 
 /// The niceness of upkeep; 0 is that of all else.
-const LAST_IN_LINE: i32 = 10;
+pub(super) const LAST_IN_LINE: i32 = 10;
 
 /// Does `work` on a thread of its own, which has its turn after those that answer people. On their threads it would hold up
 /// whoever asks meanwhile: lance computes in between its waits.

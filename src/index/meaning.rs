@@ -1,5 +1,7 @@
 //! The rows near to a vector: by the index of the vectors, and one by one those it does not know.
 
+use std::collections::HashSet;
+
 use arrow_array::{Float32Array, RecordBatch};
 use futures::TryStreamExt;
 use lance::dataset::Dataset;
@@ -46,18 +48,15 @@ impl Looking<'_> {
             return Ok(Vec::new());
         }
         let index = index_of_vectors(self.dataset).await?;
-        let known = index
-            .as_ref()
-            .and_then(|index| index.effective_fragment_bitmap(self.dataset.fragment_bitmap()))
-            .unwrap_or_default();
+        let known = known_to(index.as_ref(), self.dataset);
         let mut found = match index {
             Some(index) if !known.is_empty() => self.by_index(index.uuid).await?,
             _ => Vec::new(),
         };
-        found.retain(|(_, address)| known.contains(state::fragment(*address)));
+        found.retain(|(_, address)| known.contains(&state::fragment(*address)));
         let all = self.dataset.fragments().iter();
         let unknown: Vec<_> = all
-            .filter(|part| u32::try_from(part.id).is_ok_and(|part| !known.contains(part)))
+            .filter(|part| u32::try_from(part.id).is_ok_and(|part| !known.contains(&part)))
             .cloned()
             .collect();
         if !unknown.is_empty() {
@@ -116,6 +115,15 @@ pub(super) async fn index_of_vectors(
     let of_vectors = indexes.iter().filter(|index| index.fields == [column.id]);
     let last = of_vectors.max_by_key(|index| index.dataset_version);
     Ok(last.cloned())
+}
+
+/// The fragments whose vectors `index` knows.
+pub(super) fn known_to(index: Option<&IndexMetadata>, dataset: &Dataset) -> HashSet<u32> {
+    index
+        .and_then(|index| index.effective_fragment_bitmap(dataset.fragment_bitmap()))
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The rows of an answer of the index.

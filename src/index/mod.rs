@@ -7,9 +7,11 @@
 //! To add a column: [`rows`] (schema, writing), a field of [`Row`], a field of [`Filter`] if it filters, and a
 //! new [`LAYOUT`], so that older tables are rebuilt.
 
+pub mod apart;
 mod aside;
 pub mod cleaning;
 mod cosine;
+mod files;
 mod filter;
 mod growth;
 mod loose;

@@ -7,9 +7,11 @@
 //!
 //! lance makes a plan for every question and hands its parts from thread to thread. Here its index is asked directly.
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
-use arrow_array::{Float32Array, RecordBatch};
+use arrow_array::{Float32Array, RecordBatch, UInt32Array};
 use futures::TryStreamExt;
 use lance::index::DatasetIndexInternalExt;
 use lance_index::metrics::NoOpMetricsCollector;
@@ -26,36 +28,69 @@ pub(super) async fn nearest(
     looking: &Looking<'_>,
     index: Uuid,
 ) -> Result<Vec<Measured>, IndexError> {
-    let index = looking
-        .dataset
-        .open_vector_index(rows::VECTOR, &index, &NoOpMetricsCollector)
-        .await
-        .map_err(failed())?;
-    let query = query(looking, &*index);
-    let (partitions, distances) = index.find_partitions(&query).map_err(failed())?;
-    let all = partitions.len();
-    let found = index
-        .search_partitions(
-            query,
-            Arc::new(partitions),
-            Arc::new(distances),
-            0,
-            all,
-            Arc::new(NoFilter),
-            None,
-            Arc::new(NoOpMetricsCollector),
-        )
-        .await
-        .map_err(failed())?;
-    let batches: Vec<RecordBatch> = found.try_collect().await.map_err(failed())?;
+    let question = Question::put(looking, index).await?;
+    let all = question.partitions.len();
     let mut found = Vec::with_capacity(looking.limit * SPARE);
-    for batch in batches {
+    for batch in question.search(0..all).await? {
         found.extend(measured_by_index(&batch)?);
     }
     let addresses = found.iter().map(|(_, address)| *address);
     let there = state::still_there(looking.dataset, addresses).await?;
     found.retain(|(_, address)| there.contains(address));
     Ok(found)
+}
+
+/// Reads all partitions of an index that nobody has read yet, one by one and with as long a rest after each as it took: of a
+/// million rows they would keep all cores for half a second, and whoever searches meanwhile would wait twice as long.
+pub(super) async fn read_ahead(looking: &Looking<'_>, index: Uuid) -> Result<(), IndexError> {
+    let question = Question::put(looking, index).await?;
+    for at in 0..question.partitions.len() {
+        let began = Instant::now();
+        question.search(at..at + 1).await?;
+        tokio::time::sleep(began.elapsed()).await;
+    }
+    Ok(())
+}
+
+/// What is asked of the partitions.
+struct Question {
+    index: Arc<dyn VectorIndex>,
+    query: Query,
+    /// The nearest first, and how far each is.
+    partitions: Arc<UInt32Array>,
+    distances: Arc<Float32Array>,
+}
+
+impl Question {
+    async fn put(looking: &Looking<'_>, index: Uuid) -> Result<Self, IndexError> {
+        let opened = looking
+            .dataset
+            .open_vector_index(rows::VECTOR, &index, &NoOpMetricsCollector);
+        let index = opened.await.map_err(failed())?;
+        let query = query(looking, &*index);
+        let (partitions, distances) = index.find_partitions(&query).map_err(failed())?;
+        Ok(Self {
+            index,
+            query,
+            partitions: Arc::new(partitions),
+            distances: Arc::new(distances),
+        })
+    }
+
+    async fn search(&self, of: Range<usize>) -> Result<Vec<RecordBatch>, IndexError> {
+        let found = Arc::clone(&self.index).search_partitions(
+            self.query.clone(),
+            Arc::clone(&self.partitions),
+            Arc::clone(&self.distances),
+            of.start,
+            of.end,
+            Arc::new(NoFilter),
+            None,
+            Arc::new(NoOpMetricsCollector),
+        );
+        let found = found.await.map_err(failed())?;
+        found.try_collect().await.map_err(failed())
+    }
 }
 
 fn query(looking: &Looking<'_>, index: &dyn VectorIndex) -> Query {

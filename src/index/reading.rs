@@ -140,7 +140,7 @@ impl Table {
         Ok(())
     }
 
-    async fn opened(&self) -> Result<Arc<Dataset>, IndexError> {
+    pub(super) async fn opened(&self) -> Result<Arc<Dataset>, IndexError> {
         let files = self.inner.dataset().ok_or_else(|| IndexError::Failed {
             what: "look at it",
             why: "it does not lie in files".to_owned(),
@@ -157,17 +157,20 @@ async fn vectors_index(state: &Dataset) -> Result<Option<Uuid>, IndexError> {
 
 /// The address under which lance reads the folder at `uri` through `io_uring`; `None` where it cannot.
 fn through_ring(uri: &str) -> Option<String> {
-    let path = match uri.strip_prefix("file://") {
-        Some(path) => path,
-        None if uri.contains("://") => return None,
-        None => uri,
-    };
+    let path = std::path::absolute(local(uri)?).ok()?;
     if !has_ring() {
         return None;
     }
-    let path = std::path::absolute(Path::new(path)).ok()?;
     let url = url::Url::from_file_path(path).ok()?;
     Some(url.as_str().replacen("file:", "file+uring:", 1))
+}
+
+/// The folder at `uri`, if it is one of this machine's.
+pub(super) fn local(uri: &str) -> Option<&Path> {
+    match uri.strip_prefix("file://") {
+        Some(path) => Some(Path::new(path)),
+        None => (!uri.contains("://")).then(|| Path::new(uri)),
+    }
 }
 
 /// Whether the kernel lets this process have a ring of the size that lance makes.

@@ -14,11 +14,11 @@ use lancedb::index::scalar::FullTextSearchQuery;
 
 use super::filter::Filter;
 use super::loose::Loose;
-use super::meaning::Looking;
+use super::meaning::{Looking, index_of_vectors};
 use super::reading::Seen;
 use super::state::{self, Address};
 use super::table::Table;
-use super::{IndexError, cosine, rows};
+use super::{IndexError, cosine, partitions, rows};
 
 /// How many rows are read when a state is warmed, so that they come from all of its files.
 const WARMED: usize = 50;
@@ -95,6 +95,9 @@ impl Table {
         let words: Vec<&str> = text.split_whitespace().take(WARMED_WORDS).collect();
         let words = words.join(" ");
         let vector = vec![1.0; self.dimensions().unwrap_or(0)];
+        if anew {
+            read_ahead(&newest.state, &vector).await?;
+        }
         let asked = Asked {
             vector: (anew && !vector.is_empty()).then_some(&*vector),
             words: (!words.is_empty()).then_some(&*words),
@@ -142,6 +145,21 @@ impl Table {
         found.sort_by(|a, b| score(b).total_cmp(&score(a)));
         Ok(found)
     }
+}
+
+/// What a search would read of the vectors' index, where there is one.
+async fn read_ahead(dataset: &Dataset, vector: &[f32]) -> Result<(), IndexError> {
+    let Some(index) = index_of_vectors(dataset).await? else {
+        return Ok(());
+    };
+    let looking = Looking {
+        dataset,
+        loose: &Loose::default(),
+        vector,
+        narrowed: None,
+        limit: WARMED,
+    };
+    partitions::read_ahead(&looking, index.uuid).await
 }
 
 async fn search(

@@ -20,7 +20,7 @@ use super::{IndexError, connect, in_full};
 pub struct Table {
     pub(super) inner: lancedb::Table,
     /// The place it lies in.
-    uri: Arc<str>,
+    pub(super) uri: Arc<str>,
     schema: SchemaRef,
     /// Held by whoever reads, so that files are deleted only when nobody can be at them any more.
     pub(super) readers: Arc<RwLock<()>>,
@@ -77,6 +77,16 @@ impl Table {
     }
 
     pub(super) async fn open(connection: &Connection, name: &str) -> Result<Self, IndexError> {
+        let table = Self::unprobed(connection, name).await?;
+        table.probe().await.map_err(|error| IndexError::Torn {
+            table: name.to_owned(),
+            why: error.to_string(),
+        })?;
+        Ok(table)
+    }
+
+    /// Opens it without a look at what it holds.
+    pub(super) async fn unprobed(connection: &Connection, name: &str) -> Result<Self, IndexError> {
         let torn = |why: String| IndexError::Torn {
             table: name.to_owned(),
             why,
@@ -103,12 +113,7 @@ impl Table {
         if names(&found) != names(&schema) {
             return Err(torn("its columns are not the expected ones".to_owned()));
         }
-        let table = Self::over(inner, connection, schema);
-        table
-            .probe()
-            .await
-            .map_err(|error| torn(error.to_string()))?;
-        Ok(table)
+        Ok(Self::over(inner, connection, schema))
     }
 
     /// Reads one row and asks both kinds of search: what is torn fails here.

@@ -4,38 +4,33 @@ use std::sync::Arc;
 
 use lancedb::index::scalar::BTreeIndexBuilder;
 use lancedb::index::{Index as Kind, IndexConfig};
-use lancedb::table::{
-    CompactionOptions, Duration, IndexRemapMode, OptimizeAction, OptimizeOptions,
-};
+use lancedb::table::{OptimizeAction, OptimizeOptions};
 use tokio::sync::OwnedMutexGuard;
 
+use super::apart::{Chore, Order, ordered};
 use super::aside::aside;
+use super::files::{LARGEST_FILE, LITTLE_MEMORY, QUICKLY};
 use super::reading::Seen;
 use super::table::Table;
 use super::words::words_index;
 use super::{IndexError, rows};
 
 /// Rows that the full text does not know yet are taken apart into words at every search, which costs 0.02 ms each. From this
-/// many on they get an index of their own beside it, and when there are this many pieces, the small ones become one.
+/// many on they get an index of their own beside it, and when there are this many small pieces, they become one.
 const LOOSE_WORDS: usize = 100;
-const MOST_PIECES: u32 = 4;
+const MOST_SMALL_PIECES: u32 = 3;
 /// Vectors that their index does not know are read at every search, 2,000 in three milliseconds. From this many on, and from
 /// this share of all, they are taken in, which writes the index anew: half a second at 100,000.
 const LOOSE_ROWS: usize = 1_000;
 const LOOSE_SHARE: usize = 100;
 const MOST_LOOSE_ROWS: usize = 5_000;
-/// Every file costs a search about 0.3 ms. With more than [`MOST_FILES`], those of a few thousand rows are put together, and when
-/// that leaves more than [`FEW_FILES`] once the indexes know all rows, all: two seconds at 100,000.
+/// Every file costs a search about 0.3 ms. With more than [`MOST_FILES`], new ones are put together. When that leaves more than
+/// [`FEW_FILES`] once the indexes know all rows, so are those of a few thousand rows, and if need be all: two seconds at 100,000.
 const MOST_FILES: usize = 8;
 const FEW_FILES: usize = 4;
 const LARGE_FILE: usize = 10_000;
-/// Up to so many rows in a file while a new table is filled, and afterwards.
+/// Up to so many rows in a file while a new table is filled.
 const FILLED_FILE: usize = 100_000;
-const LARGEST_FILE: usize = 1 << 20;
-/// How indexes are told that rows have moved: by a list of all, or by a rule that is applied to each, which took 40 MB less for a
-/// million rows.
-const QUICKLY: IndexRemapMode = IndexRemapMode::Direct;
-const LITTLE_MEMORY: IndexRemapMode = IndexRemapMode::Compact;
 const WORDS_INDEX: &str = "words";
 /// What there is for the indexes to take in.
 #[derive(Clone, Copy)]
@@ -53,11 +48,10 @@ struct Loose {
 /// How much is to be done.
 #[derive(Clone, Copy)]
 enum Upkeep {
-    /// New words get known.
+    /// New words get known, which is little.
     Words(Loose),
-    /// Files are put together, and ids get known: by them rows are replaced.
-    Files,
-    All(Loose),
+    /// Work for a process of its own.
+    Large(Chore),
 }
 
 impl Table {
@@ -83,7 +77,7 @@ impl Table {
     /// memory; its indexes take all in at once, in the end.
     pub async fn gather(&self) -> Result<(), IndexError> {
         let alone = Arc::clone(&self.writer).lock_owned().await;
-        self.keep_up(alone, Upkeep::Files).await
+        self.keep_up(alone, Upkeep::Large(Chore::Files)).await
     }
 
     /// Upkeep, when enough has gathered to pay. Says whether anything was done. What was begun goes on when nobody waits for
@@ -95,8 +89,12 @@ impl Table {
         if !all && !loose.words {
             return Ok(false);
         }
-        let upkeep = if all { Upkeep::All } else { Upkeep::Words };
-        self.keep_up(alone, upkeep(loose)).await?;
+        let upkeep = if all {
+            Upkeep::Large(Chore::All)
+        } else {
+            Upkeep::Words(loose)
+        };
+        self.keep_up(alone, upkeep).await?;
         Ok(true)
     }
 
@@ -121,16 +119,20 @@ impl Table {
 
     /// The work is done [apart](Self::apart), and seen here when it is done, also when it was only done in part.
     async fn tidy_aside(&self, upkeep: Upkeep) -> Result<(), IndexError> {
-        let table = self.clone();
-        let done = aside(async move {
-            let apart = table.apart().await?;
-            match upkeep {
-                Upkeep::Words(loose) => apart.take_words_in(loose).await,
-                Upkeep::Files => apart.gather_apart().await,
-                Upkeep::All(loose) => apart.tidy_all(loose).await,
+        let done = match upkeep {
+            Upkeep::Words(loose) => {
+                let table = self.clone();
+                aside(async move {
+                    table
+                        .apart()
+                        .await?
+                        .take_words_in(loose, MOST_SMALL_PIECES)
+                        .await
+                })
+                .await
             }
-        })
-        .await;
+            Upkeep::Large(chore) => self.done_apart(chore).await,
+        };
         match self.warmed_if_asked(done.is_ok()).await {
             Some(newest) => self.read_on(newest).await?,
             None => self.look_again().await?,
@@ -144,6 +146,27 @@ impl Table {
         let table = self.clone();
         aside(async move { table.apart().await?.prune().await }).await?;
         self.look_again().await
+    }
+
+    async fn done_apart(&self, chore: Chore) -> Result<(), IndexError> {
+        let order = Order {
+            uri: self.uri.to_string(),
+            table: self.name().to_owned(),
+            chore,
+        };
+        if let Some(done) = ordered(&order).await {
+            return done;
+        }
+        let table = self.clone();
+        aside(async move { table.apart().await?.do_chore(chore).await }).await
+    }
+
+    /// Does it here, whoever else reads the table.
+    pub(super) async fn do_chore(&self, chore: Chore) -> Result<(), IndexError> {
+        match chore {
+            Chore::Files => self.gather_apart().await,
+            Chore::All => self.tidy_all(self.loose().await?).await,
+        }
     }
 
     /// What upkeep left, if somebody will search it and it can be read. If not, the next search says so.
@@ -160,46 +183,77 @@ impl Table {
     /// The full text takes all rows in when they are there.
     async fn gather_apart(&self) -> Result<(), IndexError> {
         self.compact(FILLED_FILE, LITTLE_MEMORY).await?;
-        let mut options = OptimizeOptions::merge(usize::MAX);
-        let indexes = self.indexes().await?.into_iter();
-        let ids = indexes.filter(|index| index.columns == [rows::ID]);
-        options.index_names = Some(ids.map(|index| index.name).collect());
-        self.take_in(options).await
+        self.take_rows_in(|column| column == rows::ID).await
     }
 
     async fn tidy_all(&self, loose: Loose) -> Result<(), IndexError> {
         if loose.mostly {
-            // Before the indexes know them, which would have to be told where the rows have moved to.
+            // Before words know them, which would have to be told where the rows have moved to. Not the same indexes may know ids,
+            // or lance leaves their files apart.
+            self.take_rows_in(|column| column == rows::ID).await?;
             self.compact(LARGEST_FILE, LITTLE_MEMORY).await?;
         }
-        if loose.words {
-            // First of all: until then every search pays for them.
-            self.take_words_in(loose).await?;
+        if self.scattered().await? {
+            self.put_all_together(loose).await?;
+        } else {
+            self.put_new_together(loose).await?;
         }
-        if loose.rows {
-            // Before files are put together: lance leaves apart what not the same indexes know.
-            self.take_in(OptimizeOptions::merge(usize::MAX)).await?;
-        }
-        self.compact(LARGE_FILE, QUICKLY).await?;
         if loose.rows {
             self.grow(self.count().await?).await?;
         }
+        Ok(())
+    }
+
+    /// One file, and each index in one piece.
+    async fn put_all_together(&self, loose: Loose) -> Result<(), IndexError> {
+        if loose.mostly {
+            self.first_indexes().await?;
+        }
+        self.take_rows_in(|_| true).await?;
+        self.compact(LARGEST_FILE, QUICKLY).await
+    }
+
+    /// What is large already stays as it is, as long as it can.
+    async fn put_new_together(&self, loose: Loose) -> Result<(), IndexError> {
+        // First of all: until then every search pays for them. In one piece, or lance leaves their files apart.
+        self.take_words_in(loose, 1).await?;
+        // Before their vectors are known: that index holds all rows, and telling it which have moved keeps every core from searches.
+        self.compact_new(LARGE_FILE).await?;
+        if loose.rows {
+            self.take_rows_in(|column| column != rows::TEXT).await?;
+        }
         let most = if loose.rows { FEW_FILES } else { MOST_FILES };
         if self.files().await? > most {
+            self.compact(LARGE_FILE, QUICKLY).await?;
+        }
+        if self.files().await? > most {
+            // All words in one piece, for the same reason.
+            self.take_rows_in(|column| column == rows::TEXT).await?;
             self.compact(LARGEST_FILE, QUICKLY).await?;
         }
         Ok(())
     }
 
-    /// A piece of their own for new words; many small pieces become one. The large one is left alone, unless it knows less than
+    /// The indexes of these columns take all rows in, each in one piece: a second piece of that of the vectors would cost every
+    /// search.
+    async fn take_rows_in(&self, of: impl Fn(&str) -> bool) -> Result<(), IndexError> {
+        let indexes = self.indexes().await?.into_iter();
+        let chosen = indexes.filter(|index| index.columns.iter().any(|column| of(column)));
+        let mut options = OptimizeOptions::merge(usize::MAX);
+        options.index_names = Some(chosen.map(|index| index.name).collect());
+        self.take_in(options).await
+    }
+
+    /// A piece of their own for new words; `most` small pieces become one. The large one is left alone, unless it knows less than
     /// half: writing it anew takes 0.6 s at 100,000 rows.
-    async fn take_words_in(&self, loose: Loose) -> Result<(), IndexError> {
+    async fn take_words_in(&self, loose: Loose, most: u32) -> Result<(), IndexError> {
         if loose.mostly {
             return self.first_indexes().await;
         }
-        let mut options = match loose.pieces {
-            ..MOST_PIECES => OptimizeOptions::append(),
-            pieces => OptimizeOptions::merge(pieces as usize - 1),
+        let small = loose.pieces.saturating_sub(1);
+        let mut options = match small {
+            small if small < most => OptimizeOptions::append(),
+            small => OptimizeOptions::merge(small as usize),
         };
         options.index_names = Some(vec![WORDS_INDEX.to_owned()]);
         self.take_in(options).await
@@ -225,42 +279,10 @@ impl Table {
         })
     }
 
-    async fn files(&self) -> Result<usize, IndexError> {
-        let stats = self.inner.stats().await;
-        let stats = stats.map_err(IndexError::failed("count its files"))?;
-        Ok(stats.fragment_stats.num_fragments)
-    }
-
-    /// Puts files of fewer rows than this together, one pair of hands at it: the other core answers. The indexes are `told` where
-    /// the rows have moved to.
-    async fn compact(&self, rows: usize, told: IndexRemapMode) -> Result<(), IndexError> {
-        let options = CompactionOptions {
-            target_rows_per_fragment: rows,
-            num_threads: Some(1),
-            index_remap_mode: told,
-            ..CompactionOptions::default()
-        };
-        let action = OptimizeAction::Compact {
-            options,
-            remap_options: None,
-        };
-        self.optimize("put its files together", action).await
-    }
-
-    /// Indexes get to know the new rows. That of the vectors stays in one piece: a second one would cost every search.
+    /// Indexes get to know new rows.
     async fn take_in(&self, options: OptimizeOptions) -> Result<(), IndexError> {
         self.optimize("index new rows", OptimizeAction::Index(options))
             .await
-    }
-
-    /// Deletes files that only earlier versions of the table had.
-    async fn prune(&self) -> Result<(), IndexError> {
-        let action = OptimizeAction::Prune {
-            older_than: Some(Duration::zero()),
-            delete_unverified: None,
-            error_if_tagged_old_versions: None,
-        };
-        self.optimize("delete old files", action).await
     }
 
     pub(super) async fn indexes(&self) -> Result<Vec<IndexConfig>, IndexError> {
@@ -293,7 +315,11 @@ impl Table {
         done.map_err(IndexError::failed("build an index"))
     }
 
-    async fn optimize(&self, what: &'static str, action: OptimizeAction) -> Result<(), IndexError> {
+    pub(super) async fn optimize(
+        &self,
+        what: &'static str,
+        action: OptimizeAction,
+    ) -> Result<(), IndexError> {
         let done = self.inner.optimize(action).await;
         done.map(drop).map_err(IndexError::failed(what))
     }

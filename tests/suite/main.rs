@@ -9,6 +9,7 @@ mod architecture;
 mod bad_input;
 mod crashes;
 mod discord;
+mod index_upkeep;
 mod lens_crashes;
 mod lens_documents;
 mod lens_login;

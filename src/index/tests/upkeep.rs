@@ -107,6 +107,41 @@ async fn a_table_that_grows_finds_the_nearest_and_keeps_few_files() {
 }
 
 #[tokio::test]
+async fn what_comes_in_bit_by_bit_leaves_what_is_large_alone() {
+    let (_folder, _index, table) = table_of(WIDE).await;
+    let open = Filter::default();
+    let pieces = async || {
+        let indexes = table.indexes().await.unwrap();
+        let words = indexes.iter().find(|index| index.name == "words");
+        words.unwrap().num_segments.unwrap()
+    };
+    put(&table, 0..25_000).await;
+    assert!(table.tidy().await.unwrap());
+    assert_eq!((table.files().await.unwrap(), pieces().await), (1, 1));
+    let mut rows = 25_000;
+    for round in 0..4 {
+        for _ in 0..4 {
+            put(&table, rows..rows + 250).await;
+            table.tidy_words().await.unwrap();
+            rows += 250;
+        }
+        assert!(table.tidy().await.unwrap());
+        // The large one and a small one, until more than one row of twenty lies apart.
+        let apart = [2, 1, 2, 1][round];
+        let found = (table.files().await.unwrap(), pieces().await);
+        assert_eq!(
+            found,
+            (apart, u32::try_from(apart).unwrap()),
+            "round {round}"
+        );
+        for id in [5, rows - 900, rows - 1] {
+            assert_eq!(ids_with(&table, &format!("n{id}"), &open).await, [id]);
+        }
+        finds_the_nearest(&table, rows, &open, |_| true).await;
+    }
+}
+
+#[tokio::test]
 async fn what_the_index_still_knows_as_it_was_is_found_as_it_is() {
     let (_folder, _index, table) = table_of(WIDE).await;
     for from in (0..4_000).step_by(500) {
@@ -361,4 +396,25 @@ async fn what_was_kept_of_an_index_goes_when_it_is_written_anew() {
     assert_eq!(found(3_507).await, [3_507]);
     let fresh = table.state().await.unwrap().session();
     assert!(!Arc::ptr_eq(&memory, &fresh));
+}
+
+/// Somebody may still hold them: what they take on the disk goes at once all the same.
+#[tokio::test]
+async fn old_files_are_empty_when_they_are_deleted() {
+    let (folder, _index, table) = table_of(WIDE).await;
+    for from in 0..12 {
+        put(&table, from * 10..from * 10 + 10).await;
+    }
+    let files = std::fs::read_dir(folder.path().join("posts.lance/data")).unwrap();
+    let held: Vec<std::fs::File> = files
+        .map(|file| std::fs::File::open(file.unwrap().path()).unwrap())
+        .collect();
+    let taken = || -> u64 {
+        let each = held.iter().map(|file| file.metadata().unwrap().len());
+        each.sum()
+    };
+    assert!(taken() > 0);
+    assert!(table.tidy().await.unwrap());
+    assert_eq!(taken(), 0);
+    assert_eq!(ids_with(&table, "n77", &Filter::default()).await, [77]);
 }
