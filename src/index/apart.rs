@@ -18,6 +18,8 @@ use super::{IndexError, connect};
 
 /// The argument by which the program is told that it is one of those.
 pub const ARGUMENT: &str = "index-upkeep";
+/// What a list of processes shows before it.
+const SHOWN_AS: &str = "lumen";
 /// An order is an address and two names.
 const LONGEST_ORDER: u64 = 1 << 16;
 /// As much of what went wrong as an error says.
@@ -55,6 +57,7 @@ pub(super) async fn ordered(order: &Order) -> Option<Result<(), IndexError>> {
         return None;
     }
     let child = Command::new(PROGRAM.get()?)
+        .arg0(SHOWN_AS)
         .arg(ARGUMENT)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
