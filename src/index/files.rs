@@ -18,6 +18,7 @@ use super::table::Table;
 
 /// Up to so many rows in a file.
 pub(super) const LARGEST_FILE: usize = 1 << 20;
+/// With more than one row of so many apart from the largest file, a table is [scattered](Table::scattered).
 const APART: usize = 20;
 /// Files that are held at once; a process may have some thousand.
 const MOST_HELD: usize = 200;
@@ -27,6 +28,7 @@ pub(super) const QUICKLY: IndexRemapMode = IndexRemapMode::Direct;
 pub(super) const LITTLE_MEMORY: IndexRemapMode = IndexRemapMode::Compact;
 
 impl Table {
+    /// How many there are.
     pub(super) async fn files(&self) -> Result<usize, IndexError> {
         Ok(self.opened().await?.fragments().len())
     }

@@ -188,8 +188,8 @@ impl Table {
 
     async fn tidy_all(&self, loose: Loose) -> Result<(), IndexError> {
         if loose.mostly {
-            // Before words know them, which would have to be told where the rows have moved to. Not the same indexes may know ids,
-            // or lance leaves their files apart.
+            // Before the words know them, which would have to be told where the rows have moved to; and with all ids known, because
+            // lance leaves files apart of which only some are known.
             self.take_rows_in(|column| column == rows::ID).await?;
             self.compact(LARGEST_FILE, LITTLE_MEMORY).await?;
         }
