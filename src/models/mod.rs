@@ -156,6 +156,50 @@ pub struct TextAnswer {
     pub cut_off: bool,
 }
 
+/// Asks for several ways in which a text could go on, each up to the end of one sentence.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ContinuationRequest {
+    /// The prompt. Its last message is the assistant's own: the text that is gone on from.
+    pub messages: Vec<Message>,
+    /// The same prompt without the topic. How much likelier the topic makes a continuation is measured against it.
+    pub baseline: Vec<Message>,
+    pub count: usize,
+    /// Of one continuation.
+    pub max_tokens: usize,
+    pub temperature: f64,
+    pub top_p: f64,
+    /// The first one is sampled with it, the next with `seed + 1`, and so on.
+    pub seed: u64,
+    /// Words and signs that must not be written.
+    pub without: Vec<String>,
+    /// When it is over, no further one is begun, and the one being written ends.
+    pub time_limit: Duration,
+    /// For the ledger: `draft`, `redo`, …
+    pub purpose: &'static str,
+}
+
+/// One way in which a text could go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Continuation {
+    /// One sentence, without the text it goes on from.
+    pub text: String,
+    /// The mean natural logarithm of its tokens' probabilities after the prompt, by the model's unchanged scores.
+    pub log_prob: f32,
+    /// The same after the prompt without the topic.
+    pub baseline_log_prob: f32,
+    /// It stopped because `max_tokens` were written or the time was up.
+    pub cut_off: bool,
+}
+
+/// The continuations of one request, and what they took together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Continuations {
+    pub all: Vec<Continuation>,
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub millis: i64,
+}
+
 /// Takes the text so far, after each token or so.
 pub type Written<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
@@ -193,6 +237,24 @@ pub trait TextModel: Send + Sync {
         written: Written<'_>,
         cancel: &CancellationToken,
     ) -> Result<TextAnswer, ModelError>;
+
+    /// Several sentences that could follow. Only a model that [`TextModel::continues`] can do this; `done` is called
+    /// with the count of those that are finished.
+    ///
+    /// # Errors
+    /// Those of [`TextModel::write`]; [`ModelError::Refused`] from a model that cannot.
+    async fn continuations(
+        &self,
+        _: &ContinuationRequest,
+        _done: &(dyn Fn(usize) + Send + Sync),
+        _: &CancellationToken,
+    ) -> Result<Continuations, ModelError> {
+        let (provider, model) = self.name();
+        Err(ModelError::Refused {
+            provider,
+            why: format!("{model} does not go on from a text"),
+        })
+    }
 }
 
 /// Turns texts into vectors of unit length.
