@@ -115,6 +115,7 @@ impl House {
             pictures: Arc::new(Album(media.clone())),
             fetchable: sources.iter().map(|source| source.network()).collect(),
             models: roles.in_words(),
+            small_writer: roles.text.first().is_some_and(|model| model.continues()),
             budget: config.models.daily_budget,
             unpriced: roles.unpriced(),
             advice: Arc::new(retirements.clone()),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::view::View;
 use crate::domain::ids::DraftId;
+use crate::flow::compose::ComposeRequest;
 
 /// How something that a person typed or pressed is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,8 @@ use crate::domain::ids::DraftId;
 pub enum Answer {
     /// Not at all, or by the work that follows: a card, a line when the fetch is done.
     Silent,
+    /// By the card that follows once this is written. Kept so that the same can be asked for again.
+    Writing { request: ComposeRequest },
     /// A message; it takes the place of `replaces` where that is given.
     Line {
         view: View,

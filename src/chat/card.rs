@@ -9,7 +9,7 @@ use crate::chat::view::{Block, Button, View};
 use crate::chat::words;
 use crate::chat::words::time::Now;
 use crate::domain::content::Attachment;
-use crate::domain::draft::{Draft, DraftState, Revision};
+use crate::domain::draft::{Draft, DraftState, Revision, Seen};
 use crate::domain::post::Post;
 
 /// What a card is made of.
@@ -87,7 +87,7 @@ impl Card<'_> {
 
     fn buttons(&self) -> Vec<Vec<Button>> {
         let mut rows = self.verbs();
-        rows.extend(self.picture_verbs());
+        rows.extend(self.earlier_verbs());
         rows.iter()
             .map(|row| {
                 row.iter()
@@ -97,10 +97,13 @@ impl Card<'_> {
             .collect()
     }
 
-    /// What can be done with pictures that are or were there.
-    fn picture_verbs(&self) -> Option<Vec<(DraftVerb, &'static str)>> {
+    /// What can be done with versions and pictures that are or were there.
+    fn earlier_verbs(&self) -> Option<Vec<(DraftVerb, &'static str)>> {
         let mut row = Vec::new();
         let has = !self.revision.content.media.is_empty();
+        if self.draft.revision > 1 {
+            row.push((DraftVerb::EarlierVersion, "Earlier version"));
+        }
         if self.had.len() > usize::from(has) {
             row.push((DraftVerb::EarlierImage, "Earlier image"));
         }
@@ -150,6 +153,49 @@ impl Card<'_> {
             | DraftState::Rejected { .. } => &[&[(V::Why, "Why")]],
         };
         rows.iter().map(|row| row.to_vec()).collect()
+    }
+}
+
+/// An earlier version of `draft`, to look at; with `usable` it can be brought back.
+#[must_use]
+pub fn earlier(draft: &Draft, revision: &Revision, pictures: &[PathBuf], usable: bool) -> View {
+    let mut view = View::default()
+        .with(Block::Title(words::draft::version_head(draft, revision)))
+        .with(Block::Body(revision.content.text.clone()));
+    for (picture, path) in revision.content.media.iter().zip(pictures) {
+        view = view.with(Block::Picture {
+            path: path.clone(),
+            alt: words::draft::alt(picture),
+        });
+    }
+    view = view.with(Block::Note(words::draft::facts(revision)));
+    let mut row = Vec::new();
+    if usable {
+        let press = Press::Restore {
+            number: draft.number,
+            version: revision.number,
+            seen: draft.seen(),
+        };
+        row.push(Button {
+            label: "Use this version".to_owned(),
+            press: press.code(),
+        });
+    }
+    if revision.number > 1 {
+        let press = Press::Draft {
+            verb: DraftVerb::EarlierVersion,
+            number: draft.number,
+            seen: Seen::waiting(revision.number),
+        };
+        row.push(Button {
+            label: "Earlier version".to_owned(),
+            press: press.code(),
+        });
+    }
+    if row.is_empty() {
+        view
+    } else {
+        view.with_buttons(row)
     }
 }
 

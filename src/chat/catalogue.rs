@@ -34,6 +34,8 @@ commands! {
     Status,
     /// Composes a post.
     Draft,
+    /// A person's own text, straight to a card.
+    Post,
     /// Composes an answer to a fetched post.
     Reply,
     Queue,

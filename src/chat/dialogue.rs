@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::press::TalkPress;
 use crate::domain::draft::Seen;
-use crate::domain::ids::{DraftNumber, InboxId};
+use crate::domain::ids::{DraftNumber, InboxId, PostId};
 
 /// A question left open for longer than this is closed: what is said then was not meant for it.
 const PATIENCE_SECONDS: i64 = 3_600;
@@ -46,6 +46,8 @@ pub enum Talk {
         what: Timed,
         suggestion: Option<String>,
     },
+    /// What is the text, in the person's own words: of a post, or of the answer to this one?
+    Own { reply: Option<PostId> },
     /// Where do drafts go? Then what was asked in that row of the inbox is done.
     Account {
         accounts: Vec<String>,
@@ -70,6 +72,7 @@ impl Talk {
                 what: Timed::Task { .. },
                 ..
             }
+            | Self::Own { .. }
             | Self::Account { .. } => None,
         }
     }
@@ -130,6 +133,11 @@ pub enum Effect {
     Schedule {
         what: Timed,
         phrase: String,
+    },
+    /// The person's own text.
+    Own {
+        reply: Option<PostId>,
+        text: String,
     },
     UseAccount {
         account: String,
@@ -258,6 +266,7 @@ fn answered(talk: Talk, words: String) -> Effect {
             what,
             phrase: words,
         },
+        Talk::Own { reply } => Effect::Own { reply, text: words },
         Talk::Account { .. } => Effect::Ask,
     }
 }
@@ -338,7 +347,15 @@ mod tests {
                 },
             ),
         ];
-        for (talk, effect) in table {
+        for (talk, effect) in table.into_iter().chain([(
+            Talk::Own {
+                reply: Some(PostId(3)),
+            },
+            Effect::Own {
+                reply: Some(PostId(3)),
+                text: "so be it".into(),
+            },
+        )]) {
             assert_eq!(said(&talk, line(" so be it ")), (None, effect));
             assert_eq!(
                 said(&talk, line("Cancel")),

@@ -110,6 +110,8 @@ pub struct House {
     pub models: Vec<(ModelRole, String)>,
     /// What the models may cost in a day.
     pub budget: MicroUsd,
+    /// The first choice for texts is a small model that continues a text rather than follows instructions.
+    pub small_writer: bool,
     /// Models in use whose price nobody knows.
     pub unpriced: Vec<String>,
     /// What is worth knowing about the models: one that is retired soon.
@@ -123,5 +125,12 @@ impl House {
             at: self.clock.now(),
             zone: self.zone.clone(),
         }
+    }
+
+    /// Where the pictures of a draft lie, in their order.
+    #[must_use]
+    pub fn paths(&self, pictures: &[Attachment]) -> Vec<PathBuf> {
+        let paths = pictures.iter().map(|picture| self.pictures.path(picture));
+        paths.collect()
     }
 }

@@ -23,7 +23,7 @@ pub async fn tell_room(tx: &mut Tx, room: RoomId, text: &str) -> R<()> {
         room,
         text: text.to_owned(),
         cause: None,
-        again: false,
+        offers: Vec::new(),
     };
     let run_at = tx.now();
     let unique_key = format!("notice:{}", uuid::Uuid::new_v4());
@@ -98,14 +98,9 @@ impl ControlRoom {
                 room,
                 text,
                 cause,
-                again,
+                offers,
             } => {
-                let view = match cause {
-                    Some(cause) if *again => {
-                        View::text(text).with_buttons(vec![words::errors::try_again(*cause)])
-                    }
-                    _ => View::text(text),
-                };
+                let view = words::offers::under(View::text(text), offers, *cause);
                 match self.store().room(*room).await? {
                     Some(room) => {
                         self.patiently(&room, self.show(&room, &view, None, None))

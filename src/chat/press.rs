@@ -33,8 +33,22 @@ pub enum Press {
         post: PostId,
         sure: bool,
     },
+    /// Brings an earlier version back as a new one.
+    Restore {
+        number: DraftNumber,
+        version: i64,
+        seen: Seen,
+    },
     /// Run again what was asked in this row of the inbox.
     Again(InboxId),
+    /// [`Press::Again`], with the person's own text in place of a model's.
+    WriteMyself(InboxId),
+    /// [`Press::Again`], although the post that is answered gives orders, sells or insults.
+    WriteDespite(InboxId),
+    /// How to get a better model.
+    BetterModel,
+    /// Stops the work on a draft.
+    Stop(DraftNumber),
     /// An answer within a talk.
     Talk(TalkPress),
 }
@@ -53,6 +67,8 @@ pub enum DraftVerb {
     Image,
     /// The picture before this one, again.
     EarlierImage,
+    /// The version before this one, to look at.
+    EarlierVersion,
     /// Asks when.
     Schedule,
     /// Asks why.
@@ -68,13 +84,14 @@ pub enum DraftVerb {
 }
 
 impl DraftVerb {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Approve,
         Self::Edit,
         Self::Redo,
         Self::RedoNow,
         Self::Image,
         Self::EarlierImage,
+        Self::EarlierVersion,
         Self::Schedule,
         Self::Reject,
         Self::Why,
@@ -93,6 +110,7 @@ impl DraftVerb {
             Self::RedoNow => "redo!",
             Self::Image => "image",
             Self::EarlierImage => "image-",
+            Self::EarlierVersion => "version-",
             Self::Schedule => "when",
             Self::Reject => "no",
             Self::Why => "why",
@@ -186,7 +204,16 @@ impl Press {
                 let kind = if sure { "y" } else { "p" };
                 format!("{VERSION}.{kind}.{}.{post}", action.name())
             }
+            Self::Restore {
+                number,
+                version,
+                seen,
+            } => format!("{VERSION}.v.{}.{version}.{seen}", number.0),
             Self::Again(inbox) => format!("{VERSION}.a.{inbox}"),
+            Self::WriteMyself(inbox) => format!("{VERSION}.m.{inbox}"),
+            Self::WriteDespite(inbox) => format!("{VERSION}.w.{inbox}"),
+            Self::BetterModel => format!("{VERSION}.b"),
+            Self::Stop(number) => format!("{VERSION}.s.{}", number.0),
             Self::Talk(TalkPress::Yes) => format!("{VERSION}.q.yes"),
             Self::Talk(TalkPress::Other) => format!("{VERSION}.q.other"),
             Self::Talk(TalkPress::Cancel) => format!("{VERSION}.q.cancel"),
@@ -248,7 +275,16 @@ impl Press {
                 post: PostId(post.parse().ok()?),
                 sure: kind == "y",
             },
+            ["v", n, version, r] => Self::Restore {
+                number: number(n)?,
+                version: version.parse().ok()?,
+                seen: seen(r)?,
+            },
             ["a", inbox] => Self::Again(InboxId(inbox.parse().ok()?)),
+            ["m", inbox] => Self::WriteMyself(InboxId(inbox.parse().ok()?)),
+            ["w", inbox] => Self::WriteDespite(InboxId(inbox.parse().ok()?)),
+            ["b"] => Self::BetterModel,
+            ["s", n] => Self::Stop(number(n)?),
             ["q", "yes"] => Self::Talk(TalkPress::Yes),
             ["q", "other"] => Self::Talk(TalkPress::Other),
             ["q", "cancel"] => Self::Talk(TalkPress::Cancel),
@@ -296,7 +332,16 @@ mod tests {
                     post: PostId(post),
                     sure
                 }),
+            (target(), any::<i64>()).prop_map(|((n, seen), version)| Press::Restore {
+                number: DraftNumber(n),
+                version,
+                seen
+            }),
             any::<i64>().prop_map(|id| Press::Again(InboxId(id))),
+            any::<i64>().prop_map(|id| Press::WriteMyself(InboxId(id))),
+            any::<i64>().prop_map(|id| Press::WriteDespite(InboxId(id))),
+            Just(Press::BetterModel),
+            (1..=i64::MAX).prop_map(|n| Press::Stop(DraftNumber(n))),
             any::<u8>().prop_map(|which| Press::Talk(TalkPress::Choice(which))),
             Just(Press::Talk(TalkPress::Yes)),
             Just(Press::Talk(TalkPress::Other)),
@@ -313,7 +358,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[draqpy]\\.[a-z0-9.!-]*") {
+        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[abdmpqrsvwy]\\.[a-z0-9.!-]*") {
             let _ = Press::read(&code);
         }
     }

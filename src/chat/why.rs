@@ -16,6 +16,8 @@ pub struct Why<'a> {
     /// The name of the task it came from.
     pub task: Option<&'a str>,
     pub answered: Option<&'a Post>,
+    /// Who wrote the first version, where a person did.
+    pub own_of: Option<&'a str>,
     /// Every post it leans on, not only the first two.
     pub all: bool,
     pub now: &'a Now,
@@ -25,7 +27,7 @@ impl Why<'_> {
     #[must_use]
     pub fn view(&self) -> View {
         let lines = [
-            words::origin(self.draft, self.task, self.answered, self.now),
+            words::origin(self.draft, self.task, self.answered, self.own_of, self.now),
             self.leans(),
             self.voice(),
             words::made_by(self.revision),
@@ -82,6 +84,7 @@ mod tests {
             revision: &revision,
             task: Some("morning-post"),
             answered: None,
+            own_of: None,
             all: false,
             now: &now,
         };

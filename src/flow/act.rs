@@ -14,7 +14,7 @@ use crate::domain::action::Action;
 use crate::domain::ids::{InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::network::Network;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, Offer};
 use crate::platforms::{Outlet, PlatformError};
 use crate::store::{R, Store, Tx};
 
@@ -155,7 +155,7 @@ impl Actor {
             room: work.room,
             text,
             cause: job.cause,
-            again,
+            offers: Offer::again(again),
         };
         let run_at = tx.now();
         tx.enqueue(&NewJob {

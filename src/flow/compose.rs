@@ -2,10 +2,11 @@
 //! checked before a person sees it.
 //!
 //! [`material`] gathers what a version is written from, [`write`] has versions written and takes the best, [`keep`] puts
-//! it into the store.
+//! it into the store. [`own`] does that with a person's own text.
 
 mod keep;
 mod material;
+mod own;
 pub(in crate::flow) mod write;
 
 use std::sync::Arc;
@@ -16,11 +17,12 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::draft::{Purpose, Seen};
-use crate::domain::ids::{DraftId, InboxId, PostId, RoomId, TaskId, WorkspaceId};
+use crate::domain::ids::{DraftId, DraftNumber, InboxId, PostId, RoomId, TaskId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
+use crate::domain::notice::Offer;
 use crate::domain::persona::Voice;
-use crate::domain::progress::Progress;
-use crate::flow::bounded::{Broken, bounded};
+use crate::domain::progress::{Progress, Step};
+use crate::flow::bounded::{Broken, bounded, lease_lost};
 use crate::flow::checks::Allowance;
 use crate::flow::recall::Recall;
 use crate::flow::see::Eyes;
@@ -30,6 +32,8 @@ use crate::models::moderate::Moderator;
 use crate::models::prompt::Prompts;
 use crate::platforms::Outlet;
 use crate::store::{Store, StoreError, Tx};
+
+pub use own::{Place, own};
 
 /// How long writing one draft may take in all. A command has its final answer within 90 seconds.
 const WRITE_LIMIT: Duration = Duration::from_secs(75);
@@ -44,6 +48,9 @@ pub enum ComposeRequest {
     Reply {
         post: PostId,
         guidance: Option<String>,
+        /// The person was told what the post is (orders, selling, an insult) and wants an answer all the same.
+        #[serde(default)]
+        despite: bool,
     },
     Redo {
         draft: DraftId,
@@ -57,6 +64,9 @@ pub enum ComposeRequest {
 pub struct ComposeJob {
     pub workspace: WorkspaceId,
     pub request: ComposeRequest,
+    /// The number reserved for a draft that is yet to come; none in jobs of earlier versions.
+    #[serde(default)]
+    pub number: Option<DraftNumber>,
     /// Who asked.
     pub by: String,
     pub task: Option<TaskId>,
@@ -64,7 +74,8 @@ pub struct ComposeJob {
     pub room: Option<RoomId>,
 }
 
-/// Has a draft written. `key` names the work: the same one is not done twice.
+/// Has a draft written, or another version of one. A draft that is yet to come gets its number now. `key` names the
+/// work: while it is not done, the same one is not begun again, and the answer is false.
 #[expect(
     clippy::too_many_arguments,
     reason = "one row with its columns; a struct would only repeat `ComposeJob`"
@@ -79,22 +90,33 @@ pub async fn request(
     cause: Option<InboxId>,
     key: &str,
 ) -> Result<bool, StoreError> {
+    let number = match request {
+        ComposeRequest::Post { .. } | ComposeRequest::Reply { .. } => {
+            Some(tx.reserve_number(w).await?)
+        }
+        ComposeRequest::Redo { .. } => None,
+    };
     let payload = json!(ComposeJob {
         workspace: w,
         request: request.clone(),
+        number,
         by: by.to_owned(),
         task,
         room
     });
     let run_at = tx.now();
-    tx.enqueue(&NewJob {
+    let job = NewJob {
         kind: JobKind::Compose,
         unique_key: format!("compose:{key}"),
         payload,
         cause,
         run_at,
-    })
-    .await
+    };
+    let begun = tx.enqueue(&job).await?;
+    if let (false, Some(number)) = (begun, number) {
+        tx.return_number(w, number).await?;
+    }
+    Ok(begun)
 }
 
 /// What a draft with this purpose may point to.
@@ -128,10 +150,10 @@ pub struct Composer {
     pub outlets: Vec<Arc<dyn Outlet>>,
 }
 
-/// Why nothing was written: for people, with or without a way to try again.
+/// Why nothing was written: for people, with what they can press.
 struct NotWritten {
     why: String,
-    again: bool,
+    offers: Vec<Offer>,
 }
 
 impl Composer {
@@ -167,11 +189,13 @@ impl Composer {
             ComposeRequest::Post { .. } | ComposeRequest::Reply { .. } => None,
         };
         let cancel = stop.child_token();
+        let progress = &self.numbered(&work, progress).await;
         let writing = Box::pin(self.write(&work, job, progress, &cancel));
-        match bounded(&self.store, version, WRITE_LIMIT, &cancel, writing).await {
+        match bounded(&self.store, job.id, version, WRITE_LIMIT, &cancel, writing).await {
             Ok(Ok(Ok((material, candidate)))) => {
                 match self.keep(&work, material, candidate, job, lease).await {
                     Ok(()) => JobOutcome::Settled,
+                    Err(error) if lease_lost(&error) => JobOutcome::Settled,
                     Err(error) => JobOutcome::Retry {
                         why: format!("{error:#}"),
                         wait: None,
@@ -187,23 +211,81 @@ impl Composer {
                 tracing::error!(job = job.id.0, error = %format!("{error:#}"), "a draft could not be written");
                 let why =
                     "Something went wrong while writing; the details are in the log.".to_owned();
-                self.finish(lease, job, &work, Some(NotWritten { why, again: true }))
-                    .await
+                self.finish(
+                    lease,
+                    job,
+                    &work,
+                    Some(NotWritten {
+                        why,
+                        offers: Offer::again(true),
+                    }),
+                )
+                .await
             }
+            // The person who stopped it was told.
+            Err(Broken::Stopped) => JobOutcome::Settled,
             Err(Broken::Overtaken) => {
                 let why =
                     "The draft was changed or decided while I wrote, so I stopped.".to_owned();
-                self.finish(lease, job, &work, Some(NotWritten { why, again: false }))
-                    .await
+                self.finish(
+                    lease,
+                    job,
+                    &work,
+                    Some(NotWritten {
+                        why,
+                        offers: Vec::new(),
+                    }),
+                )
+                .await
             }
             Err(Broken::TooLong) => {
                 let why = format!(
                     "The model did not finish in {} seconds. Nothing was kept.",
                     WRITE_LIMIT.as_secs()
                 );
-                self.finish(lease, job, &work, Some(NotWritten { why, again: true }))
-                    .await
+                self.finish(
+                    lease,
+                    job,
+                    &work,
+                    Some(NotWritten {
+                        why,
+                        offers: Offer::again(true),
+                    }),
+                )
+                .await
             }
         }
+    }
+
+    /// Tells people which draft is being written, with every step.
+    async fn numbered<'a>(&self, work: &ComposeJob, progress: &'a dyn Progress) -> Numbered<'a> {
+        let number = match work.request {
+            ComposeRequest::Redo { draft, .. } => {
+                let draft = self.store.draft(draft).await.ok().flatten();
+                draft.map(|draft| draft.number)
+            }
+            ComposeRequest::Post { .. } | ComposeRequest::Reply { .. } => work.number,
+        };
+        let line = number.map_or_else(
+            || "writing".to_owned(),
+            |number| format!("{number} is being written (stop ends it)"),
+        );
+        progress.report(Step::Doing(line.clone()));
+        Numbered { progress, line }
+    }
+}
+
+/// The signs of life of one draft: each line begins with which it is.
+struct Numbered<'a> {
+    progress: &'a dyn Progress,
+    line: String,
+}
+
+impl Progress for Numbered<'_> {
+    fn report(&self, step: Step) {
+        self.progress.report(match step {
+            Step::Doing(what) => Step::Doing(format!("{}: {what}", self.line)),
+            Step::Writing(text) => Step::Writing(text),
+        });
     }
 }

@@ -8,6 +8,7 @@ pub mod compose;
 pub mod forget;
 pub mod gone;
 pub mod import;
+pub mod in_progress;
 pub mod media;
 pub mod paint;
 pub mod publish;

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::domain::draft::{Draft, Move, Revision, Seen};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{DraftId, DraftNumber, InboxId, RoomId, WorkspaceId};
-use crate::domain::job::{JobKind, NewJob};
+use crate::domain::job::{Job, JobKind, NewJob};
 use crate::domain::limits::Limits;
 use crate::domain::operator::Operator;
 use crate::flow::review::{self, ReviewError};
@@ -60,6 +60,12 @@ pub enum Which {
     Number(usize),
     /// The one before the one it has; before the first comes the last.
     Before,
+}
+
+/// The draft that a job makes a picture for, and the room that asked; none for a job of another workspace.
+pub(in crate::flow) fn asked_for(w: WorkspaceId, job: &Job) -> Option<(DraftId, Option<RoomId>)> {
+    let work: PaintJob = serde_json::from_value(job.payload.clone()).ok()?;
+    (work.workspace == w).then_some((work.draft, work.room))
 }
 
 /// Has a picture made for the current version.

@@ -13,10 +13,11 @@ use crate::domain::ids::{ApprovalId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{JobKind, NewJob};
 use crate::domain::network::Network;
 use crate::domain::notice::Notice;
+use crate::flow::in_progress;
 use crate::store::{StoreError, Tx};
 
 pub use decide::{approve, expire, reject, schedule, settle_by_hand};
-pub use revise::{FRESH_FOR, describe, edit, picture, redo, revise, revive, take_back};
+pub use revise::{FRESH_FOR, describe, edit, picture, redo, restore, revise, revive, take_back};
 
 /// Why a decision does not count.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,18 @@ pub enum ReviewError {
         /// What waits instead.
         waiting: Vec<DraftNumber>,
     },
+    /// Its first version is being written.
+    #[error("{number} is being written")]
+    BeingWritten { number: DraftNumber },
+    #[error("{number} has no version {version}")]
+    NoVersion {
+        number: DraftNumber,
+        version: i64,
+        has: i64,
+    },
+    /// The version to be brought back says what the current one says.
+    #[error("version {version} of {number} is what stands now")]
+    SameVersion { number: DraftNumber, version: i64 },
     /// The person decided on an older version than the current one.
     #[error("{number} has changed since version {seen}")]
     Older {
@@ -79,6 +92,9 @@ pub(super) async fn current(
     tried: Move,
 ) -> Result<(Draft, Revision), ReviewError> {
     let Some(draft) = tx.draft_numbered(w, number).await? else {
+        if in_progress::unwritten(tx, w, number).await?.is_some() {
+            return Err(ReviewError::BeingWritten { number });
+        }
         let waiting = tx
             .drafts_in(w, &["waiting"], 12)
             .await?

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::domain::error::shortened;
 use crate::domain::ids::RoomId;
 use crate::domain::job::{Job, JobKind, NewJob};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, Offer};
 use crate::store::{R, Tx};
 
 /// Told of every job that is given up, in the transaction that ends it.
@@ -39,7 +39,7 @@ impl GiveUp for TellRoom {
                 shortened(why, 200).trim_end_matches('.')
             ),
             cause: job.cause,
-            again: job.cause.is_some(),
+            offers: Offer::again(job.cause.is_some()),
         };
         let run_at = tx.now();
         tx.enqueue(&NewJob {

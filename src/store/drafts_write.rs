@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::content::Content;
 use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
 use crate::domain::finding::Finding;
-use crate::domain::ids::{DraftId, PostId, TaskId, WorkspaceId};
+use crate::domain::ids::{DraftId, DraftNumber, PostId, TaskId, WorkspaceId};
 use crate::store::rows::{Place, json_text};
 use crate::store::tx::one_row;
 use crate::store::{R, Tx};
@@ -13,6 +13,8 @@ use crate::store::{R, Tx};
 /// A draft to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDraft {
+    /// The number that was reserved for it; the next one where none was.
+    pub number: Option<DraftNumber>,
     pub purpose: Purpose,
     pub task: Option<TaskId>,
     /// What makes it (a job's key): the same work never makes two.
@@ -48,7 +50,31 @@ impl From<Revision> for NewRevision {
 }
 
 impl Tx {
-    /// A new waiting draft with the next number and its first revision. Where its origin has made one already, that one,
+    /// Takes the next short number for a draft that is yet to be written. It is not given again, but for
+    /// [`Tx::return_number`].
+    pub async fn reserve_number(&mut self, workspace: WorkspaceId) -> R<DraftNumber> {
+        let number: i64 = sqlx::query_scalar(
+            "UPDATE workspaces SET next_draft = next_draft + 1 WHERE id = $1 RETURNING next_draft - 1",
+        )
+        .bind(workspace.0)
+        .fetch_optional(self.conn())
+        .await?
+        .ok_or_else(|| Place::new("workspaces", workspace).wrong("there is no such row"))?;
+        Ok(DraftNumber(number))
+    }
+
+    /// Gives a reserved number back, of a draft that could not be written: the next draft gets it, unless a later
+    /// number was given out meanwhile.
+    pub async fn return_number(&mut self, workspace: WorkspaceId, number: DraftNumber) -> R<()> {
+        sqlx::query("UPDATE workspaces SET next_draft = $2 WHERE id = $1 AND next_draft = $2 + 1")
+            .bind(workspace.0)
+            .bind(number.0)
+            .execute(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// A new waiting draft with its number and its first revision. Where its origin has made one already, that one,
     /// unchanged.
     pub async fn new_draft(
         &mut self,
@@ -59,13 +85,10 @@ impl Tx {
         if let Some(made) = self.draft_by_origin(&draft.origin).await? {
             return Ok(made);
         }
-        let number: i64 = sqlx::query_scalar(
-            "UPDATE workspaces SET next_draft = next_draft + 1 WHERE id = $1 RETURNING next_draft - 1",
-        )
-        .bind(workspace.0)
-        .fetch_optional(self.conn())
-        .await?
-        .ok_or_else(|| Place::new("workspaces", workspace).wrong("there is no such row"))?;
+        let number = match draft.number {
+            Some(reserved) => reserved,
+            None => self.reserve_number(workspace).await?,
+        };
         let state = DraftState::Waiting;
         let now = self.now_millis();
         let id: i64 = sqlx::query_scalar(
@@ -73,7 +96,7 @@ impl Tx {
              VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9) RETURNING id",
         )
         .bind(workspace.0)
-        .bind(number)
+        .bind(number.0)
         .bind(state.word())
         .bind(json_text("drafts", &state)?)
         .bind(json_text("drafts", &draft.purpose)?)

@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::domain::ids::{InboxId, JobId};
 use crate::domain::job::{Job, JobKind, Lease, NewJob};
-use crate::store::rows::{Place, count, json_text};
+use crate::store::rows::{Place, count, json_text, limit};
 use crate::store::{R, Store, StoreError, Tx};
 
 #[derive(FromRow)]
@@ -60,7 +60,34 @@ async fn open(conn: &mut SqliteConnection, cause: InboxId) -> R<u64> {
     Ok(count(number))
 }
 
+async fn of_kinds(conn: &mut SqliteConnection, kinds: &[JobKind], most: u32) -> R<Vec<Job>> {
+    let mut select = QueryBuilder::<Sqlite>::new(
+        "SELECT id, kind, unique_key, payload, cause, attempts, crashes FROM jobs WHERE kind IN (",
+    );
+    let mut list = select.separated(", ");
+    for kind in kinds {
+        list.push_bind(kind.name());
+    }
+    select.push(") ORDER BY id LIMIT ").push_bind(limit(most));
+    let rows: Vec<Row> = select.build_query_as().fetch_all(conn).await?;
+    rows.into_iter().map(Job::try_from).collect()
+}
+
 impl Store {
+    /// The jobs of these kinds, waiting or under way, oldest first.
+    pub async fn jobs_of(&self, kinds: &[JobKind], most: u32) -> R<Vec<Job>> {
+        of_kinds(&mut *self.reader().await?, kinds, most).await
+    }
+
+    /// Whether the job is still to be done: false once it was finished or dropped.
+    pub async fn job_is_there(&self, id: JobId) -> R<bool> {
+        let there: Option<i64> = sqlx::query_scalar("SELECT 1 FROM jobs WHERE id = $1")
+            .bind(id.0)
+            .fetch_optional(&mut *self.reader().await?)
+            .await?;
+        Ok(there.is_some())
+    }
+
     /// When the next job can be claimed: now or earlier for one that is ready.
     pub async fn next_job_at(&self) -> R<Option<Timestamp>> {
         // Two steps into an index each, however many jobs there are. A lease ends after its job was due.
@@ -202,6 +229,22 @@ impl Tx {
             .await?;
         self.wake();
         held(&done)
+    }
+
+    /// The jobs of these kinds, waiting or under way, oldest first.
+    pub async fn jobs_of(&mut self, kinds: &[JobKind], most: u32) -> R<Vec<Job>> {
+        of_kinds(self.conn(), kinds, most).await
+    }
+
+    /// Takes a job off, also from a worker that holds it: that worker can then no longer finish it. Says whether it
+    /// was there.
+    pub async fn drop_job(&mut self, id: JobId) -> R<bool> {
+        let done = sqlx::query("DELETE FROM jobs WHERE id = $1")
+            .bind(id.0)
+            .execute(self.conn())
+            .await?;
+        self.wake();
+        Ok(done.rows_affected() > 0)
     }
 
     /// The job goes back and is tried again at `run_at`.

@@ -176,6 +176,7 @@ pub fn house_of(owners: &[(Surface, u64)], drafts: &[&str]) -> House {
         }
         for (nth, text) in drafts.iter().enumerate() {
             let draft = NewDraft {
+                number: None,
                 purpose: Purpose::Post {
                     topic: "what is new".to_owned(),
                 },

@@ -286,6 +286,13 @@ impl Command {
                 &["/draft our Friday tasting is at six"],
             )
             .with(const { &[must("topic", Kind::Text, "what the post is about")] }),
+            Self::Post => Spec::of(
+                "post",
+                "post a text of your own: it comes as a card at once",
+                Role::Editor,
+                &["/post Closed on Monday. Back on Tuesday at eight."],
+            )
+            .with(const { &[may("text", Kind::Text, "the text as it is to go out")] }),
             Self::Reply => Spec::of(
                 "reply",
                 "compose an answer to a fetched post",
@@ -312,11 +319,18 @@ impl Command {
             ),
             Self::Show => Spec::of(
                 "show",
-                "one card, of a draft or a fetched post",
+                "one card, of a draft or a fetched post; an earlier version",
                 Role::Viewer,
-                &["/show #12"],
+                &["/show #12", "/show #12 2"],
             )
-            .with(const { &[DRAFT] }),
+            .with(
+                const {
+                    &[
+                        DRAFT,
+                        may("version", Kind::Number, "an earlier version of the draft"),
+                    ]
+                },
+            ),
             Self::Why => Spec::of(
                 "why",
                 "where a draft came from and what it cost",

@@ -3,6 +3,7 @@
 //! the command runs again from the start, and after it only the stored answer is shown again.
 
 mod accounts;
+mod again;
 mod compose;
 mod drafts;
 mod groups;
@@ -23,9 +24,11 @@ mod schedule;
 mod search;
 mod sources;
 mod status;
+mod stop;
 mod talk;
 mod tasks;
 pub mod tune;
+mod versions;
 
 pub use house::brake;
 
@@ -35,6 +38,7 @@ use serde_json::json;
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::{self, Command};
+use crate::chat::commands::again::Manner;
 use crate::chat::dialogue::{Event, Kept, Talk, Timed};
 use crate::chat::frontend::Frontend;
 use crate::chat::house::House;
@@ -48,6 +52,7 @@ use crate::domain::error::UserError;
 use crate::domain::ids::{DraftNumber, InboxId, WorkspaceId};
 use crate::domain::operator::{Identity, Operator, Role, Room};
 use crate::domain::schedule::WhenError;
+use crate::flow::in_progress::{self, InProgress};
 use crate::flow::review::ReviewError;
 use crate::store::{Store, StoreError, Tx};
 
@@ -221,6 +226,19 @@ impl Ctx {
         }
     }
 
+    /// What is being made, in the order in which it was asked for.
+    async fn in_progress(&self) -> Result<Vec<InProgress>, ChatError> {
+        let mut tx = self.store().begin_lightly().await?;
+        Ok(in_progress::all(&mut tx, self.w()).await?)
+    }
+
+    /// Whether the first version of this draft is being written.
+    async fn is_being_written(&self, number: DraftNumber) -> Result<bool, ChatError> {
+        let mut tx = self.store().begin_lightly().await?;
+        let work = in_progress::unwritten(&mut tx, self.w(), number).await?;
+        Ok(work.is_some())
+    }
+
     async fn waiting(&self) -> Result<Vec<DraftNumber>, ChatError> {
         const NAMED: u32 = 12;
         let drafts = self
@@ -296,6 +314,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Help => help::help(ctx, rest).await,
         Command::Status => status::status(ctx).await,
         Command::Draft => compose::draft(ctx, rest).await,
+        Command::Post => compose::post(ctx, rest).await,
         Command::Reply => compose::reply(ctx, rest).await,
         Command::Queue => drafts::queue(ctx).await,
         Command::Show => drafts::show(ctx, rest).await,
@@ -337,12 +356,17 @@ pub const fn stands_for(press: Press) -> Option<Command> {
             DraftVerb::Image | DraftVerb::EarlierImage => Command::Image,
             DraftVerb::Reject => Command::Reject,
             DraftVerb::Why => Command::Why,
-            DraftVerb::Show => Command::Show,
+            DraftVerb::Show | DraftVerb::EarlierVersion => Command::Show,
         }),
-        Press::Reject { .. } => Some(Command::Reject),
+        Press::Reject { .. } | Press::Stop(_) => Some(Command::Reject),
+        Press::Restore { .. } => Some(Command::Edit),
         Press::Act { .. } => Some(Command::Approve),
         // What is run again asks for its own role.
-        Press::Again(_) | Press::Talk(_) => None,
+        Press::Again(_)
+        | Press::WriteMyself(_)
+        | Press::WriteDespite(_)
+        | Press::BetterModel
+        | Press::Talk(_) => None,
     }
 }
 
@@ -359,7 +383,16 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
         } => review::rejected(ctx, reason, number, seen).await,
         Press::Act { action, post, sure } => posts::pressed(ctx, action, post, sure).await,
         Press::Talk(press) => talk::heard(ctx, Event::Press(press)).await,
-        Press::Again(inbox) => again(ctx, inbox).await,
+        Press::Restore {
+            number,
+            version,
+            seen,
+        } => versions::restore(ctx, number, version, seen).await,
+        Press::Again(inbox) => again::again(ctx, inbox, Manner::Same).await,
+        Press::WriteMyself(inbox) => again::again(ctx, inbox, Manner::Myself).await,
+        Press::WriteDespite(inbox) => again::again(ctx, inbox, Manner::Despite).await,
+        Press::BetterModel => ctx.say(words::models::better()).await,
+        Press::Stop(number) => stop::draft(ctx, number).await,
     }
 }
 
@@ -394,37 +427,4 @@ async fn filled(ctx: &Ctx, press: Press, text: &str) -> Done {
         } => review::reject_seen(ctx, number, Some(seen), Some(text.to_owned())).await,
         other => pressed(ctx, other).await,
     }
-}
-
-/// Runs again what was asked in an earlier row, as this row's work.
-async fn again(ctx: &Ctx, inbox: InboxId) -> Done {
-    /// `Try again` on a line that came from `Try again`, and so on: longer chains are a mistake.
-    const DEEPEST: usize = 20;
-    // What is said in the thread of a draft may have been asked by a button of its card.
-    let above = ctx.store().thread_of(ctx.room.id).await?;
-    let above = above.map(|(_, above)| above.id);
-    let mut asked = inbox;
-    for _ in 0..DEEPEST {
-        let row = ctx
-            .store()
-            .inbox_row(asked)
-            .await?
-            .filter(|row| row.room == ctx.room.id || Some(row.room) == above);
-        let Some(row) = row else { break };
-        let Ok(incoming) = serde_json::from_value::<Incoming>(row.body) else {
-            break;
-        };
-        match &incoming.body {
-            Said::Press { code, .. } => match Press::read(code) {
-                Ok(Press::Again(earlier)) if earlier < asked => asked = earlier,
-                _ => return Box::pin(handle(ctx, &incoming)).await,
-            },
-            _ => return Box::pin(handle(ctx, &incoming)).await,
-        }
-    }
-    let error = UserError::new(
-        "I no longer have what this button repeats.",
-        "Type it again, please.",
-    );
-    Err(error.into())
 }

@@ -2,7 +2,7 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{ChatError, Ctx, Done, drafts, review, said};
+use crate::chat::commands::{ChatError, Ctx, Done, drafts, review, said, stop};
 use crate::chat::parse::{self, Line};
 use crate::chat::view::View;
 use crate::domain::draft::DraftState;
@@ -18,6 +18,9 @@ pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -
     };
     match (parse::line(text), about) {
         (Line::Plain(guidance), Some(number)) if !answers_question(ctx, number).await? => {
+            if let Some(answer) = stop::by_word(ctx, &guidance).await? {
+                return Ok(answer);
+            }
             ctx.allow("/redo", Command::Redo.spec().role)?;
             review::redo_seen(ctx, number, None, &guidance).await
         }
@@ -30,6 +33,9 @@ pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -
 pub async fn in_thread(ctx: &Ctx, text: &str, number: DraftNumber) -> Done {
     match parse::line(text) {
         Line::Plain(guidance) if !answers_question(ctx, number).await? => {
+            if let Some(answer) = stop::by_word(ctx, &guidance).await? {
+                return Ok(answer);
+            }
             let state = drafts::find(ctx, number).await?.state;
             let changes = matches!(state, DraftState::Waiting | DraftState::Failed { .. });
             if !changes || ctx.allow("", Command::Redo.spec().role).is_err() {

@@ -2,11 +2,12 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{Ctx, Done, drafts, pictures};
+use crate::chat::commands::{Ctx, Done, drafts, pictures, stop, versions};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
 use crate::domain::draft::{Draft, Move, Seen};
+use crate::domain::error::UserError;
 use crate::domain::ids::DraftNumber;
 use crate::flow::paint::Which;
 use crate::flow::review;
@@ -53,6 +54,9 @@ pub async fn reject_seen(
     let reason = reason
         .map(|reason| crate::domain::error::shortened(&reason, 300))
         .filter(|reason| !reason.is_empty());
+    if let Some(answer) = stop::unwritten(ctx, number).await? {
+        return Ok(answer);
+    }
     let mut tx = ctx.begin().await?;
     let draft = review::reject(
         &mut tx,
@@ -84,16 +88,7 @@ pub async fn edit(ctx: &Ctx, rest: &str) -> Done {
 }
 
 pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, text: &str) -> Done {
-    let has = text.chars().count();
-    if has > LONGEST_TEXT {
-        return Err(words::errors::too_long(
-            "text",
-            has,
-            LONGEST_TEXT,
-            "No network takes that much in one post.",
-        )
-        .into());
-    }
+    within_text(text)?;
     let mut tx = ctx.begin().await?;
     let text = text.to_owned();
     let draft = review::edit(
@@ -107,6 +102,21 @@ pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, text:
     )
     .await?;
     decided(ctx, tx, &draft).await
+}
+
+/// # Errors
+/// When `text` is longer than any post may be.
+pub fn within_text(text: &str) -> Result<(), UserError> {
+    let has = text.chars().count();
+    if has <= LONGEST_TEXT {
+        return Ok(());
+    }
+    Err(words::errors::too_long(
+        "text",
+        has,
+        LONGEST_TEXT,
+        "No network takes that much in one post.",
+    ))
 }
 
 pub async fn redo(ctx: &Ctx, rest: &str) -> Done {
@@ -132,10 +142,9 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, guida
     )
     .await?;
     ctx.keep(&mut tx, None).await?;
-    let answer = if begun {
-        Answer::Silent
-    } else {
-        Answer::line(words::talk::being_redone(number))
+    let answer = match begun {
+        Some(request) => Answer::Writing { request },
+        None => Answer::line(words::stop::being_redone(number)),
     };
     ctx.settle(tx, answer).await
 }
@@ -151,6 +160,7 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, seen: Seen
         DraftVerb::EarlierImage => {
             super::image::choose(ctx, number, Some(seen), Which::Before).await
         }
+        DraftVerb::EarlierVersion => versions::before(ctx, number, seen.revision).await,
         DraftVerb::Schedule => {
             let what = Timed::Draft {
                 number,
@@ -210,7 +220,7 @@ pub async fn ask(ctx: &Ctx, talk: Talk) -> Done {
             what: Timed::Draft { number, seen },
             ..
         } => (*number, *seen, Move::Schedule),
-        Talk::When { .. } | Talk::Account { .. } => {
+        Talk::When { .. } | Talk::Own { .. } | Talk::Account { .. } => {
             return Err(anyhow::anyhow!("{talk:?} is not about a draft").into());
         }
     };

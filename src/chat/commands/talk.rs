@@ -2,17 +2,20 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{Ctx, Done, again, pictures, review, schedule};
+use crate::chat::commands::again::{Manner, again};
+use crate::chat::commands::{Ctx, Done, compose, pictures, review, schedule, stop};
 use crate::chat::dialogue::{self, Effect, Event};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::ids::InboxId;
 
 pub async fn heard(ctx: &Ctx, event: Event) -> Done {
-    let pressed = matches!(event, Event::Press(_));
     let kept = ctx.open_talk().await?;
-    if kept.is_none() && !pressed {
-        return ctx.say(words::talk::stray()).await;
+    if let (None, Event::Line(line)) = (&kept, &event) {
+        return match stop::by_word(ctx, line).await? {
+            Some(answer) => Ok(answer),
+            None => ctx.say(words::talk::stray()).await,
+        };
     }
     let (next, effect) = dialogue::step(kept, event, ctx.now.at);
     let ctx = &Ctx {
@@ -45,6 +48,15 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
             pictures::described(ctx, number, seen, &alt).await
         }
         Effect::Schedule { what, phrase } => schedule::timed(ctx, what, &phrase).await,
+        Effect::Own { reply, text } => {
+            let command = if reply.is_some() {
+                Command::Reply
+            } else {
+                Command::Post
+            };
+            ctx.allow(&format!("/{}", command.name()), command.spec().role)?;
+            compose::own(ctx, reply, &text).await
+        }
         Effect::UseAccount { account, then } => use_account(ctx, &account, then).await,
         Effect::Ask => match next {
             Some(talk) => {
@@ -85,5 +97,5 @@ async fn use_account(ctx: &Ctx, account: &str, then: InboxId) -> Done {
     .await?;
     // The question stays open until the work is settled: after a crash here the same answer leads here again.
     tx.commit().await?;
-    again(ctx, then).await
+    again(ctx, then, Manner::Same).await
 }

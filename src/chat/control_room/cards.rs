@@ -1,6 +1,5 @@
 //! Cards in rooms: shown once, changed in place, shown anew where that is asked for.
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 use crate::chat::card::{self, Card};
@@ -166,12 +165,7 @@ impl ControlRoom {
             .is_some();
         let now = self.0.house.now();
         let had = self.store().draft_pictures(draft.id).await?;
-        let pictures: Vec<PathBuf> = revision
-            .content
-            .media
-            .iter()
-            .map(|picture| self.0.house.pictures.path(picture))
-            .collect();
+        let pictures = self.0.house.paths(&revision.content.media);
         let view = Card {
             draft: &draft,
             revision: &revision,

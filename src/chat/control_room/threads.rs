@@ -141,8 +141,16 @@ impl ControlRoom {
 
 const fn about(press: Press) -> Option<DraftNumber> {
     match press {
-        Press::Draft { number, .. } | Press::Reject { number, .. } => Some(number),
-        Press::Act { .. } | Press::Talk(_) | Press::Again(_) => None,
+        Press::Draft { number, .. }
+        | Press::Reject { number, .. }
+        | Press::Restore { number, .. }
+        | Press::Stop(number) => Some(number),
+        Press::Act { .. }
+        | Press::Talk(_)
+        | Press::Again(_)
+        | Press::WriteMyself(_)
+        | Press::WriteDespite(_)
+        | Press::BetterModel => None,
     }
 }
 

@@ -222,7 +222,7 @@ impl ControlRoom {
         let mut waits = SHOW_AGAIN.into_iter().chain(std::iter::repeat(last));
         loop {
             let shown = match answer {
-                Answer::Silent => Ok(()),
+                Answer::Silent | Answer::Writing { .. } => Ok(()),
                 Answer::Line { view, replaces } => {
                     self.say(row, room, view, replaces.as_deref(), asked).await
                 }

@@ -11,6 +11,7 @@ use crate::domain::limits::Limits;
 use crate::domain::operator::Role;
 use crate::domain::post::Post;
 use crate::domain::thread;
+use crate::flow::in_progress::Making;
 
 /// The first line of a card: what it is while it waits, and who, when, what next after a decision.
 #[must_use]
@@ -89,6 +90,19 @@ pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> Str
             format!("{number} expired {} · nobody decided", now.clock(*at))
         }
     }
+}
+
+/// The first line of an earlier version.
+#[must_use]
+pub fn version_head(draft: &Draft, revision: &Revision) -> String {
+    format!(
+        "{} · {} · {} · version {} of {}",
+        draft.number,
+        network(revision.content.network),
+        person(&revision.content.account),
+        revision.number,
+        draft.revision
+    )
 }
 
 fn place_of(url: Option<&str>, native_id: &str, place: &str) -> String {
@@ -186,6 +200,27 @@ pub fn line(draft: &Draft, revision: &Revision, now: &Now) -> String {
     )
 }
 
+/// A line of a list, with what is being made for the draft.
+#[must_use]
+pub fn with_work(line: &str, making: Option<&Making>) -> String {
+    match making {
+        None | Some(Making::Draft(_)) => line.to_owned(),
+        Some(Making::Version { .. }) => format!("{line} · being written anew"),
+        Some(Making::Picture) => format!("{line} · a picture is being made"),
+    }
+}
+
+/// One line for a list: `#13 is being written · “our Friday tasting”`
+#[must_use]
+pub fn unwritten(number: DraftNumber, purpose: &Purpose, answered: Option<&Post>) -> String {
+    let what = match (purpose, answered) {
+        (Purpose::Post { topic }, _) => quoted(topic, 60),
+        (Purpose::Reply { .. }, Some(post)) => answers(post),
+        (Purpose::Reply { .. }, None) => "answers a post that is gone".to_owned(),
+    };
+    format!("{number} is being written · {what}")
+}
+
 /// `#12 Friday, six o'clock: three Ethiopians…`: the name of a draft's thread.
 #[must_use]
 pub fn thread_name(number: DraftNumber, text: &str) -> String {
@@ -197,9 +232,24 @@ pub fn thread_name(number: DraftNumber, text: &str) -> String {
 
 /// The first line of `/why`.
 #[must_use]
-pub fn origin(draft: &Draft, task: Option<&str>, answered: Option<&Post>, now: &Now) -> String {
+pub fn origin(
+    draft: &Draft,
+    task: Option<&str>,
+    answered: Option<&Post>,
+    own_of: Option<&str>,
+    now: &Now,
+) -> String {
     let when = now.moment(draft.created_at);
     let number = draft.number;
+    if let Some(name) = own_of {
+        let to = match (&draft.purpose, answered) {
+            (Purpose::Reply { .. }, Some(post)) => {
+                format!(" for an answer to {}", person(&post.body.author))
+            }
+            _ => String::new(),
+        };
+        return format!("{number} is {}'s own text{to}, {when}", person(name));
+    }
     match (task, &draft.purpose) {
         (Some(task), _) => format!("{number} came from task {task}, run {when}"),
         (None, Purpose::Post { topic }) => {

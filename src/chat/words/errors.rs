@@ -3,7 +3,7 @@
 use crate::chat::press::{DraftVerb, Press, Unreadable};
 use crate::chat::view::{Button, View};
 use crate::chat::words::time::Now;
-use crate::chat::words::{listed, person, quoted, thousands};
+use crate::chat::words::{listed, person, quoted, stop, thousands};
 use crate::domain::draft::{DraftState, Move, Seen};
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::{DraftNumber, InboxId};
@@ -47,6 +47,18 @@ pub fn no_number(typed: &str, waiting: &[DraftNumber]) -> UserError {
         format!("{} is not a draft number.", quoted(typed, 40))
     };
     UserError::new(what, waiting_now(waiting))
+}
+
+/// A version of a draft that is not there: with those that are.
+#[must_use]
+pub fn no_version(number: DraftNumber, typed: &str, has: i64) -> UserError {
+    let typed = shortened(typed, 20);
+    let there = if has == 1 {
+        "There is only version 1.".to_owned()
+    } else {
+        format!("There are versions 1 to {has}.")
+    };
+    UserError::new(format!("{number} has no version {typed}."), there)
 }
 
 /// More stands behind the number of a draft that is to be approved, and it is not known what was meant by it.
@@ -99,6 +111,15 @@ pub fn review(error: &ReviewError, now: &Now) -> View {
 fn refusal(error: &ReviewError, now: &Now) -> View {
     match error {
         ReviewError::Missing { number, waiting } => failed(&missing(*number, waiting), None),
+        ReviewError::BeingWritten { number } => stop::being_written(*number),
+        ReviewError::NoVersion {
+            number,
+            version,
+            has,
+        } => failed(&no_version(*number, &version.to_string(), *has), None),
+        ReviewError::SameVersion { number, version } => View::text(format!(
+            "Version {version} says what {number} says now. Nothing has changed."
+        )),
         ReviewError::Older {
             number,
             seen,

@@ -5,8 +5,11 @@
 pub mod draft;
 pub mod errors;
 pub mod house;
+pub mod models;
+pub mod offers;
 pub mod people;
 pub mod press;
+pub mod stop;
 pub mod talk;
 pub mod time;
 

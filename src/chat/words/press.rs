@@ -33,14 +33,23 @@ pub fn doing(press: Press) -> Option<String> {
             | DraftVerb::Schedule
             | DraftVerb::Reject
             | DraftVerb::Why
+            | DraftVerb::EarlierVersion
             | DraftVerb::Show => return None,
         },
         Press::Reject { number, .. } => format!("Rejecting {number}."),
         Press::Act {
             action, sure: true, ..
         } => acting(action).to_owned(),
+        Press::Restore {
+            number, version, ..
+        } => format!("Bringing version {version} of {number} back."),
         Press::Again(_) => "Trying again.".to_owned(),
-        Press::Act { sure: false, .. } | Press::Talk(_) => return None,
+        Press::WriteDespite(_) => "Writing one all the same.".to_owned(),
+        Press::Stop(number) => format!("Stopping the work on {number}."),
+        Press::Act { sure: false, .. }
+        | Press::Talk(_)
+        | Press::WriteMyself(_)
+        | Press::BetterModel => return None,
     })
 }
 

@@ -27,6 +27,7 @@ pub fn subject(talk: &Talk) -> String {
         | Talk::Reject { number, .. }
         | Talk::Alt { number, .. } => number.to_string(),
         Talk::When { what, .. } => timed(what),
+        Talk::Own { .. } => "your text".to_owned(),
         Talk::Account { .. } => "the account".to_owned(),
     }
 }
@@ -84,6 +85,11 @@ pub fn ask(talk: &Talk) -> View {
             suggestion: Some(phrase),
             ..
         } => View::text(format!("Did you mean {phrase}?")).with_buttons(yes_or_other()),
+        Talk::Own { reply } => View::text(match reply {
+            None => "Send the text of the post, as it is to go out.",
+            Some(_) => "Send the text of the answer, as it is to go out.",
+        })
+        .with_buttons(vec![never_mind()]),
         Talk::Account { accounts, .. } => {
             let list = accounts
                 .iter()
@@ -130,14 +136,6 @@ pub fn form(press: Press) -> Option<Form> {
     })
 }
 
-/// Another version was asked for while one is being written.
-#[must_use]
-pub fn being_redone(number: DraftNumber) -> View {
-    View::text(format!(
-        "{number} is being written anew already; its card comes when it is done."
-    ))
-}
-
 /// The buttons under a suggested time.
 #[must_use]
 pub fn yes_or_other() -> Vec<Button> {
@@ -168,7 +166,10 @@ pub fn reasons(number: DraftNumber, seen: Seen) -> View {
 /// The person does not want to answer.
 #[must_use]
 pub fn dropped(talk: &Talk) -> View {
-    View::text(format!("Left {} as it is.", subject(talk)))
+    match talk {
+        Talk::Own { .. } => View::text("Nothing was written."),
+        _ => View::text(format!("Left {} as it is.", subject(talk))),
+    }
 }
 
 /// The answer came after the question was closed.

@@ -8,7 +8,7 @@ use super::trouble::{Trouble, grouped};
 use super::{Collector, End, Fetch, FetchJob, SCHEDULED_TRIES, all_known, request};
 use crate::domain::ids::SourceId;
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, Offer};
 use crate::domain::post::StoreCounts;
 use crate::flow::{media, recall};
 use crate::store::{R, Tx};
@@ -134,7 +134,7 @@ async fn answer(tx: &mut Tx, work: FetchJob, job: &Job, text: String, again: boo
         room,
         text,
         cause: job.cause,
-        again,
+        offers: Offer::again(again),
     };
     let run_at = tx.now();
     tx.enqueue(&NewJob {

@@ -8,7 +8,7 @@ use crate::domain::draft::{Lean, Purpose, Writer};
 use crate::domain::finding::FindingKind;
 use crate::domain::ids::DraftId;
 use crate::domain::network::Network;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, Offer};
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::progress::Unwatched;
 use crate::domain::source::Selector;
@@ -142,7 +142,7 @@ impl Scene {
             .await
             .into_iter()
             .filter_map(|notice| match notice {
-                Notice::Answer { text, again, .. } => Some(if again {
+                Notice::Answer { text, offers, .. } => Some(if offers == [Offer::TryAgain] {
                     format!("{text} [Try again]")
                 } else {
                     text
@@ -178,6 +178,7 @@ impl Scene {
         let post = self.store().find_post(W, native_id).await.unwrap().unwrap();
         let mut tx = self.store().begin().await.unwrap();
         let draft = NewDraft {
+            number: None,
             purpose: Purpose::Post {
                 topic: "coffee".to_owned(),
             },

@@ -5,10 +5,10 @@ use crate::domain::draft::{Lean, Purpose, Writer};
 use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::job::{Job, JobOutcome, Lease};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, Offer};
 use crate::flow::{gone, review};
 use crate::models::prompt;
-use crate::store::{NewDraft, NewRevision};
+use crate::store::{NewDraft, NewRevision, StoreError};
 
 use super::material::Material;
 use super::write::Candidate;
@@ -31,6 +31,15 @@ impl Composer {
         {
             let now_there = tx.draft(before.id).await?;
             match now_there {
+                Some(draft) if seen.may_change(&draft) && same_words(&material, &revision) => {
+                    let text = format!(
+                        "I found no other words for {number}; /edit {number} TEXT is quicker.",
+                        number = draft.number
+                    );
+                    let offers = vec![Offer::TryAgain, Offer::WriteMyself];
+                    let notice = Notice::answering(job, work.room, text, offers, tx.now());
+                    tx.enqueue(&notice).await?;
+                }
                 Some(draft) if seen.may_change(&draft) => {
                     review::revise(
                         &mut tx,
@@ -48,12 +57,13 @@ impl Composer {
                         "{} was changed or decided while I wrote. I left it as it is.",
                         before.number
                     );
-                    let notice = Notice::answering(job, work.room, text, false, tx.now());
+                    let notice = Notice::answering(job, work.room, text, Vec::new(), tx.now());
                     tx.enqueue(&notice).await?;
                 }
             }
         } else {
             let new = NewDraft {
+                number: work.number,
                 purpose: material.purpose.clone(),
                 task: work.task,
                 origin: job.unique_key.clone(),
@@ -91,20 +101,29 @@ impl Composer {
         let ended = async {
             let mut tx = self.store.begin().await?;
             if let Some(not) = not {
-                let notice = Notice::answering(job, work.room, not.why, not.again, tx.now());
+                let notice = Notice::answering(job, work.room, not.why, not.offers, tx.now());
                 tx.enqueue(&notice).await?;
+                if let Some(number) = work.number {
+                    tx.return_number(work.workspace, number).await?;
+                }
             }
             tx.finish_job(lease).await?;
             tx.commit().await
         };
         match ended.await {
-            Ok(()) => JobOutcome::Settled,
+            Ok(()) | Err(StoreError::LeaseLost) => JobOutcome::Settled,
             Err(error) => JobOutcome::Retry {
                 why: error.to_string(),
                 wait: None,
             },
         }
     }
+}
+
+/// Whether a version that was written anew says the same as the one before: then it is no new version.
+fn same_words(material: &Material, revision: &NewRevision) -> bool {
+    let before = material.before.as_ref();
+    before.is_some_and(|(_, old)| old.content.text.trim() == revision.content.text.trim())
 }
 
 fn new_revision(material: &Material, candidate: Candidate) -> NewRevision {

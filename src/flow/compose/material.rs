@@ -8,6 +8,7 @@ use crate::domain::draft::{Draft, Purpose, Revision};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
+use crate::domain::notice::Offer;
 use crate::domain::persona::Persona;
 use crate::domain::post::Post;
 use crate::flow::checks::Allowance;
@@ -120,7 +121,7 @@ impl Composer {
                 None,
                 None,
             ),
-            ComposeRequest::Reply { post, guidance } => (
+            ComposeRequest::Reply { post, guidance, .. } => (
                 Purpose::Reply {
                     post: *post,
                     guidance: guidance.clone(),
@@ -136,7 +137,7 @@ impl Composer {
                 let Some(found) = self.store.draft(*draft).await? else {
                     return Ok(Err(NotWritten {
                         why: "That draft is gone.".to_owned(),
-                        again: false,
+                        offers: Vec::new(),
                     }));
                 };
                 let Some(old) = self.store.revision(*draft, seen.revision).await? else {
@@ -152,14 +153,20 @@ impl Composer {
         if answered.is_none() && matches!(purpose, Purpose::Reply { .. }) {
             let why =
                 "The post to answer was deleted at its network. Nothing was written.".to_owned();
-            return Ok(Err(NotWritten { why, again: false }));
+            return Ok(Err(NotWritten {
+                why,
+                offers: Vec::new(),
+            }));
         }
         let Some((network, account)) = self
             .destination(work.workspace, before.as_ref(), answered.as_ref())
             .await?
         else {
             let why = "There is no account on that network to answer from.".to_owned();
-            return Ok(Err(NotWritten { why, again: false }));
+            return Ok(Err(NotWritten {
+                why,
+                offers: Vec::new(),
+            }));
         };
         let mut tx = self.store.begin().await?;
         let mut allowance = allowance(&mut tx, &persona.voice, &purpose).await?;

@@ -9,6 +9,7 @@ use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::PostId;
 use crate::domain::job::Job;
 use crate::domain::limits::Limits;
+use crate::domain::notice::Offer;
 use crate::domain::progress::{Progress, Step};
 use crate::flow::checks::{self, Held};
 use crate::models::in_order::Fallen;
@@ -84,7 +85,7 @@ impl Composer {
         if best.text.trim().is_empty() {
             return Ok(Err(NotWritten {
                 why: "The model wrote nothing.".to_owned(),
-                again: true,
+                offers: Offer::again(true),
             }));
         }
         let judged = judged(self.moderator.as_deref(), &best.text, None).await;
@@ -261,27 +262,27 @@ fn not_written(error: ModelError) -> NotWritten {
     match error {
         ModelError::Missing(how) => NotWritten {
             why: how,
-            again: true,
+            offers: Offer::again(true),
         },
         ModelError::Unavailable { provider, why } => NotWritten {
             why: format!("The {provider} model did not answer: {why}. Nothing is lost."),
-            again: true,
+            offers: Offer::again(true),
         },
         ModelError::Unusable { provider, why } => NotWritten {
             why: format!("The {provider} model cannot be used: {why}."),
-            again: true,
+            offers: Offer::again(true),
         },
         ModelError::Refused { provider, why } => NotWritten {
             why: format!("The {provider} model refused: {why}. Other words may help."),
-            again: true,
+            offers: Offer::again(true),
         },
         ModelError::OverBudget(why) => NotWritten {
             why: format!("Nothing was asked: {why}."),
-            again: true,
+            offers: Offer::again(true),
         },
         ModelError::Cancelled => NotWritten {
             why: "Stopped.".to_owned(),
-            again: true,
+            offers: Offer::again(true),
         },
         ModelError::Paid { error, .. } => not_written(*error),
     }

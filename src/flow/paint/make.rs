@@ -12,9 +12,9 @@ use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::job::{Job, JobOutcome, Lease};
 use crate::domain::network::Network;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, Offer};
 use crate::domain::progress::{Progress, Step};
-use crate::flow::bounded::{Broken, bounded};
+use crate::flow::bounded::{Broken, bounded, lease_lost};
 use crate::flow::compose::write::judged;
 use crate::flow::review;
 use crate::media::{Caps, Fitted, Refusal, Rules, fit};
@@ -86,7 +86,7 @@ impl Painter {
         let version = Some((work.draft, work.seen));
         let cancel = stop.child_token();
         let making = Box::pin(self.made(&work, job, progress, &cancel));
-        let ended = match bounded(&self.store, version, LIMIT, &cancel, making).await {
+        let ended = match bounded(&self.store, job.id, version, LIMIT, &cancel, making).await {
             Ok(Ok((draft, revision, made))) => {
                 self.keep(&work, &draft, revision, made, job, lease).await
             }
@@ -103,6 +103,8 @@ impl Painter {
                     wait: None,
                 };
             }
+            // The person who stopped it was told.
+            Err(Broken::Stopped) => return JobOutcome::Settled,
             Err(Broken::Overtaken) => self.say(&work, job, lease, changed(), false).await,
             Err(Broken::TooLong) => {
                 let why = format!("No picture came in {} seconds.", LIMIT.as_secs());
@@ -111,6 +113,7 @@ impl Painter {
         };
         match ended {
             Ok(()) => JobOutcome::Settled,
+            Err(error) if lease_lost(&error) => JobOutcome::Settled,
             Err(error) => JobOutcome::Retry {
                 why: error.to_string(),
                 wait: None,
@@ -344,7 +347,7 @@ impl Painter {
                 .await?;
             }
             _ => {
-                let notice = Notice::answering(job, work.room, changed(), false, tx.now());
+                let notice = Notice::answering(job, work.room, changed(), Vec::new(), tx.now());
                 tx.enqueue(&notice).await?;
             }
         }
@@ -362,7 +365,7 @@ impl Painter {
         again: bool,
     ) -> anyhow::Result<()> {
         let mut tx = self.store.begin().await?;
-        let notice = Notice::answering(job, work.room, why, again, tx.now());
+        let notice = Notice::answering(job, work.room, why, Offer::again(again), tx.now());
         tx.enqueue(&notice).await?;
         tx.finish_job(lease).await?;
         tx.commit().await?;

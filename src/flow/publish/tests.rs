@@ -53,6 +53,7 @@ impl World {
             .await
             .unwrap();
         let draft = NewDraft {
+            number: None,
             purpose,
             task: None,
             origin: "test".to_owned(),

@@ -7,6 +7,8 @@ use crate::domain::finding::FindingKind;
 use crate::domain::ids::{DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::limits::Limits;
 use crate::domain::operator::Operator;
+use crate::flow::compose::ComposeRequest;
+use crate::flow::in_progress::{self, Making};
 use crate::flow::{checks, compose, gone};
 use crate::store::{NewRevision, Tx};
 
@@ -149,7 +151,8 @@ pub async fn revise(
     Ok(revised)
 }
 
-/// Asks for another version by the model. False while one of the current version is being written already.
+/// Asks for another version by the model: what is asked of it. None while one in place of the current version is being
+/// written already.
 #[expect(
     clippy::too_many_arguments,
     reason = "a decision like the others, with where its card is shown"
@@ -163,16 +166,48 @@ pub async fn redo(
     guidance: Option<String>,
     room: Option<RoomId>,
     cause: Option<InboxId>,
-) -> Result<bool, ReviewError> {
+) -> Result<Option<ComposeRequest>, ReviewError> {
     let (draft, _) = current(tx, w, number, seen, Move::Revise).await?;
     allowed(&draft, draft.revise())?;
-    let request = compose::ComposeRequest::Redo {
+    let request = ComposeRequest::Redo {
         draft: draft.id,
         seen: draft.seen(),
         guidance,
     };
-    let key = format!("redo:{}:{}", draft.id, draft.revision);
-    Ok(compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?)
+    let again = Making::Version { of: draft.revision };
+    let mut works = in_progress::all(tx, w).await?.into_iter();
+    if works.any(|work| work.number == number && work.making == again) {
+        return Ok(None);
+    }
+    // Each request is work of its own: the same version asked for once more is written with other dice.
+    let asked = cause.map(|cause| cause.to_string()).unwrap_or_default();
+    let key = format!("redo:{}:{}:{asked}", draft.id, draft.revision);
+    let begun = compose::request(tx, w, &request, &by.name, None, room, cause, &key).await?;
+    Ok(begun.then_some(request))
+}
+
+/// Brings an earlier version back as a new one: its words, its pictures and what was found in them.
+pub async fn restore(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    number: DraftNumber,
+    seen: Seen,
+    version: i64,
+    by: &Operator,
+    cause: Option<InboxId>,
+) -> Reviewed {
+    let (draft, now) = current(tx, w, number, Some(seen), Move::Revise).await?;
+    let old = tx.revision(draft.id, version).await?;
+    let old = old.ok_or(ReviewError::NoVersion {
+        number,
+        version,
+        has: draft.revision,
+    })?;
+    if old.content == now.content {
+        return Err(ReviewError::SameVersion { number, version });
+    }
+    let verb = format!("brought back version {version} of");
+    revise(tx, w, &draft, old.into(), &verb, &by.name, cause).await
 }
 
 /// Brings an expired draft back as a new revision with the same words.

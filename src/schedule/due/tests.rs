@@ -137,6 +137,7 @@ impl House {
 
     async fn draft(&self, origin: &str, expires: &str) -> Draft {
         let new = NewDraft {
+            number: None,
             purpose: Purpose::Post {
                 topic: "coffee".to_owned(),
             },

@@ -193,7 +193,7 @@ async fn a_failed_job_waits_as_the_list_says_and_is_given_up_at_its_end() {
         room: RoomId(room.0),
         text: "The fetch did not work: the network is away (8 tries).".to_owned(),
         cause: None,
-        again: false,
+        offers: Vec::new(),
     };
     assert_eq!(*shown.notices.lock().unwrap(), [expected]);
 }

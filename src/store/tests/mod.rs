@@ -100,6 +100,7 @@ pub(in crate::store) fn post(native_id: &str, text: &str) -> FetchedPost {
 
 pub(in crate::store) fn new_draft(origin: &str) -> NewDraft {
     NewDraft {
+        number: None,
         purpose: Purpose::Post {
             topic: "the tasting".to_owned(),
         },

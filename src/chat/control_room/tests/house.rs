@@ -269,7 +269,7 @@ async fn an_unreachable_room_is_tried_again() {
             room,
             text: "Fetched 41 posts.".into(),
             cause: None,
-            again: false,
+            offers: Vec::new(),
         })
         .await;
     world.frontend(Surface::Terminal).fail_next(1);

@@ -212,6 +212,7 @@ impl World {
             topic: "our Friday tasting is at six".into(),
         };
         let draft = NewDraft {
+            number: None,
             purpose,
             task: None,
             origin,
@@ -357,6 +358,7 @@ fn open(
         pictures: Arc::new(Album),
         fetchable: vec![Network::Sandbox],
         models: vec![(ModelRole::Text, "local, SmolLM2-135M-Instruct".into())],
+        small_writer: true,
         budget: MicroUsd(5_000_000),
         unpriced: Vec::new(),
         advice: Arc::new(NoAdvice),
