@@ -24,6 +24,8 @@ pub struct Card<'a> {
     pub had: &'a [Attachment],
     /// What a reply answers, while it is still stored.
     pub answered: Option<&'a Post>,
+    /// Said below the findings, once in a workspace.
+    pub remark: Option<&'static str>,
     /// The workspace is stopped: approved drafts stay here.
     pub stopped: bool,
     pub now: &'a Now,
@@ -68,6 +70,9 @@ impl Card<'_> {
                 view = view.with(Block::Text(
                     "Edit or redo it; as it stands it cannot be approved.".to_owned(),
                 ));
+            }
+            if let Some(remark) = self.remark {
+                view = view.with(Block::Note(remark.to_owned()));
             }
         }
         view.buttons = self.buttons();
@@ -247,6 +252,7 @@ mod tests {
                 pictures: &[],
                 had: &revision.content.media,
                 answered: None,
+                remark: None,
                 stopped: false,
                 now: &now,
             }
@@ -293,6 +299,7 @@ mod tests {
         Edit or redo it; as it stands it cannot be approved.
         [Edit] [Redo] [Image]
         [Why] [Reject]
+        [Earlier version]
         ");
     }
 
@@ -380,6 +387,7 @@ mod tests {
                     pictures: &[],
                     had: &[],
                     answered: None,
+                    remark: None,
                     stopped: false,
                     now: &now,
                 }

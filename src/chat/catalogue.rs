@@ -153,15 +153,21 @@ impl Command {
 }
 
 impl Opt {
-    /// How usage lines show it: `#N`, `TOPIC`, `[WHEN]`.
+    /// What stands for it: `#N`, `TOPIC`, `all`.
     #[must_use]
-    pub fn shown(&self) -> String {
-        let word = match self.kind {
+    pub fn word(&self) -> String {
+        match self.kind {
             Kind::Draft => "#N".to_owned(),
             Kind::Flag => format!("--{}", self.name),
             Kind::Choice(words) => words.join("|"),
             _ => self.name.to_uppercase(),
-        };
+        }
+    }
+
+    /// How usage lines show it: `#N`, `TOPIC`, `[WHEN]`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let word = self.word();
         if self.required {
             word
         } else {

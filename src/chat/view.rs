@@ -62,6 +62,17 @@ impl View {
         self
     }
 
+    /// With a list, unless it is empty.
+    #[must_use]
+    pub fn with_list(self, items: impl Iterator<Item = String>) -> Self {
+        let items: Vec<String> = items.collect();
+        if items.is_empty() {
+            self
+        } else {
+            self.with(Block::List(items))
+        }
+    }
+
     #[must_use]
     pub fn with_buttons(mut self, row: Vec<Button>) -> Self {
         self.buttons.push(row);

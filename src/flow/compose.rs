@@ -7,6 +7,8 @@
 mod keep;
 mod material;
 mod own;
+#[cfg(test)]
+mod tests;
 pub(in crate::flow) mod write;
 
 use std::sync::Arc;

@@ -242,6 +242,29 @@ impl Store {
         leaning_on(&mut *self.reader().await?, post).await
     }
 
+    /// Whether the workspace has had a draft.
+    pub async fn has_drafts(&self, workspace: WorkspaceId) -> R<bool> {
+        let any: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM drafts WHERE workspace_id = $1 LIMIT 1")
+                .bind(workspace.0)
+                .fetch_optional(&mut *self.reader().await?)
+                .await?;
+        Ok(any.is_some())
+    }
+
+    /// The lowest-numbered draft whose first version a model wrote.
+    pub async fn first_by_model(&self, workspace: WorkspaceId) -> R<Option<DraftId>> {
+        let id: Option<i64> = sqlx::query_scalar(
+            "SELECT drafts.id FROM drafts JOIN draft_revisions AS first ON first.draft_id = drafts.id AND first.number = 1
+             WHERE drafts.workspace_id = $1 AND json_extract(first.writer, '$.by') = 'model'
+             ORDER BY drafts.number LIMIT 1",
+        )
+        .bind(workspace.0)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?;
+        Ok(id.map(DraftId))
+    }
+
     /// The draft that was published as this post.
     pub async fn draft_of_published(
         &self,

@@ -297,7 +297,7 @@ impl Command {
                 "reply",
                 "compose an answer to a fetched post",
                 Role::Editor,
-                &["/reply 42 thank them and invite them for Friday"],
+                &["/reply s42 thank them and invite them for Friday"],
             )
             .with(
                 const {

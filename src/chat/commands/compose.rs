@@ -9,6 +9,7 @@ use crate::chat::words;
 use crate::domain::draft::Purpose;
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::PostId;
+use crate::domain::network::Network;
 use crate::flow::compose::{self, ComposeRequest, Place};
 
 /// A topic longer than this is a text, and the prompt has no room for it.
@@ -18,8 +19,8 @@ pub async fn draft(ctx: &Ctx, rest: &str) -> Done {
     let topic = parse::unquoted(rest).trim();
     if topic.is_empty() {
         return Err(UserError::new(
-            "It does not say what the post is about.",
-            "Such as: /draft our Friday tasting is at six.",
+            "Say what the post is about, such as: /draft our Friday tasting is at six.",
+            "/post TEXT takes a text of your own.",
         )
         .into());
     }
@@ -37,8 +38,8 @@ pub async fn reply(ctx: &Ctx, rest: &str) -> Done {
     let (name, guidance) = parse::split_argument(rest);
     if name.is_empty() {
         return Err(UserError::new(
-            "It does not say which post to answer.",
-            "Give its address or its id, as /search shows it: /reply 42 thank them.",
+            "Say which post to answer, by its address or its id as /search shows it.",
+            "Such as: /reply s42 thank them.",
         )
         .into());
     }
@@ -51,9 +52,20 @@ pub async fn reply(ctx: &Ctx, rest: &str) -> Done {
     })?;
     let network = post.body.network;
     let accounts = ctx.house.accounts.list();
+    if network == Network::Archive {
+        let id = shortened(name, 60);
+        return Err(UserError::new(
+            format!("{id} came from a file, so an answer has nowhere to go."),
+            "To answer it, follow its author with /source add.",
+        )
+        .into());
+    }
     if !accounts.iter().any(|(at, _)| *at == network) {
         return Err(UserError::new(
-            format!("Nothing can be answered on {network}: there is no account there."),
+            format!(
+                "Nothing can be answered on {}: there is no account there.",
+                words::network(network)
+            ),
             "/draft TOPIC writes a post of your own.",
         )
         .into());

@@ -4,6 +4,7 @@ use crate::chat::catalogue::{self, Command};
 use crate::chat::commands::{Ctx, Done, drafts};
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
+use crate::chat::words;
 use crate::domain::error::{UserError, shortened};
 use crate::domain::operator::Role;
 
@@ -13,16 +14,7 @@ pub async fn start(ctx: &Ctx, rest: &str) -> Done {
     if let Some(number) = linked {
         return drafts::shown(ctx, number).await;
     }
-    ctx.say(
-        View::text("I fetch posts, draft new ones in your voice, and publish what you approve. Nothing goes out without you.")
-            .with(Block::List(vec![
-                "/source add sandbox all, then /source fetch: something to read".to_owned(),
-                "/search WORDS: what was said about it".to_owned(),
-                "/draft TOPIC: a post to approve, edit or reject".to_owned(),
-            ]))
-            .with(Block::Note("/help lists everything else.".to_owned())),
-    )
-    .await
+    ctx.say(words::talk::welcome(&ctx.house)).await
 }
 
 pub async fn help(ctx: &Ctx, rest: &str) -> Done {
@@ -31,6 +23,9 @@ pub async fn help(ctx: &Ctx, rest: &str) -> Done {
     let word = word.trim_start_matches('/').to_lowercase();
     if word.is_empty() {
         return ctx.say(all(ctx.operator.role)).await;
+    }
+    if word == "models" {
+        return ctx.say(words::models::better()).await;
     }
     if let Some(command) = Command::named(&word) {
         return ctx.say(one(command)).await;
@@ -58,50 +53,36 @@ fn all(role: Role) -> View {
             rows,
         })
         .with(Block::Note(
-            "/help COMMAND shows its forms. Drafts are called #1, #2 and so on.".to_owned(),
+            "/help COMMAND shows its forms, /help models how to get a better writer. Drafts are called #1, #2 and so on."
+                .to_owned(),
         ))
 }
 
-/// One command with its forms, who may use it, and lines that work.
+/// One command: its forms and who may use them, or what may stand behind it; and lines that work.
 fn one(command: Command) -> View {
     let spec = command.spec();
-    let mut rows: Vec<Vec<String>> = spec
-        .verbs
-        .iter()
-        .map(|verb| {
+    let view = if spec.verbs.is_empty() {
+        let title = format!("{}: {}", catalogue::usage(command, None), spec.help);
+        let options = spec.options.iter();
+        let lines = options.map(|option| format!("{}: {}", option.word(), option.help));
+        View::default().with(Block::Title(title)).with_list(lines)
+    } else {
+        let rows = spec.verbs.iter().map(|verb| {
             vec![
                 catalogue::usage(command, Some(verb)),
                 verb.help.to_owned(),
                 verb.role.name().to_owned(),
             ]
-        })
-        .collect();
-    if rows.is_empty() {
-        rows.push(vec![
-            catalogue::usage(command, None),
-            spec.help.to_owned(),
-            spec.role.name().to_owned(),
-        ]);
-    }
-    let mut view = View::default()
-        .with(Block::Title(format!("/{}: {}", spec.name, spec.help)))
-        .with(Block::Table {
-            head: vec![
-                "form".to_owned(),
-                "what it does".to_owned(),
-                "from role".to_owned(),
-            ],
-            rows,
         });
-    if !spec.examples.is_empty() {
-        view = view.with(Block::List(
-            spec.examples
-                .iter()
-                .map(|line| (*line).to_owned())
-                .collect(),
-        ));
-    }
-    view
+        let head = ["form", "what it does", "from role"];
+        View::default()
+            .with(Block::Title(format!("/{}: {}", spec.name, spec.help)))
+            .with(Block::Table {
+                head: head.map(str::to_owned).to_vec(),
+                rows: rows.collect(),
+            })
+    };
+    view.with_list(spec.examples.iter().map(|line| (*line).to_owned()))
 }
 
 #[cfg(test)]
@@ -117,9 +98,10 @@ mod tests {
         /help | all commands, or one with its examples
         /status | what is going on
         /draft | compose a post now
+        /post | post a text of your own: it comes as a card at once
         /reply | compose an answer to a fetched post
         /queue | drafts that wait or are on their way
-        /show | one card, of a draft or a fetched post
+        /show | one card, of a draft or a fetched post; an earlier version
         /why | where a draft came from and what it cost
         /approve | publish a draft now
         /reject | end a draft
@@ -141,7 +123,7 @@ mod tests {
         /stop | nothing leaves the house until /go
         /go | publish again
         /forget | delete an author's posts from store and index
-        /help COMMAND shows its forms. Drafts are called #1, #2 and so on.
+        /help COMMAND shows its forms, /help models how to get a better writer. Drafts are called #1, #2 and so on.
         ");
         assert!(!plain(&all(Role::Viewer)).contains("/approve"));
     }
@@ -162,9 +144,8 @@ mod tests {
         - /task new morning post what is on the roaster today every weekday at 9
         ");
         assert_snapshot!(plain(&one(Command::Draft)), @r"
-        /draft: compose a post now
-        form | what it does | from role
-        /draft TOPIC | compose a post now | editor
+        /draft TOPIC: compose a post now
+        - TOPIC: what the post is about
         - /draft our Friday tasting is at six
         ");
     }

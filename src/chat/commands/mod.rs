@@ -31,6 +31,7 @@ pub mod tune;
 mod versions;
 
 pub use house::brake;
+pub use status::standing;
 
 use std::sync::Arc;
 

@@ -1,61 +1,65 @@
 //! `/status`: what is going on, for people.
 
 use crate::chat::commands::{ChatError, Ctx, Done};
+use crate::chat::house::House;
 use crate::chat::view::Block;
-use crate::chat::words::house::{self, Status};
+use crate::chat::words::house::{self, Next, Standing, Status};
+use crate::chat::words::models;
 use crate::domain::draft::DraftState;
+use crate::store::StoreError;
 
 /// More drafts than these are not counted one by one.
 const MOST: u32 = 1_000;
 
 pub async fn status(ctx: &Ctx) -> Done {
     let store = ctx.store();
-    let workspace = store.workspace(ctx.w()).await?;
-    let waiting = store.drafts_in(ctx.w(), &["waiting"], MOST).await?.len();
-    let scheduled = store.drafts_in(ctx.w(), &["scheduled"], MOST).await?;
-    let approved = store
-        .drafts_in(ctx.w(), &["approved", "publishing"], MOST)
-        .await?
-        .len();
-    let stuck = store
-        .drafts_in(ctx.w(), &["failed", "unknown"], MOST)
-        .await?;
     let sources = store.sources(ctx.w()).await?;
-    let tasks = store.tasks(ctx.w()).await?;
-    let dues = scheduled.iter().filter_map(|draft| match draft.state {
-        DraftState::Scheduled { due, .. } => Some(due),
-        _ => None,
-    });
-    let runs = tasks
-        .iter()
-        .filter(|task| !task.paused)
-        .filter_map(|task| task.next_run_at);
     let view = house::status(&Status {
-        stopped: workspace.stopped.as_deref(),
-        waiting,
-        scheduled: scheduled.len(),
-        approved,
-        stuck: stuck.iter().map(|draft| draft.number.to_string()).collect(),
-        next: dues.chain(runs).min(),
+        standing: &standing(&ctx.house).await?,
         sources: &sources,
         posts: store.post_count(ctx.w()).await?,
         chats: chats(ctx).await?,
         index: index(ctx).await,
-        models: ctx
-            .house
-            .models
-            .iter()
-            .map(|(role, name)| format!("{} {name}", role.name()))
-            .collect(),
+        writer: models::writer(&ctx.house.models, ctx.house.small_writer),
         spent: store.spent_since(ctx.w(), ctx.now.midnight()).await?,
         budget: ctx.house.budget,
         now: &ctx.now,
     });
     let advice = ctx.house.advice.lines(&ctx.now);
-    let view = advice
+    let mut view = advice
         .into_iter()
         .fold(view, |view, line| view.with(Block::Text(line)));
+    if ctx.house.small_writer {
+        view = view.with_buttons(vec![models::better_button()]);
+    }
     ctx.say(view).await
+}
+
+/// How the drafts of the workspace stand.
+pub async fn standing(house: &House) -> Result<Standing, StoreError> {
+    let (store, w) = (&house.store, house.workspace);
+    let scheduled = store.drafts_in(w, &["scheduled"], MOST).await?;
+    let stuck = store.drafts_in(w, &["failed", "unknown"], MOST).await?;
+    let moving = store
+        .drafts_in(w, &["approved", "publishing"], MOST)
+        .await?;
+    let tasks = store.tasks(w).await?;
+    let dues = scheduled.iter().filter_map(|draft| match draft.state {
+        DraftState::Scheduled { due, .. } => Some((due, Next::Draft(draft.number))),
+        _ => None,
+    });
+    let runs = tasks.iter().filter(|task| !task.paused).filter_map(|task| {
+        let at = task.next_run_at?;
+        Some((at, Next::Task(task.name.clone())))
+    });
+    Ok(Standing {
+        stopped: store.workspace(w).await?.stopped,
+        waiting: store.drafts_in(w, &["waiting"], MOST).await?.len(),
+        scheduled: scheduled.len(),
+        approved: moving.len(),
+        stuck: stuck.iter().map(|draft| draft.number.to_string()).collect(),
+        next: dues.chain(runs).min_by_key(|(at, _)| *at),
+    })
 }
 
 /// What is wrong with the chats and their rooms.

@@ -3,11 +3,13 @@
 use std::sync::{Arc, PoisonError};
 
 use crate::chat::card::{self, Card};
+use crate::chat::commands;
 use crate::chat::control_room::{ControlRoom, Undelivered, place};
 use crate::chat::frontend::MessageRef;
 use crate::chat::incoming::Asked;
 use crate::chat::view::{Block, View};
-use crate::domain::draft::{Draft, DraftState, Purpose};
+use crate::chat::words;
+use crate::domain::draft::{Draft, DraftState, Purpose, Revision, Writer};
 use crate::domain::ids::{DraftId, RoomId};
 use crate::domain::operator::Room;
 use crate::store::R;
@@ -172,11 +174,34 @@ impl ControlRoom {
             pictures: &pictures,
             had: &had,
             answered: answered.as_ref(),
+            remark: self.remark(&draft, &revision).await?,
             stopped,
             now: &now,
         }
         .view();
         Ok(Some((draft, view)))
+    }
+}
+
+impl ControlRoom {
+    /// The first card that a small model wrote says so; the others do not repeat it.
+    async fn remark(&self, draft: &Draft, revision: &Revision) -> R<Option<&'static str>> {
+        let by_model = matches!(revision.writer, Writer::Model { .. });
+        if !self.0.house.small_writer || revision.number > 1 || !by_model {
+            return Ok(None);
+        }
+        let first = self.store().first_by_model(self.workspace()).await?;
+        Ok((first == Some(draft.id)).then_some(words::models::FIRST_CARD))
+    }
+
+    /// What stands at the prompt when Lumen starts: who this is and what to type, later how things stand.
+    pub async fn greeting(&self) -> R<View> {
+        let house = &self.0.house;
+        if self.store().has_drafts(self.workspace()).await? {
+            let standing = commands::standing(house).await?;
+            return Ok(words::talk::back(&standing, &house.now()));
+        }
+        Ok(words::talk::welcome(house))
     }
 }
 

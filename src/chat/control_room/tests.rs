@@ -7,6 +7,7 @@ mod house;
 mod names;
 mod posts;
 mod races;
+mod texts;
 mod threads;
 mod world;
 

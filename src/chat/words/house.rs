@@ -4,31 +4,46 @@ use crate::chat::view::{Block, View};
 use crate::chat::words::time::Now;
 use crate::chat::words::{listed, many, person};
 use crate::domain::error::UserError;
+use crate::domain::ids::DraftNumber;
 use crate::domain::ledger::MicroUsd;
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::source::Source;
 
-/// What `/status` says.
-#[derive(Debug)]
-pub struct Status<'a> {
-    /// Who stopped the house.
-    pub stopped: Option<&'a str>,
+/// How the drafts stand, and what comes next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Who stopped publishing.
+    pub stopped: Option<String>,
     pub waiting: usize,
     pub scheduled: usize,
     /// Approved drafts that `/stop` holds back, or that are on their way.
     pub approved: usize,
     /// Drafts that want a person: failed, or not known.
     pub stuck: Vec<String>,
-    /// The next thing with a time: a draft, a task, a source.
-    pub next: Option<jiff::Timestamp>,
+    /// The next draft that goes out, or task that writes.
+    pub next: Option<(jiff::Timestamp, Next)>,
+}
+
+/// What has a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    Draft(DraftNumber),
+    /// By its name.
+    Task(String),
+}
+
+/// What `/status` says.
+#[derive(Debug)]
+pub struct Status<'a> {
+    pub standing: &'a Standing,
     pub sources: &'a [Source],
     pub posts: u64,
     /// What is wrong with the chats: one that cannot be reached, a room that is closed to Lumen.
     pub chats: Vec<String>,
     /// What is wrong with the index.
     pub index: Option<String>,
-    /// Who writes.
-    pub models: Vec<String>,
+    /// Which model writes.
+    pub writer: String,
     pub spent: MicroUsd,
     pub budget: MicroUsd,
     pub now: &'a Now,
@@ -92,13 +107,7 @@ pub const fn chat(surface: Surface) -> &'static str {
 
 #[must_use]
 pub fn status(status: &Status<'_>) -> View {
-    let mut lines = vec![first_line(status)];
-    if !status.stuck.is_empty() {
-        lines.push(format!(
-            "{} a look: /queue shows why.",
-            wants(&status.stuck)
-        ));
-    }
+    let mut lines = standing(status.standing, status.now);
     lines.extend(sources(status));
     lines.extend(status.chats.iter().cloned());
     lines.extend(
@@ -107,9 +116,7 @@ pub fn status(status: &Status<'_>) -> View {
             .as_ref()
             .map(|trouble| format!("Search index: {}.", trouble.trim_end_matches('.'))),
     );
-    if !status.models.is_empty() {
-        lines.push(format!("Models: {}.", status.models.join(" · ")));
-    }
+    lines.push(status.writer.clone());
     lines.push(money(status.spent, status.budget));
     View::default().with(Block::Text(lines.join("\n")))
 }
@@ -119,7 +126,20 @@ fn wants(stuck: &[String]) -> String {
     format!("{} {verb}", listed(stuck))
 }
 
-fn first_line(status: &Status<'_>) -> String {
+/// `Working. 3 drafts wait, 2 posts scheduled, next: #7 Fri 17:45 Berlin.`, and what needs a look.
+#[must_use]
+pub fn standing(standing: &Standing, now: &Now) -> Vec<String> {
+    let mut lines = vec![first_line(standing, now)];
+    if !standing.stuck.is_empty() {
+        lines.push(format!(
+            "{} a look: /queue shows why.",
+            wants(&standing.stuck)
+        ));
+    }
+    lines
+}
+
+fn first_line(status: &Standing, now: &Now) -> String {
     let drafts = match status.waiting {
         0 => "no draft waits".to_owned(),
         count => many(count, "draft waits", "drafts wait"),
@@ -131,13 +151,15 @@ fn first_line(status: &Status<'_>) -> String {
     if status.scheduled > 0 {
         parts.push(many(status.scheduled, "post scheduled", "posts scheduled"));
     }
-    parts.extend(
-        status
-            .next
-            .map(|at| format!("next: {}", status.now.moment(at))),
-    );
+    parts.extend(status.next.as_ref().map(|(at, what)| {
+        let what = match what {
+            Next::Draft(number) => number.to_string(),
+            Next::Task(name) => format!("task {name}"),
+        };
+        format!("next: {what} {}", now.moment(*at))
+    }));
     let parts = capitalised(&parts.join(", "));
-    match status.stopped {
+    match &status.stopped {
         Some(by) => format!(
             "Stopped by {}: nothing leaves the house until /go. {parts}.",
             person(by)
@@ -270,24 +292,29 @@ mod tests {
             ),
             source(Selector::Tag("coffee".into()), None, true),
         ];
-        let mut full = Status {
-            stopped: None,
+        let mut standing = Standing {
             waiting: 3,
             scheduled: 2,
-            approved: 0,
             stuck: vec!["#4".into()],
-            next: Some("2026-11-27T16:45:00Z".parse().unwrap()),
+            next: Some((
+                "2026-11-27T16:45:00Z".parse().unwrap(),
+                Next::Draft(DraftNumber(7)),
+            )),
+            ..Standing::default()
+        };
+        let mut full = Status {
+            standing: &standing.clone(),
             sources: &sources,
             posts: 1_234,
             chats: vec!["Telegram: it cannot be reached.".into()],
             index: Some("building, 40 to go".into()),
-            models: vec!["text local".into()],
+            writer: "gpt-4o writes.".into(),
             spent: MicroUsd(380_000),
             budget: MicroUsd(5_000_000),
             now: &now,
         };
         assert_snapshot!(plain(&status(&full)), @r"
-        Working. 3 drafts wait, 2 posts scheduled, next: Fri 17:45 Berlin.
+        Working. 3 drafts wait, 2 posts scheduled, next: #7 Fri 17:45 Berlin.
         #4 needs a look: /queue shows why.
         Sandbox all: fetched 09:02.
         Sandbox @bean: fetched 09:02; the last try failed: it could not be reached.
@@ -295,25 +322,25 @@ mod tests {
         1,234 posts stored.
         Telegram: it cannot be reached.
         Search index: building, 40 to go.
-        Models: text local.
+        gpt-4o writes.
         Today 0.38 of 5.00 USD.
         ");
+        standing = Standing {
+            stopped: Some("mira".into()),
+            ..Standing::default()
+        };
         full = Status {
-            stopped: Some("mira"),
-            waiting: 0,
-            scheduled: 0,
-            stuck: Vec::new(),
-            next: None,
+            standing: &standing,
             sources: &[],
             posts: 0,
             chats: Vec::new(),
             index: None,
-            models: Vec::new(),
             ..full
         };
         assert_snapshot!(plain(&status(&full)), @r"
         Stopped by @mira: nothing leaves the house until /go. No draft waits.
         Nothing is fetched yet: /source add sandbox all.
+        gpt-4o writes.
         Today 0.38 of 5.00 USD.
         ");
         full.posts = 12_821;

@@ -2,8 +2,13 @@
 
 use crate::chat::control_room::Form;
 use crate::chat::dialogue::{Talk, Timed};
+use crate::chat::house::House;
 use crate::chat::press::{DraftVerb, Press, Reason, TalkPress};
-use crate::chat::view::{Button, View};
+use crate::chat::view::{Block, Button, View};
+use crate::chat::words;
+use crate::chat::words::house::Standing;
+use crate::chat::words::models;
+use crate::chat::words::time::Now;
 use crate::domain::draft::Seen;
 use crate::domain::ids::DraftNumber;
 
@@ -100,7 +105,7 @@ pub fn ask(talk: &Talk) -> View {
                 .zip(0_u8..)
                 .map(|(account, at)| talk_button(account, TalkPress::Choice(at)));
             View::text("Where should drafts go? I will keep to it; /account default changes it.")
-                .with(crate::chat::view::Block::List(list.collect()))
+                .with(Block::List(list.collect()))
                 .with_buttons(buttons.collect())
         }
     }
@@ -185,6 +190,27 @@ pub fn late(talk: &Talk) -> View {
 #[must_use]
 pub fn over() -> View {
     View::text("That question is closed already. Nothing has changed.")
+}
+
+/// Who this is and what to type.
+#[must_use]
+pub fn welcome(house: &House) -> View {
+    View::text("I fetch posts, draft new ones in your voice, and publish what you approve. Nothing goes out without you.")
+        .with(Block::List(vec![
+            "/source add sandbox all, then /source fetch: something to read".to_owned(),
+            "/search WORDS: what was said about it".to_owned(),
+            "/draft TOPIC: a post to approve, edit or reject; /post TEXT takes your own".to_owned(),
+        ]))
+        .with(Block::Text(models::writer(&house.models, house.small_writer)))
+        .with(Block::Note("/help lists everything else.".to_owned()))
+}
+
+/// How things stand, after a restart.
+#[must_use]
+pub fn back(standing: &Standing, now: &Now) -> View {
+    View::text(words::house::standing(standing, now).join("\n")).with(Block::Note(
+        "/queue shows the drafts, /help the commands.".to_owned(),
+    ))
 }
 
 /// A line without a slash, and no question open.

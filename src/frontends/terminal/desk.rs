@@ -10,6 +10,7 @@ use super::person;
 use crate::chat::catalogue::{self, Names};
 use crate::chat::control_room::ControlRoom;
 use crate::chat::incoming::Incoming;
+use crate::chat::view::View;
 use crate::domain::ids::InboxId;
 use crate::domain::operator::RoomAddress;
 
@@ -25,6 +26,9 @@ pub trait Desk: Send + Sync + 'static {
     /// Lumen asked the person at the terminal something and waits for words: then only the buttons of that very
     /// question may be pressed by typing, since the words could be the answer.
     async fn asks(&self) -> bool;
+
+    /// What stands above the first prompt; none where it cannot be told.
+    async fn greeting(&self) -> Option<View>;
 
     /// Reads again which drafts, tasks and sources there are, for [`Self::completions`].
     async fn refresh_names(&self);
@@ -61,6 +65,13 @@ impl Desk for ControlDesk {
 
     async fn asks(&self) -> bool {
         self.room.asks(&RoomAddress::terminal(), &person()).await
+    }
+
+    async fn greeting(&self) -> Option<View> {
+        let greeting = self.room.greeting().await;
+        greeting
+            .inspect_err(|error| tracing::error!(%error, "the greeting could not be read"))
+            .ok()
     }
 
     async fn refresh_names(&self) {

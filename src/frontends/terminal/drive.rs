@@ -59,6 +59,7 @@ async fn at_prompt(
     stop: &CancellationToken,
 ) -> anyhow::Result<End> {
     let restore = Restore::later();
+    greet(&*desk, terminal).await;
     desk.refresh_names().await;
     let mut typed = editor.start(Arc::clone(&desk))?;
     let mut number = 0;
@@ -94,6 +95,14 @@ async fn at_prompt(
     };
     restore.not_needed();
     end
+}
+
+/// Says above the first prompt who this is, or how things stand.
+async fn greet(desk: &dyn Desk, terminal: &Terminal) {
+    if let Some(view) = desk.greeting().await {
+        // Not waited for: at a line editor it is written once the first prompt is there.
+        drop(terminal.queue(&view, None, &Vec::new()));
+    }
 }
 
 /// A pasted text is one thing said, unless it is a list of commands.
@@ -143,6 +152,10 @@ pub(super) async fn from(
 ) -> anyhow::Result<End> {
     let mut lines = read(input)?;
     let mut unfinished = Vec::new();
+    // A script reads answers; a person reads who is there.
+    if terminal.is_interactive() {
+        greet(&*desk, terminal).await;
+    }
     loop {
         terminal.prompt();
         let next = tokio::select! {

@@ -57,6 +57,10 @@ impl<P: ExternalPrinter + Send> Paper for AboveLine<P> {
         self.gate.wait()
     }
 
+    fn entered(&self) -> Option<String> {
+        self.gate.line()
+    }
+
     fn put(&mut self, text: String) -> io::Result<()> {
         self.printer.print(text).map_err(io::Error::other)
     }
@@ -139,7 +143,7 @@ impl Editor {
             self.gate.starting();
             let read = self.line.readline(&(PROMPT, PROMPT_COLOURED));
             let seen = self.gate.seen();
-            self.gate.entered();
+            self.gate.entered(None);
             let typed = match read {
                 Ok(text) => {
                     self.remember(&text);
@@ -220,8 +224,8 @@ impl Hinter for Assist {
 }
 
 impl Validator for Assist {
-    fn validate(&self, _ctx: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        self.gate.entered();
+    fn validate(&self, ctx: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        self.gate.entered(Some(ctx.input()));
         Ok(ValidationResult::Valid(None))
     }
 }

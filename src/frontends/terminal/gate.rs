@@ -20,6 +20,8 @@ struct State {
     phase: Phase,
     /// Lines entered so far.
     entered: u64,
+    /// The last of them; none where something else ended it, such as Ctrl-C.
+    line: Option<String>,
     /// The newest message on the screen.
     newest: u64,
     /// The newest message when the line that is being typed was begun; `None` while it is empty.
@@ -38,6 +40,7 @@ impl Gate {
         let state = State {
             phase: Phase::Starting,
             entered: 0,
+            line: None,
             newest: 0,
             seen: None,
         };
@@ -76,12 +79,19 @@ impl Gate {
         };
     }
 
-    pub(super) fn entered(&self) {
+    /// The line ended: with this text, where a person entered it. Said once more by who reads, it changes nothing.
+    pub(super) fn entered(&self, line: Option<&str>) {
         let mut state = self.state();
         if matches!(state.phase, Phase::Open | Phase::Starting) {
             state.phase = Phase::Closed;
             state.entered += 1;
+            state.line = line.map(str::to_owned);
         }
+    }
+
+    /// The line that was entered last, as it stands on the screen.
+    pub(super) fn line(&self) -> Option<String> {
+        self.state().line.clone()
     }
 
     pub(super) fn over(&self) {
@@ -124,8 +134,9 @@ mod tests {
         gate.drawn("b");
         assert_eq!(gate.seen(), Some(6));
         assert_eq!(gate.wait(), 0);
-        gate.entered();
-        gate.entered();
+        gate.entered(Some("/status"));
+        gate.entered(None);
+        assert_eq!(gate.line().as_deref(), Some("/status"));
         gate.over();
         assert_eq!(
             gate.wait(),

@@ -120,11 +120,7 @@ impl Live {
         } else {
             "working"
         };
-        let what = if self.writing.is_some() {
-            fallback
-        } else {
-            self.doing.as_deref().unwrap_or(fallback)
-        };
+        let what = self.doing.as_deref().unwrap_or(fallback);
         let dot = if style.unicode { "\u{b7}" } else { "-" };
         let line = format!(
             "{} {} {dot} {}",
@@ -213,13 +209,14 @@ mod tests {
     fn a_draft_is_seen_as_it_is_written_and_gone_once_its_card_is_there() {
         let (start, mut live) = (Instant::now(), Live::default());
         live.line_began(start);
+        live.report(&Step::Doing("#14 is being written".into()), start);
         live.report(
             &Step::Writing("Friday, six o'clock: three Ethiopians on the table".into()),
             after(start, 300),
         );
         assert_eq!(
             rows(&mut live, after(start, 400)),
-            "│ Friday, six o'clock: three\n│ Ethiopians on the table\n⠸ writing · 0 s"
+            "│ Friday, six o'clock: three\n│ Ethiopians on the table\n⠸ #14 is being written · 0 s"
         );
         let long = "word ".repeat(200);
         live.report(&Step::Writing(long), after(start, 500));

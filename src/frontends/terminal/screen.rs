@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::editor::PROMPT;
 use super::live::Live;
 use super::look::Style;
 use super::safe;
+use super::wrap::width;
 use crate::domain::progress::Step;
 
 /// How often the lines that change in place are looked at.
@@ -22,6 +24,10 @@ pub(super) trait Paper: Send {
     /// Waits until something can be written. Gives how many lines were typed so far: after another one, what was
     /// written last no longer stands directly above the input.
     fn ready(&mut self) -> u64;
+    /// The line that was typed last, where it stands on the screen behind the prompt.
+    fn entered(&self) -> Option<String> {
+        None
+    }
     /// Writes whole lines.
     fn put(&mut self, text: String) -> io::Result<()>;
 }
@@ -258,11 +264,30 @@ impl<P: Paper> Hand<P> {
             .rows(Instant::now(), &style, height)
     }
 
+    /// Takes away the rows that change in place; a line that was typed below them stays.
     fn erase(&mut self, typed: u64) -> String {
-        if self.drawn.is_empty() || typed != self.typed {
-            return String::new();
+        let up = |rows: usize| format!("\x1b[{rows}A\x1b[J");
+        match (self.drawn.len(), typed - self.typed) {
+            (0, _) => String::new(),
+            (drawn, 0) => up(drawn),
+            (drawn, 1) => self
+                .line_below()
+                .map_or_else(String::new, |(line, rows)| up(drawn + rows) + &line),
+            // Several lines were typed since: too much to write anew.
+            _ => String::new(),
         }
-        format!("\x1b[{}A\x1b[J", self.drawn.len())
+    }
+
+    /// The line that was typed last, as it stands on the screen, and its rows. None where these cannot be told for sure.
+    fn line_below(&self) -> Option<(String, usize)> {
+        let line = self.paper.entered()?;
+        if line.contains(char::is_control) {
+            return None;
+        }
+        let (style, _) = (self.window)();
+        let line = format!("{PROMPT}{line}");
+        let rows = width(&line) / style.width.max(1) + 1;
+        Some((format!("{line}\n"), rows))
     }
 
     fn draw(&mut self, rows: Vec<String>, typed: u64, mut out: String) -> io::Result<()> {
@@ -322,11 +347,15 @@ mod tests {
     use crate::frontends::terminal::look::Style;
 
     #[derive(Clone, Default)]
-    struct Sheet(Arc<Mutex<(String, u64)>>);
+    struct Sheet(Arc<Mutex<(String, Vec<String>)>>);
 
     impl Paper for Sheet {
         fn ready(&mut self) -> u64 {
-            self.0.lock().unwrap().1
+            self.0.lock().unwrap().1.len() as u64
+        }
+
+        fn entered(&self) -> Option<String> {
+            self.0.lock().unwrap().1.last().cloned()
         }
 
         fn put(&mut self, text: String) -> io::Result<()> {
@@ -359,19 +388,31 @@ mod tests {
         );
     }
 
-    #[tokio::test]
-    async fn what_was_typed_below_is_not_wiped_away() {
+    /// What is written after a text was half shown and these lines were typed below it.
+    async fn after(typed: &[&str]) -> String {
         let (screen, sheet) = screen(true);
         screen.report(&Step::Writing("Friday".into()));
         screen.print("one".into()).written().await.unwrap();
         screen.shown();
         {
             let mut sheet = sheet.0.lock().unwrap();
-            sheet.1 += 1;
+            sheet.1.extend(typed.iter().map(|line| (*line).to_owned()));
             sheet.0.clear();
         }
         screen.print("two".into()).written().await.unwrap();
-        assert_eq!(sheet.0.lock().unwrap().0, "two\n");
+        sheet.0.lock().unwrap().0.clone()
+    }
+
+    #[tokio::test]
+    async fn what_was_typed_below_stays_and_the_half_text_above_it_goes() {
+        assert_eq!(after(&["/status"]).await, "\x1b[3A\x1b[J> /status\ntwo\n");
+        let long = "x".repeat(78);
+        assert_eq!(
+            after(&[&long]).await,
+            format!("\x1b[4A\x1b[J> {long}\ntwo\n")
+        );
+        assert_eq!(after(&["/status", "/queue"]).await, "two\n");
+        assert_eq!(after(&["pasted\ntext"]).await, "two\n");
     }
 
     #[tokio::test]

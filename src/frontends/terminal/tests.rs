@@ -152,6 +152,10 @@ impl Desk for Behind {
         *self.0.asks.lock().unwrap()
     }
 
+    async fn greeting(&self) -> Option<View> {
+        Some(View::text("I am here."))
+    }
+
     async fn refresh_names(&self) {}
 
     fn completions(&self, _line: &str) -> Vec<String> {

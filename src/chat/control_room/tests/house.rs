@@ -15,7 +15,7 @@ async fn what_is_not_understood_gets_one_helpful_line() {
     assert_snapshot!(world.say("/drft x").await, @"I do not know /drft. Did you mean /draft?");
     assert_snapshot!(world.say("hello there").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
     assert_snapshot!(world.say("/show #99").await, @"There is no #99. Nothing waits now; /draft TOPIC makes one.");
-    assert_snapshot!(world.say("/draft   ").await, @"It does not say what the post is about. Such as: /draft our Friday tasting is at six.");
+    assert_snapshot!(world.say("/draft   ").await, @"Say what the post is about, such as: /draft our Friday tasting is at six. /post TEXT takes a text of your own.");
     assert_snapshot!(world.say("/approve").await, @"Which draft? /approve #N. Nothing waits now; /draft TOPIC makes one.");
     assert_snapshot!(world.say(&format!("/draft {}", "x".repeat(102_400))).await, @"That topic has 102,400 characters; 2,000 is the most. Send the gist; /edit takes a whole text.");
     assert_eq!(world.say("   ").await, "");

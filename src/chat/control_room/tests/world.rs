@@ -35,10 +35,20 @@ pub struct World {
     pub finder: Arc<FakeFinder>,
     frontends: HashMap<Surface, Arc<FakeFrontend>>,
     updates: AtomicU64,
+    small_writer: bool,
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(false).await
+    }
+
+    /// Where a small model writes.
+    pub async fn with_small_writer() -> Self {
+        Self::with(true).await
+    }
+
+    async fn with(small_writer: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(instant()));
         let url = format!("sqlite://{}", dir.path().join("lumen.db").display());
@@ -50,8 +60,9 @@ impl World {
             .await
             .unwrap();
         let finder = Arc::new(FakeFinder::default());
-        let (room, frontends) = open(&store, &clock, &finder);
+        let (room, frontends) = open(&store, &clock, &finder, small_writer);
         Self {
+            small_writer,
             _dir: dir,
             store,
             clock,
@@ -65,7 +76,7 @@ impl World {
     /// The same store under a new control room.
     pub async fn restarted(self) -> Self {
         self.room.close().await;
-        let (room, frontends) = open(&self.store, &self.clock, &self.finder);
+        let (room, frontends) = open(&self.store, &self.clock, &self.finder, self.small_writer);
         Self {
             room,
             frontends,
@@ -347,6 +358,7 @@ fn open(
     store: &Store,
     clock: &Arc<ManualClock>,
     finder: &Arc<FakeFinder>,
+    small_writer: bool,
 ) -> (ControlRoom, HashMap<Surface, Arc<FakeFrontend>>) {
     let room = ControlRoom::new(House {
         store: store.clone(),
@@ -358,7 +370,7 @@ fn open(
         pictures: Arc::new(Album),
         fetchable: vec![Network::Sandbox],
         models: vec![(ModelRole::Text, "local, SmolLM2-135M-Instruct".into())],
-        small_writer: true,
+        small_writer,
         budget: MicroUsd(5_000_000),
         unpriced: Vec::new(),
         advice: Arc::new(NoAdvice),
