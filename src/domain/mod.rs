@@ -5,11 +5,13 @@
 
 pub mod action;
 pub mod call_notes;
+pub mod change;
 pub mod clock;
 pub mod content;
 pub mod draft;
 pub mod error;
 pub mod finding;
+pub mod habits;
 pub mod ids;
 pub mod job;
 pub mod language;
@@ -21,8 +23,10 @@ pub mod operator;
 pub mod persona;
 pub mod picture;
 pub mod post;
+pub mod post_kind;
 pub mod progress;
 pub mod schedule;
 pub mod source;
 pub mod task;
 pub mod thread;
+pub mod wish;
