@@ -1,5 +1,7 @@
 //! Which provider plays which role, where it lies, and what models may cost.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 use url::Url;
 
@@ -77,6 +79,8 @@ pub struct Models {
     pub openai: Option<OpenAi>,
     pub ollama: Option<Ollama>,
     pub xai: Option<Xai>,
+    /// A GGUF file of one's own for the local text model.
+    pub text_file: Option<PathBuf>,
     /// Spending per day and workspace.
     pub daily_budget: MicroUsd,
     /// Spending per day and workspace on one task, of [`TASKS`].
@@ -125,6 +129,7 @@ impl Models {
             openai,
             ollama,
             xai,
+            text_file: env.get("LUMEN_TEXT_FILE").map(PathBuf::from),
             daily_budget: budget(env)?,
             task_budgets: task_budgets(env)?,
         })

@@ -32,6 +32,7 @@ pub const ALL: &[Variable] = &[
     plain("LUMEN_LOG"),
     plain("LUMEN_LOG_FORMAT"),
     plain("LUMEN_TEXT"),
+    plain("LUMEN_TEXT_FILE"),
     plain("LUMEN_VISION"),
     plain("LUMEN_IMAGE"),
     plain("LUMEN_EMBEDDER"),

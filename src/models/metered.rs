@@ -19,8 +19,8 @@ use crate::models::budget::Budget;
 use crate::models::paint::{ImageModel, PaintRequest, Painted};
 use crate::models::see::{Sight, SightRequest, VisionModel};
 use crate::models::{
-    Embedded, Embedder, Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took,
-    Written,
+    ContinuationRequest, Continuations, Embedded, Embedder, Message, ModelError, Speaker,
+    TextAnswer, TextModel, TextRequest, Took, Written,
 };
 
 /// The longest error text that is kept of a call.
@@ -213,6 +213,27 @@ impl TextModel for MeteredText {
         )
         .await
     }
+
+    async fn continuations(
+        &self,
+        request: &ContinuationRequest,
+        done: &(dyn Fn(usize) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Continuations, ModelError> {
+        self.metered(
+            (ModelRole::Text, self.inner.name(), request.purpose),
+            hash_of_talk(request.messages.iter().chain(&request.baseline)),
+            // Only a model on this machine goes on from a text, and it is free.
+            MicroUsd(0),
+            self.inner.continuations(request, done, cancel),
+            |tried| Took {
+                tokens_in: tried.tokens_in,
+                tokens_out: tried.tokens_out,
+                micro_usd: 0,
+            },
+        )
+        .await
+    }
 }
 
 #[async_trait]
@@ -302,8 +323,8 @@ impl ImageModel for MeteredImage {
     }
 }
 
-fn hash_of_talk(messages: &[Message]) -> String {
-    hash_of(messages.iter().flat_map(|message| {
+fn hash_of_talk<'a>(messages: impl IntoIterator<Item = &'a Message>) -> String {
+    hash_of(messages.into_iter().flat_map(|message| {
         let speaker = match message.speaker {
             Speaker::System => "system",
             Speaker::User => "user",

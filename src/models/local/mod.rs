@@ -14,11 +14,13 @@ use crate::domain::clock::SharedClock;
 use crate::models::ModelError;
 
 mod bert;
+mod continuations;
 pub mod embedder;
 pub mod files;
 mod llama;
 mod resident;
 mod sampler;
+mod sentence;
 pub mod text;
 mod tokens;
 mod weights;

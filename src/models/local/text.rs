@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use candle_core::quantized::gguf_file::Content;
@@ -15,7 +16,10 @@ use crate::models::local::resident::Resident;
 use crate::models::local::sampler::Sampler;
 use crate::models::local::tokens::{PromptTokens, Tokens};
 use crate::models::local::{PROVIDER, failed, files, off_the_async_threads};
-use crate::models::{ModelError, TextAnswer, TextModel, TextRequest, Written};
+use crate::models::{
+    ContinuationRequest, Continuations, Message, ModelError, TextAnswer, TextModel, TextRequest,
+    Written,
+};
 
 const MODEL: &str = "SmolLM2-135M-Instruct";
 
@@ -90,37 +94,14 @@ impl TextModel for LocalText {
         cancel: &CancellationToken,
     ) -> Result<TextAnswer, ModelError> {
         let started = self.clock.now_millis();
-        // Whoever stops waiting for the answer stops the work, too.
-        let stop = cancel.child_token();
-        let _stopped_when_dropped = stop.clone().drop_guard();
-        let _my_turn = tokio::select! {
-            () = cancel.cancelled() => return Err(ModelError::Cancelled),
-            turn = self.one_at_a_time.lock() => turn,
-        };
-        let model = tokio::select! {
-            () = cancel.cancelled() => return Err(ModelError::Cancelled),
-            model = self.model.get() => model?,
-        };
-        let (tell, mut told) = mpsc::unbounded_channel();
-        let work = {
-            let (model, request, stop) = (model.clone(), request.clone(), stop.clone());
-            off_the_async_threads(move || {
-                model.write(&request, &stop, &|text| {
-                    // Nobody listens any more: the stop token says so as well.
-                    let _ = tell.send(text);
-                })
-            })
-        };
-        tokio::pin!(work);
-        let text = loop {
-            tokio::select! {
-                biased;
-                Some(text) = told.recv() => written(&text),
-                done = &mut work => break done?,
-            }
-        };
-        drop(model);
-        self.model.touch();
+        let asked = request.clone();
+        let text = self
+            .work(
+                cancel,
+                |text: String| written(&text),
+                move |model, stop, tell| model.write(&asked, &Limit::unlimited(stop), tell),
+            )
+            .await?;
         Ok(TextAnswer {
             text: text.text,
             tokens_in: count(text.tokens_in),
@@ -132,10 +113,108 @@ impl TextModel for LocalText {
             cut_off: text.cut_off,
         })
     }
+
+    async fn continuations(
+        &self,
+        request: &ContinuationRequest,
+        done: &(dyn Fn(usize) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Continuations, ModelError> {
+        let started = self.clock.now_millis();
+        let (asked, clock) = (request.clone(), self.clock.clone());
+        let tried = self
+            .work(cancel, done, move |model, stop, tell| {
+                let limit = Limit::within(stop, clock, asked.time_limit);
+                model.continuations(&asked, &limit, tell)
+            })
+            .await?;
+        Ok(Continuations {
+            all: tried.all,
+            tokens_in: count(tried.tokens_in),
+            tokens_out: count(tried.tokens_out),
+            millis: self.clock.now_millis() - started,
+        })
+    }
+}
+
+impl LocalText {
+    /// Has the model work on a thread that may block, when it is its turn. `told` is given what the work tells.
+    async fn work<T: Send + 'static, R: Send + 'static>(
+        &self,
+        cancel: &CancellationToken,
+        told: impl Fn(T) + Send,
+        work: impl FnOnce(&Loaded, CancellationToken, &dyn Fn(T)) -> Result<R, ModelError>
+        + Send
+        + 'static,
+    ) -> Result<R, ModelError> {
+        // Whoever stops waiting for the answer stops the work, too.
+        let stop = cancel.child_token();
+        let _stopped_when_dropped = stop.clone().drop_guard();
+        let _my_turn = tokio::select! {
+            () = cancel.cancelled() => return Err(ModelError::Cancelled),
+            turn = self.one_at_a_time.lock() => turn,
+        };
+        let model = tokio::select! {
+            () = cancel.cancelled() => return Err(ModelError::Cancelled),
+            model = self.model.get() => model?,
+        };
+        let (tell, mut heard) = mpsc::unbounded_channel();
+        let working = {
+            let model = model.clone();
+            off_the_async_threads(move || {
+                work(&model, stop, &|news| {
+                    // Nobody listens any more: the stop token says so as well.
+                    let _ = tell.send(news);
+                })
+            })
+        };
+        tokio::pin!(working);
+        let result = loop {
+            tokio::select! {
+                biased;
+                Some(news) = heard.recv() => told(news),
+                result = &mut working => break result,
+            }
+        };
+        drop(model);
+        self.model.touch();
+        result
+    }
 }
 
 fn count(tokens: usize) -> i64 {
     i64::try_from(tokens).unwrap_or(i64::MAX)
+}
+
+/// When the work is to end before it is done.
+pub(super) struct Limit {
+    pub(super) stop: CancellationToken,
+    /// Not after this time, in milliseconds, by this clock.
+    until: Option<(SharedClock, i64)>,
+}
+
+impl Limit {
+    fn unlimited(stop: CancellationToken) -> Self {
+        Self { stop, until: None }
+    }
+
+    fn within(stop: CancellationToken, clock: SharedClock, time: Duration) -> Self {
+        let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let until = clock.now_millis().saturating_add(millis);
+        Self {
+            stop,
+            until: Some((clock, until)),
+        }
+    }
+
+    /// An error when the work is to end.
+    fn check(&self) -> Result<(), ModelError> {
+        let is_late = |(clock, until): &(SharedClock, i64)| clock.now_millis() >= *until;
+        if self.stop.is_cancelled() || self.until.as_ref().is_some_and(is_late) {
+            return Err(ModelError::Cancelled);
+        }
+        Ok(())
+    }
 }
 
 /// What the model wrote.
@@ -148,8 +227,8 @@ struct Output {
 }
 
 /// The model in memory.
-struct Loaded {
-    tokens: Tokens,
+pub(super) struct Loaded {
+    pub(super) tokens: Tokens,
     llama: Llama,
     /// Fixed parts of prompts as the model remembers them, the last used one at the end.
     kept: Mutex<Vec<Arc<Kept>>>,
@@ -183,22 +262,13 @@ impl Loaded {
     fn write(
         &self,
         request: &TextRequest,
-        stop: &CancellationToken,
+        limit: &Limit,
         tell: &dyn Fn(String),
     ) -> Result<Output, ModelError> {
-        let prompt = self.tokens.prompt(&request.messages).map_err(failed)?;
-        if prompt.ids.len() > PROMPT_MOST {
-            return Err(ModelError::Refused {
-                provider: PROVIDER.to_owned(),
-                why: format!(
-                    "the prompt has {} tokens, and it takes {PROMPT_MOST}",
-                    prompt.ids.len()
-                ),
-            });
-        }
-        let mut memory = self.after_fixed_part(&prompt, stop)?;
+        let prompt = self.prompt(&request.messages)?;
+        let mut memory = self.after_fixed_part(&prompt, limit)?;
         let rest = &prompt.ids[memory.len()..];
-        let mut scores = self.scores_after(&mut memory, rest, stop)?;
+        let mut scores = self.scores_after(&mut memory, rest, limit)?;
         let mut sampler = Sampler::new(request, self.tokens.ids_of_words(&request.without));
         let begun = prompt.begun;
         let mut ids = prompt.ids[prompt.ids.len() - begun..].to_vec();
@@ -215,7 +285,7 @@ impl Loaded {
             ids.push(next);
             text = self.tokens.decode(&ids).map_err(failed)?;
             tell(text.clone());
-            scores = self.scores_after(&mut memory, &[next], stop)?;
+            scores = self.scores_after(&mut memory, &[next], limit)?;
         }
         Ok(Output {
             text,
@@ -225,11 +295,26 @@ impl Loaded {
         })
     }
 
+    /// The talk in tokens.
+    pub(super) fn prompt(&self, messages: &[Message]) -> Result<PromptTokens, ModelError> {
+        let prompt = self.tokens.prompt(messages).map_err(failed)?;
+        if prompt.ids.len() > PROMPT_MOST {
+            return Err(ModelError::Refused {
+                provider: PROVIDER.to_owned(),
+                why: format!(
+                    "the prompt has {} tokens, and it takes {PROMPT_MOST}",
+                    prompt.ids.len()
+                ),
+            });
+        }
+        Ok(prompt)
+    }
+
     /// What is remembered after the fixed part of the prompt: from what was kept, if one of those begins like it.
-    fn after_fixed_part(
+    pub(super) fn after_fixed_part(
         &self,
         prompt: &PromptTokens,
-        stop: &CancellationToken,
+        limit: &Limit,
     ) -> Result<Memory, ModelError> {
         let fixed = &prompt.ids[..prompt.fixed];
         if let Some(known) = self.known(fixed) {
@@ -237,7 +322,7 @@ impl Loaded {
         }
         let mut memory = self.llama.blank();
         if fixed.len() >= WORTH_KEEPING {
-            self.read_on(&mut memory, fixed, stop)?;
+            self.read_on(&mut memory, fixed, limit)?;
             let fresh = Arc::new(Kept {
                 ids: fixed.to_vec(),
                 memory: memory.clone(),
@@ -261,30 +346,28 @@ impl Loaded {
     }
 
     /// Reads on; returns the scores of the token after the last.
-    fn scores_after(
+    pub(super) fn scores_after(
         &self,
         memory: &mut Memory,
         ids: &[u32],
-        stop: &CancellationToken,
+        limit: &Limit,
     ) -> Result<Vec<f32>, ModelError> {
         let state = self
-            .read_on(memory, ids, stop)?
+            .read_on(memory, ids, limit)?
             .ok_or_else(|| failed("there was nothing to read"))?;
         self.llama.scores(state).map_err(failed)
     }
 
-    /// Reads on, and looks up between parts whether someone said stop.
+    /// Reads on, and looks up between parts whether the work is to end.
     fn read_on(
         &self,
         memory: &mut Memory,
         ids: &[u32],
-        stop: &CancellationToken,
+        limit: &Limit,
     ) -> Result<Option<Vec<f32>>, ModelError> {
         let mut state = None;
         for part in ids.chunks(READ_AT_ONCE) {
-            if stop.is_cancelled() {
-                return Err(ModelError::Cancelled);
-            }
+            limit.check()?;
             state = Some(self.llama.read(memory, part).map_err(failed)?);
         }
         Ok(state)

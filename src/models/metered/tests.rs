@@ -80,6 +80,21 @@ impl TextModel for Slow {
             cut_off: false,
         })
     }
+    async fn continuations(
+        &self,
+        request: &ContinuationRequest,
+        done: &(dyn Fn(usize) + Send + Sync),
+        _: &CancellationToken,
+    ) -> Result<Continuations, ModelError> {
+        self.clock.advance(Duration::from_secs(2));
+        self.answer.clone()?;
+        done(request.count);
+        Ok(Continuations {
+            tokens_in: 30,
+            tokens_out: 7,
+            ..Continuations::default()
+        })
+    }
 }
 
 #[async_trait]
@@ -162,6 +177,42 @@ async fn an_answer_is_in_the_ledger_with_what_it_took_and_without_the_prompt() {
         (1_000, "draft")
     );
     assert_eq!(call.prompt_hash.len(), 64);
+    assert!(!format!("{call:?}").contains("secret words"));
+}
+
+#[tokio::test]
+async fn continuations_are_one_call_in_the_ledger() {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_000).unwrap()));
+    let book = Arc::new(Book::default());
+    let slow: Arc<dyn TextModel> = Arc::new(Slow {
+        clock: clock.clone(),
+        answer: Ok("hello"),
+    });
+    let metered = Metered::new(slow, budget(&book, &clock), WorkspaceId(3));
+    let asked = ContinuationRequest {
+        messages: request("secret words").messages,
+        count: 4,
+        purpose: "draft",
+        ..ContinuationRequest::default()
+    };
+    let finished = Mutex::new(Vec::new());
+    let done = |count| finished.lock().unwrap().push(count);
+    metered
+        .continuations(&asked, &done, &CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(*finished.lock().unwrap(), [4]);
+    let calls = book.calls.lock().unwrap();
+    let call = &calls[0].1;
+    assert_eq!(calls.len(), 1);
+    assert_eq!(
+        (call.tokens_in, call.tokens_out, call.cost, call.millis),
+        (30, 7, MicroUsd(0), 2_000)
+    );
+    assert_eq!(
+        (call.role, call.purpose.as_str()),
+        (ModelRole::Text, "draft")
+    );
     assert!(!format!("{call:?}").contains("secret words"));
 }
 
