@@ -42,25 +42,60 @@ const WARM: &str = "glad happy love lovely warm welcome thank thanks dear please
 const LANGUAGES: [(&str, &str); 7] = [
     ("en", r"(?:in|auf|en) (?:english|englisch|inglés|ingles)"),
     ("de", r"(?:in|auf|en) (?:german|deutsch|alemán|aleman)"),
-    ("es", r"(?:in|auf|en) (?:spanish|spanisch|español|espanol|castellano)"),
+    (
+        "es",
+        r"(?:in|auf|en) (?:spanish|spanisch|español|espanol|castellano)",
+    ),
     ("fr", r"(?:in|auf|en) (?:french|französisch|francés)"),
     ("it", r"(?:in|auf|en) (?:italian|italienisch|italiano)"),
-    ("pt", r"(?:in|auf|en) (?:portuguese|portugiesisch|portugués)"),
+    (
+        "pt",
+        r"(?:in|auf|en) (?:portuguese|portugiesisch|portugués)",
+    ),
     ("nl", r"(?:in|auf|en) (?:dutch|niederländisch|holandés)"),
 ];
 
 const PATTERNS: [(&str, fn(&str) -> Change); 11] = [
-    (r"(?:(?:with)?out|no|drop|remove|delete|leave (?:out|off)|take (?:out|off)|skip|lose|ohne|kein(?:e|en)?|streich(?:e)?|entfern(?:e)?|sin|quita|elimina)(?: (?:any|the|all|den|die|das|dem|der|el|la|los|las))* (?P<what>.+?)(?: (?:out|away|off|weg|raus))?", without),
-    (r"(?:leave|take|lass|nimm) (?:the |den |die |das )?(?P<what>.+?) (?:out|away|off|weg|raus)", without),
-    (r"(?:and )?(?:also |auch |noch |también )?(?:mention|add|include|say|put in|work in|tell (?:them|people|him|her)|erwähne?|füge?(?: hinzu)?|sage?|schreibe?|ergänze?|menciona|añade|incluye|di|pon)(?: dazu| rein| noch| auch| also| in)?,? (?P<what>.+)", mention),
-    (r".*\b(?:as|into|like|als|como)? ?(?:a |an |eine |una )?(?:question|frage|pregunta)\b.*", |_| Change::Question),
-    (r".*\b(?:shorter|more concise|briefer|tighter|shorten|too long|(?:make it )?short|brief|trim|kürzer|kürze|knapper|kurz|más corto|mas corto|más breve|mas breve|acorta|acórtalo)\b.*", |_| Change::Shorter),
-    (r".*\b(?:longer|more detail(?:ed|s)?|lengthen|too short|expand|länger|ausführlicher|mehr dazu|más largo|mas largo|alarga)\b.*", |_| Change::Longer),
-    (r".*\b(?:warmer|friendlier|kinder|nicer|more friendly|more personal|warm|friendly|herzlicher|freundlicher|netter|wärmer|lieber|más cálido|mas calido|más amable|mas amable|más cariñoso|más cercano|mas cercano)\b.*", |_| Change::Warmer),
-    (r".*\b(?:lower ?case|lower-case|no capitals|kleinschreibung|klein geschrieben|kleingeschrieben|minúsculas?|minusculas?)\b.*", |_| Change::LowerCase),
+    (
+        r"(?:(?:with)?out|no|drop|remove|delete|leave (?:out|off)|take (?:out|off)|skip|lose|ohne|kein(?:e|en)?|streich(?:e)?|entfern(?:e)?|sin|quita|elimina)(?: (?:any|the|all|den|die|das|dem|der|el|la|los|las))* (?P<what>.+?)(?: (?:out|away|off|weg|raus))?",
+        without,
+    ),
+    (
+        r"(?:leave|take|lass|nimm) (?:the |den |die |das )?(?P<what>.+?) (?:out|away|off|weg|raus)",
+        without,
+    ),
+    (
+        r"(?:and )?(?:also |auch |noch |también )?(?:mention|add|include|say|put in|work in|tell (?:them|people|him|her)|erwähne?|füge?(?: hinzu)?|sage?|schreibe?|ergänze?|menciona|añade|incluye|di|pon)(?: dazu| rein| noch| auch| also| in)?,? (?P<what>.+)",
+        mention,
+    ),
+    (
+        r".*\b(?:as|into|like|als|como)? ?(?:a |an |eine |una )?(?:question|frage|pregunta)\b.*",
+        |_| Change::Question,
+    ),
+    (
+        r".*\b(?:shorter|more concise|briefer|tighter|shorten|too long|(?:make it )?short|brief|trim|kürzer|kürze|knapper|kurz|más corto|mas corto|más breve|mas breve|acorta|acórtalo)\b.*",
+        |_| Change::Shorter,
+    ),
+    (
+        r".*\b(?:longer|more detail(?:ed|s)?|lengthen|too short|expand|länger|ausführlicher|mehr dazu|más largo|mas largo|alarga)\b.*",
+        |_| Change::Longer,
+    ),
+    (
+        r".*\b(?:warmer|friendlier|kinder|nicer|more friendly|more personal|warm|friendly|herzlicher|freundlicher|netter|wärmer|lieber|más cálido|mas calido|más amable|mas amable|más cariñoso|más cercano|mas cercano)\b.*",
+        |_| Change::Warmer,
+    ),
+    (
+        r".*\b(?:lower ?case|lower-case|no capitals|kleinschreibung|klein geschrieben|kleingeschrieben|minúsculas?|minusculas?)\b.*",
+        |_| Change::LowerCase,
+    ),
     (r".*\bexclamation.*", |_| Change::NoExclamation),
-    (r".*\b(?:less|fewer|weniger|menos) emojis?\b.*", |_| Change::NoEmoji),
-    (r".*\b(?:less|fewer|weniger|menos) (?:hash)?tags?\b.*", |_| Change::NoTags),
+    (r".*\b(?:less|fewer|weniger|menos) emojis?\b.*", |_| {
+        Change::NoEmoji
+    }),
+    (
+        r".*\b(?:less|fewer|weniger|menos) (?:hash)?tags?\b.*",
+        |_| Change::NoTags,
+    ),
 ];
 
 fn without(what: &str) -> Change {
@@ -70,7 +105,12 @@ fn without(what: &str) -> Change {
         Change::NoEmoji
     } else if is(&["hashtag"]) || lower == "tags" {
         Change::NoTags
-    } else if is(&["exclamation", "ausrufezeichen", "exclamacion", "exclamación"]) {
+    } else if is(&[
+        "exclamation",
+        "ausrufezeichen",
+        "exclamacion",
+        "exclamación",
+    ]) {
         Change::NoExclamation
     } else if is(&["capital"]) {
         Change::LowerCase
@@ -87,7 +127,10 @@ impl Change {
     /// The changes that `guidance` asks for, in their order.
     #[must_use]
     pub fn read(guidance: &str) -> Vec<Self> {
-        pieces(guidance).iter().map(|piece| Self::read_one(piece)).collect()
+        pieces(guidance)
+            .iter()
+            .map(|piece| Self::read_one(piece))
+            .collect()
     }
 
     fn read_one(piece: &str) -> Self {
@@ -110,7 +153,11 @@ impl Change {
             .iter()
             .find_map(|(pattern, make)| {
                 let found = pattern.captures(piece)?;
-                Some(make(found.name("what").map_or(piece, |what| what.as_str().trim())))
+                Some(make(
+                    found
+                        .name("what")
+                        .map_or(piece, |what| what.as_str().trim()),
+                ))
             })
             .unwrap_or_else(|| Self::Other(piece.to_owned()))
     }
@@ -166,10 +213,15 @@ fn pieces(guidance: &str) -> Vec<String> {
     static JOINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?i)\s*(?:,\s*(?:and |und |y )?|;\s*|\s+(?:and|und|y|but|aber|pero)\s+)").ok()
     });
-    let bare = POLITE.as_ref().map_or_else(|| guidance.to_owned(), |polite| polite.replace_all(guidance, "").into_owned());
+    let bare = POLITE.as_ref().map_or_else(
+        || guidance.to_owned(),
+        |polite| polite.replace_all(guidance, "").into_owned(),
+    );
     let bare = bare.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut found: Vec<String> = Vec::new();
-    let parts: Vec<&str> = JOINT.as_ref().map_or_else(|| vec![bare.as_str()], |joint| joint.split(&bare).collect());
+    let parts: Vec<&str> = JOINT
+        .as_ref()
+        .map_or_else(|| vec![bare.as_str()], |joint| joint.split(&bare).collect());
     for part in parts {
         let part = part.trim().trim_matches(['.', ',', '!']).trim();
         if part.is_empty() {
@@ -178,7 +230,13 @@ fn pieces(guidance: &str) -> Vec<String> {
         let known = !matches!(Change::read_one(part), Change::Other(_));
         match found.last_mut() {
             // "mention the barista and the soup": what no rule reads goes on with what is to be said.
-            Some(last) if !known && matches!(Change::read_one(last), Change::Mention(_) | Change::Without(_)) => {
+            Some(last)
+                if !known
+                    && matches!(
+                        Change::read_one(last),
+                        Change::Mention(_) | Change::Without(_)
+                    ) =>
+            {
                 last.push_str(" and ");
                 last.push_str(part);
             }
@@ -192,7 +250,8 @@ fn warm_words(text: &str) -> usize {
     text.unicode_words()
         .filter(|word| {
             let word = word.to_lowercase();
-            WARM.split_whitespace().any(|warm| word == warm || (warm.len() > 5 && word.starts_with(warm)))
+            WARM.split_whitespace()
+                .any(|warm| word == warm || (warm.len() > 5 && word.starts_with(warm)))
         })
         .count()
 }
@@ -219,9 +278,11 @@ fn holds(text: &str, what: &str) -> bool {
 }
 
 pub(crate) fn is_price(what: &str) -> bool {
-    ["price", "prices", "cost", "costs", "preis", "preise", "precio", "precios", "kosten"]
-        .iter()
-        .any(|word| what.split_whitespace().any(|part| part == *word))
+    [
+        "price", "prices", "cost", "costs", "preis", "preise", "precio", "precios", "kosten",
+    ]
+    .iter()
+    .any(|word| what.split_whitespace().any(|part| part == *word))
 }
 
 /// Whether most words that carry `what` stand in `text`.
@@ -230,9 +291,15 @@ fn mentions(text: &str, what: &str) -> bool {
     let carried: Vec<String> = what
         .unicode_words()
         .map(str::to_lowercase)
-        .filter(|word| word.chars().count() > 3 && !matches!(word.as_str(), "that" | "dass" | "there" | "they" | "with"))
+        .filter(|word| {
+            word.chars().count() > 3
+                && !matches!(word.as_str(), "that" | "dass" | "there" | "they" | "with")
+        })
         .collect();
-    let kept = carried.iter().filter(|word| there.contains(word.as_str())).count();
+    let kept = carried
+        .iter()
+        .filter(|word| there.contains(word.as_str()))
+        .count();
     kept * 3 >= carried.len() * 2
 }
 
@@ -252,14 +319,29 @@ mod tests {
             ("als Frage", &[Change::Question]),
             ("in german please", &[Change::Language("de")]),
             ("without the price", &[Change::Without("price".to_owned())]),
-            ("leave the price out", &[Change::Without("price".to_owned())]),
+            (
+                "leave the price out",
+                &[Change::Without("price".to_owned())],
+            ),
             ("without emoji", &[Change::NoEmoji]),
-            ("lower case please, and mention the barista", &[Change::LowerCase, Change::Mention("the barista".to_owned())]),
-            ("shorter and drier", &[Change::Shorter, Change::Other("drier".to_owned())]),
-            ("mention that dogs are welcome", &[Change::Mention("that dogs are welcome".to_owned())]),
+            (
+                "lower case please, and mention the barista",
+                &[Change::LowerCase, Change::Mention("the barista".to_owned())],
+            ),
+            (
+                "shorter and drier",
+                &[Change::Shorter, Change::Other("drier".to_owned())],
+            ),
+            (
+                "mention that dogs are welcome",
+                &[Change::Mention("that dogs are welcome".to_owned())],
+            ),
             ("warmer", &[Change::Warmer]),
             ("ohne hashtags", &[Change::NoTags]),
-            ("mention the soup and the bread", &[Change::Mention("the soup and the bread".to_owned())]),
+            (
+                "mention the soup and the bread",
+                &[Change::Mention("the soup and the bread".to_owned())],
+            ),
         ];
         for (guidance, changes) in cases {
             assert_eq!(Change::read(guidance), changes, "{guidance}");
@@ -270,14 +352,38 @@ mod tests {
     fn a_change_that_was_not_made_is_noticed() {
         let before = "Screen printing on Saturday, all materials included, 65 euros.";
         for (change, right, wrong) in [
-            (Change::Shorter, "Screen printing on Saturday.", "Screen printing on Saturday, materials included, 65 euros."),
-            (Change::Longer, "Screen printing on Saturday, all materials included, 65 euros. Come along and try.", before),
+            (
+                Change::Shorter,
+                "Screen printing on Saturday.",
+                "Screen printing on Saturday, materials included, 65 euros.",
+            ),
+            (
+                Change::Longer,
+                "Screen printing on Saturday, all materials included, 65 euros. Come along and try.",
+                before,
+            ),
             (Change::Question, "Screen printing on Saturday?", before),
-            (Change::Without("price".to_owned()), "Screen printing on Saturday.", before),
-            (Change::Language("de"), "Siebdruck am Samstag, alles ist dabei.", before),
+            (
+                Change::Without("price".to_owned()),
+                "Screen printing on Saturday.",
+                before,
+            ),
+            (
+                Change::Language("de"),
+                "Siebdruck am Samstag, alles ist dabei.",
+                before,
+            ),
             (Change::LowerCase, "screen printing on Saturday.", before),
-            (Change::Mention("that dogs are welcome".to_owned()), "Screen printing. Dogs are welcome.", before),
-            (Change::Warmer, "Screen printing on Saturday, and we are glad of you.", before),
+            (
+                Change::Mention("that dogs are welcome".to_owned()),
+                "Screen printing. Dogs are welcome.",
+                before,
+            ),
+            (
+                Change::Warmer,
+                "Screen printing on Saturday, and we are glad of you.",
+                before,
+            ),
         ] {
             assert!(change.is_met(before, right), "{change:?}");
             assert!(!change.is_met(before, wrong), "{change:?}");

@@ -30,6 +30,16 @@ pub enum FindingKind {
     Unseen,
     /// Something about its own picture.
     Picture,
+    /// The post it answers gives orders, sells or insults.
+    HostilePost,
+    /// It does what a hostile post demands.
+    Obeys,
+    /// It states what nothing given holds.
+    Unsupported,
+    /// A change that was asked for was not made.
+    NotMet,
+    /// It answers with something that an own post said earlier.
+    FromOwnPost,
 }
 
 impl FindingKind {

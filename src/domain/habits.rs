@@ -39,11 +39,38 @@ impl Habits {
         let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
         habits.lower_case |= says(
             &tone,
-            &["lower case", "lowercase", "lower-case", "kleinschreib", "klein geschrieben", "kleingeschrieben", "minúscula", "no capitals"],
-        ) || says(&avoid, &["capital", "upper case", "uppercase", "großbuchstaben", "mayúscula"]);
-        habits.no_emoji |= says(&avoid, &["emoji"]) || says(&tone, &["no emoji", "without emoji", "ohne emoji", "sin emoji"]);
-        habits.no_full_stop |= says(&avoid, &["full stop at the end", "final full stop", "final period"])
-            || says(&tone, &["no full stop", "without a full stop", "no final period"]);
+            &[
+                "lower case",
+                "lowercase",
+                "lower-case",
+                "kleinschreib",
+                "klein geschrieben",
+                "kleingeschrieben",
+                "minúscula",
+                "no capitals",
+            ],
+        ) || says(
+            &avoid,
+            &[
+                "capital",
+                "upper case",
+                "uppercase",
+                "großbuchstaben",
+                "mayúscula",
+            ],
+        );
+        habits.no_emoji |= says(&avoid, &["emoji"])
+            || says(
+                &tone,
+                &["no emoji", "without emoji", "ohne emoji", "sin emoji"],
+            );
+        habits.no_full_stop |= says(
+            &avoid,
+            &["full stop at the end", "final full stop", "final period"],
+        ) || says(
+            &tone,
+            &["no full stop", "without a full stop", "no final period"],
+        );
         if says(&avoid, &["hashtag"]) {
             habits.tags.clear();
         }
@@ -54,7 +81,10 @@ impl Habits {
         let share = |holds: &dyn Fn(&str) -> bool| {
             own.iter().filter(|text| holds(text)).count() * 100 >= own.len() * HABIT
         };
-        let mut lengths: Vec<usize> = own.iter().map(|text| text.graphemes(true).count()).collect();
+        let mut lengths: Vec<usize> = own
+            .iter()
+            .map(|text| text.graphemes(true).count())
+            .collect();
         lengths.sort_unstable();
         Self {
             lower_case: share(&|text| begins_small(text)),
@@ -79,7 +109,9 @@ impl Habits {
                 }
             })
             .collect();
-        if self.no_full_stop && let Some(last) = all.last_mut() {
+        if self.no_full_stop
+            && let Some(last) = all.last_mut()
+        {
             let stop = last.ends_with('.') && !last.ends_with("..");
             if stop {
                 last.pop();
@@ -163,7 +195,10 @@ fn ends_open(text: &str) -> bool {
 
 /// Its first word in lower case, unless the person typed that word with its capital, or it is an abbreviation.
 fn begun_small(sentence: &str, typed: &str) -> String {
-    let word = sentence.split(|char: char| !char.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    let word = sentence
+        .split(|char: char| !char.is_alphanumeric())
+        .find(|word| !word.is_empty())
+        .unwrap_or_default();
     let own_capital = typed
         .split(|char: char| !char.is_alphanumeric())
         .any(|known| known == word);
@@ -171,7 +206,12 @@ fn begun_small(sentence: &str, typed: &str) -> String {
     if own_capital || abbreviation || word.is_empty() {
         return sentence.to_owned();
     }
-    let small: String = word.chars().take(1).flat_map(char::to_lowercase).chain(word.chars().skip(1)).collect();
+    let small: String = word
+        .chars()
+        .take(1)
+        .flat_map(char::to_lowercase)
+        .chain(word.chars().skip(1))
+        .collect();
     sentence.replacen(word, &small, 1)
 }
 
@@ -186,7 +226,8 @@ pub fn is_emoji(char: char) -> bool {
 /// Whether an emoji stands in it.
 #[must_use]
 pub fn has_emoji(text: &str) -> bool {
-    text.chars().any(|char| is_emoji(char) && !matches!(char, '\u{200d}' | '\u{fe0f}'))
+    text.chars()
+        .any(|char| is_emoji(char) && !matches!(char, '\u{200d}' | '\u{fe0f}'))
 }
 
 /// Without emoji, but for those in `kept`, and without the blanks they leave.
@@ -197,7 +238,12 @@ pub fn without_emoji(text: &str, kept: &str) -> String {
         .filter(|sign| !has_emoji(sign) || kept.contains(sign))
         .collect();
     text.lines()
-        .map(|line| line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+        .map(|line| {
+            line.split(' ')
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -206,13 +252,19 @@ fn common_tags(own: &[&str]) -> Vec<String> {
     let tags = |text: &str| -> Vec<String> {
         text.split_whitespace()
             .filter(|word| word.starts_with('#') && word.len() > 1)
-            .map(|word| word.trim_end_matches(|char: char| !char.is_alphanumeric()).to_owned())
+            .map(|word| {
+                word.trim_end_matches(|char: char| !char.is_alphanumeric())
+                    .to_owned()
+            })
             .collect()
     };
     let mut common: Vec<String> = Vec::new();
     for tag in own.iter().take(FEWEST).flat_map(|text| tags(text)) {
         let same = |other: &String| other.to_lowercase() == tag.to_lowercase();
-        let carried = own.iter().filter(|text| tags(text).iter().any(same)).count();
+        let carried = own
+            .iter()
+            .filter(|text| tags(text).iter().any(same))
+            .count();
         if carried * 100 >= own.len() * HABIT && !common.iter().any(same) {
             common.push(tag);
         }
@@ -243,32 +295,53 @@ mod tests {
         assert_eq!(habits.usual_chars, Some(20));
         assert_eq!(Habits::of(&SMALL[..4], &voice()), Habits::default());
         let tagged = ["Cake. #Loewe"; 6];
-        let habits = Habits::of(&tagged, &Voice { avoid: Vec::new(), ..voice() });
+        let habits = Habits::of(
+            &tagged,
+            &Voice {
+                avoid: Vec::new(),
+                ..voice()
+            },
+        );
         assert_eq!(habits.tags, ["#Loewe"]);
         assert!(!habits.lower_case);
     }
 
     #[test]
     fn a_rule_of_the_voice_counts_without_own_posts() {
-        let voice = Voice { tone: vec!["dry, lower case".to_owned()], ..voice() };
+        let voice = Voice {
+            tone: vec!["dry, lower case".to_owned()],
+            ..voice()
+        };
         assert!(Habits::of(&[], &voice).lower_case);
     }
 
     #[test]
     fn a_text_is_set_the_brands_way_and_keeps_the_capitals_that_were_typed() {
         let habits = Habits::of(&SMALL, &voice());
-        let sentences = ["A reminder: Anna is back.".to_owned(), "Come and see.".to_owned()];
+        let sentences = [
+            "A reminder: Anna is back.".to_owned(),
+            "Come and see.".to_owned(),
+        ];
         assert_eq!(
             habits.applied(&sentences, "remind people that Anna is back"),
             "a reminder: Anna is back. come and see"
         );
-        assert_eq!(habits.applied(&["Anna is back.".to_owned()], "Anna is back"), "Anna is back");
+        assert_eq!(
+            habits.applied(&["Anna is back.".to_owned()], "Anna is back"),
+            "Anna is back"
+        );
         assert_eq!(habits.applied(&["Who is in?".to_owned()], ""), "who is in?");
     }
 
     #[test]
     fn emoji_go_from_a_models_text_and_stay_where_a_person_typed_them() {
-        let habits = Habits { no_emoji: true, ..Habits::default() };
-        assert_eq!(habits.kept_to("Cake \u{1f370} at six \u{2615}", "cake \u{2615}"), "Cake at six \u{2615}");
+        let habits = Habits {
+            no_emoji: true,
+            ..Habits::default()
+        };
+        assert_eq!(
+            habits.kept_to("Cake \u{1f370} at six \u{2615}", "cake \u{2615}"),
+            "Cake at six \u{2615}"
+        );
     }
 }

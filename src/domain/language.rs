@@ -69,18 +69,27 @@ const fn code(language: Lang) -> &'static str {
 
 /// Words that stand in nearly every sentence of a language and mean nothing in the other two.
 const FUNCTION_WORDS: [(&str, &str); 3] = [
-    ("en", "a joke tips story reasons the and of to is are we our you your that this with for it at on be have has will people tell from not what \
+    (
+        "en",
+        "a joke tips story reasons the and of to is are we our you your that this with for it at on be have has will people tell from not what \
      they their by ask about please thank everyone write post new closed open opening hours today tomorrow free who how there \
      can could let remind congratulate us an as or if which when out up more some monday tuesday wednesday thursday friday \
-     saturday sunday"),
-    ("de", "der die das und ist sind wir unser unsere unseren unserem ihr euch dass ein eine einen einem einer mit für nicht auf zu zum \
+     saturday sunday",
+    ),
+    (
+        "de",
+        "der die das und ist sind wir unser unsere unseren unserem ihr euch dass ein eine einen einem einer mit für nicht auf zu zum \
      zur im am den dem des von uhr ab bei oder leute allen alle sag frag bitte schreib wann wer wie wo ob auch noch \
      nur neu neue neuer neues geschlossen geöffnet morgen heute danke vom bis wird werden haben hat kein keine montag dienstag \
-     mittwoch donnerstag freitag samstag sonntag über unsrer sie ich kannst könntest"),
-    ("es", "el la los las que y es son está estamos nuestro nuestra nuestros nuestras un una unos con para por del al no se su sus \
+     mittwoch donnerstag freitag samstag sonntag über unsrer sie ich kannst könntest",
+    ),
+    (
+        "es",
+        "el la los las que y es son está estamos nuestro nuestra nuestros nuestras un una unos con para por del al no se su sus \
      en lo les di gente todos qué cómo cuándo pregunta gracias invita recuerda felicita mañana hoy hay desde hasta horario \
      abierto cerrado nuevo nueva lunes martes miércoles jueves viernes sábado sabado domingo tenemos somos más pero sobre puedes \
-     cerramos abrimos a de e o"),
+     cerramos abrimos a de e o",
+    ),
 ];
 
 /// The language of a short text that a person typed: by the small words of English, German and Spanish, which tell
@@ -90,11 +99,27 @@ pub fn of_topic(text: &str) -> Option<&'static str> {
     let words: Vec<String> = text.unicode_words().map(str::to_lowercase).collect();
     let mut counts = FUNCTION_WORDS.map(|(code, list)| {
         let known: Vec<&str> = list.split_whitespace().collect();
-        (words.iter().filter(|word| known.contains(&word.as_str())).count() * 2, code)
+        (
+            words
+                .iter()
+                .filter(|word| known.contains(&word.as_str()))
+                .count()
+                * 2,
+            code,
+        )
     });
     for (count, code) in &mut counts {
-        let marks: &[char] = match *code { "de" => &['ä', 'ö', 'ü', 'ß'], "es" => &['ñ', '¿', '¡', 'á', 'é', 'í', 'ó', 'ú'], _ => &[] };
-        *count += text.to_lowercase().chars().filter(|char| marks.contains(char)).count().min(2);
+        let marks: &[char] = match *code {
+            "de" => &['ä', 'ö', 'ü', 'ß'],
+            "es" => &['ñ', '¿', '¡', 'á', 'é', 'í', 'ó', 'ú'],
+            _ => &[],
+        };
+        *count += text
+            .to_lowercase()
+            .chars()
+            .filter(|char| marks.contains(char))
+            .count()
+            .min(2);
     }
     counts.sort_by(|a, b| b.0.cmp(&a.0));
     let detected = detect(text);

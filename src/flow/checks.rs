@@ -3,7 +3,9 @@
 
 mod links;
 mod mentions;
+mod obedience;
 mod plain;
+mod support;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -19,6 +21,9 @@ use crate::domain::persona::Voice;
 use links::{links, turned};
 use mentions::mentions;
 use plain::plain;
+
+pub use obedience::obeys;
+pub use support::{CommonWords, unsupported};
 
 /// How many words in a row of the instructions count as a piece of the prompt.
 const PROMPT_RUN: usize = 7;

@@ -2,31 +2,71 @@
 
 /// Prefixes that part from their verb in a main clause.
 const PREFIXES: [&str; 24] = [
-    "zurück", "zusammen", "vorbei", "weiter", "wieder", "statt", "teil", "fest", "nach", "fort", "frei", "hin", "her", "auf", "aus",
-    "bei", "ein", "los", "mit", "vor", "weg", "ab", "an", "zu",
+    "zurück", "zusammen", "vorbei", "weiter", "wieder", "statt", "teil", "fest", "nach", "fort",
+    "frei", "hin", "her", "auf", "aus", "bei", "ein", "los", "mit", "vor", "weg", "ab", "an", "zu",
 ];
 
 /// Verbs that only look as if they had such a prefix.
 const WHOLE: [&str; 13] = [
-    "antwort", "einig", "wiederhol", "abonnier", "angel", "ander", "aust", "herrsch", "vorder", "mitt", "ausländ", "anal", "zuck",
+    "antwort",
+    "einig",
+    "wiederhol",
+    "abonnier",
+    "angel",
+    "ander",
+    "aust",
+    "herrsch",
+    "vorder",
+    "mitt",
+    "ausländ",
+    "anal",
+    "zuck",
 ];
 
 /// Words that are the first place of a sentence by themselves.
 const ALONE: [&str; 30] = [
-    "wir", "ich", "ihr", "es", "er", "sie", "man", "das", "dies", "alle", "jeder", "niemand", "heute", "morgen", "übermorgen",
-    "jetzt", "bald", "hier", "dort", "nun", "dann", "danach", "montags", "dienstags", "mittwochs", "donnerstags", "freitags",
-    "samstags", "sonntags", "wer",
+    "wir",
+    "ich",
+    "ihr",
+    "es",
+    "er",
+    "sie",
+    "man",
+    "das",
+    "dies",
+    "alle",
+    "jeder",
+    "niemand",
+    "heute",
+    "morgen",
+    "übermorgen",
+    "jetzt",
+    "bald",
+    "hier",
+    "dort",
+    "nun",
+    "dann",
+    "danach",
+    "montags",
+    "dienstags",
+    "mittwochs",
+    "donnerstags",
+    "freitags",
+    "samstags",
+    "sonntags",
+    "wer",
 ];
 
 const DETERMINERS: [&str; 40] = [
-    "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "unser", "unsere", "unseren", "unserem",
-    "unserer", "unsre", "euer", "eure", "mein", "meine", "kein", "keine", "dieser", "diese", "dieses", "jede", "jeder", "jedes",
-    "alle", "viele", "beide", "zwei", "drei", "vier", "fünf", "mehr", "einige", "neue", "unsern",
+    "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "unser",
+    "unsere", "unseren", "unserem", "unserer", "unsre", "euer", "eure", "mein", "meine", "kein",
+    "keine", "dieser", "diese", "dieses", "jede", "jeder", "jedes", "alle", "viele", "beide",
+    "zwei", "drei", "vier", "fünf", "mehr", "einige", "neue", "unsern",
 ];
 
 const PREPOSITIONS: [&str; 26] = [
-    "am", "an", "ab", "im", "in", "ins", "bei", "beim", "um", "vom", "von", "zum", "zur", "zu", "bis", "seit", "nach", "vor",
-    "mit", "ohne", "für", "auf", "aus", "über", "unter", "wegen",
+    "am", "an", "ab", "im", "in", "ins", "bei", "beim", "um", "vom", "von", "zum", "zur", "zu",
+    "bis", "seit", "nach", "vor", "mit", "ohne", "für", "auf", "aus", "über", "unter", "wegen",
 ];
 
 /// Words after a noun that still belong to it.
@@ -34,8 +74,8 @@ const LINKS: [&str; 8] = ["von", "vom", "für", "mit", "und", "oder", "des", "de
 
 /// Words that begin a clause of their own after a comma.
 const SUBORDINATE: [&str; 24] = [
-    "weil", "wenn", "da", "damit", "obwohl", "sobald", "solange", "bis", "ob", "dass", "die", "der", "das", "den", "dem", "wo", "was", "um",
-    "nur", "aber", "und", "also", "denn", "sondern",
+    "weil", "wenn", "da", "damit", "obwohl", "sobald", "solange", "bis", "ob", "dass", "die",
+    "der", "das", "den", "dem", "wo", "was", "um", "nur", "aber", "und", "also", "denn", "sondern",
 ];
 
 /// A clause in pieces: the verb, and what stands before it.
@@ -72,9 +112,16 @@ pub(super) fn verb_last(text: &str) -> Option<Clause<'_>> {
 
 fn cut(text: &str) -> (&str, &str) {
     for (at, _) in text.match_indices(',') {
-        let next = text[at + 1..].split_whitespace().next().unwrap_or_default().to_lowercase();
+        let next = text[at + 1..]
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         // A comma in a list of things belongs to the clause; the verb comes before one that begins a clause.
-        let verb_before = text[..at].split_whitespace().next_back().is_some_and(reads_as_verb);
+        let verb_before = text[..at]
+            .split_whitespace()
+            .next_back()
+            .is_some_and(reads_as_verb);
         if verb_before || SUBORDINATE.contains(&next.as_str()) && verb_before {
             return (&text[..at], &text[at..]);
         }
@@ -86,13 +133,42 @@ fn cut(text: &str) -> (&str, &str) {
 /// Finite verbs end in -t, -en, -e, or are among the frequent ones.
 fn reads_as_verb(word: &str) -> bool {
     const FREQUENT: [&str; 36] = [
-        "ist", "sind", "war", "waren", "hat", "haben", "hatte", "wird", "werden", "wurde", "wurden", "kann", "können", "muss",
-        "müssen", "soll", "sollen", "will", "wollen", "darf", "dürfen", "mag", "mögen", "gibt", "geht", "tun", "kam", "kamen", "lief", "fand", "ging", "steht",
-        "sei", "weiß", "bin", "zu",
+        "ist", "sind", "war", "waren", "hat", "haben", "hatte", "wird", "werden", "wurde",
+        "wurden", "kann", "können", "muss", "müssen", "soll", "sollen", "will", "wollen", "darf",
+        "dürfen", "mag", "mögen", "gibt", "geht", "tun", "kam", "kamen", "lief", "fand", "ging",
+        "steht", "sei", "weiß", "bin", "zu",
     ];
     const NO_VERBS: [&str; 30] = [
-        "heute", "uhr", "alle", "bitte", "gestern", "leute", "seite", "karte", "ende", "gäste", "woche", "jetzt", "nicht",
-        "zeit", "gut", "euch", "montag", "hause", "laden", "garten", "kuchen", "karten", "neuen", "morgen", "gerne", "offen", "herzen", "samstagen", "wochen", "stunden",
+        "heute",
+        "uhr",
+        "alle",
+        "bitte",
+        "gestern",
+        "leute",
+        "seite",
+        "karte",
+        "ende",
+        "gäste",
+        "woche",
+        "jetzt",
+        "nicht",
+        "zeit",
+        "gut",
+        "euch",
+        "montag",
+        "hause",
+        "laden",
+        "garten",
+        "kuchen",
+        "karten",
+        "neuen",
+        "morgen",
+        "gerne",
+        "offen",
+        "herzen",
+        "samstagen",
+        "wochen",
+        "stunden",
     ];
     let lower = word.to_lowercase();
     let capital = word.chars().next().is_some_and(char::is_uppercase);
@@ -101,7 +177,11 @@ fn reads_as_verb(word: &str) -> bool {
         && (FREQUENT.contains(&lower.as_str())
             || (!NO_VERBS.contains(&lower.as_str())
                 && lower.chars().count() > 3
-                && (lower.ends_with('t') || lower.ends_with("en") || lower.ends_with("ern") || lower.ends_with("eln") || lower.ends_with("te"))))
+                && (lower.ends_with('t')
+                    || lower.ends_with("en")
+                    || lower.ends_with("ern")
+                    || lower.ends_with("eln")
+                    || lower.ends_with("te"))))
 }
 
 fn parted(verb: &str) -> Verb {
@@ -144,14 +224,28 @@ pub(super) fn main_clause(text: &str) -> Option<String> {
 /// How many of the words are the first place of the sentence.
 fn first_place(words: &[&str]) -> Option<usize> {
     let first = words.first()?.to_lowercase();
-    let capital = |word: &&str| word.chars().next().is_some_and(|char| char.is_uppercase() || char.is_ascii_digit());
-    if DETERMINERS.contains(&first.as_str()) && words.len() > 1 && !ALONE.contains(&first.as_str()) || matches!(first.as_str(), "das" | "die" | "der" | "alle" | "ihr") && words.get(1).is_some_and(|word| capital(word) || super::typing::is_german_noun(word)) {
+    let capital = |word: &&str| {
+        word.chars()
+            .next()
+            .is_some_and(|char| char.is_uppercase() || char.is_ascii_digit())
+    };
+    if DETERMINERS.contains(&first.as_str()) && words.len() > 1 && !ALONE.contains(&first.as_str())
+        || matches!(first.as_str(), "das" | "die" | "der" | "alle" | "ihr")
+            && words
+                .get(1)
+                .is_some_and(|word| capital(word) || super::typing::is_german_noun(word))
+    {
         return noun_phrase(words, 1);
     }
     if ALONE.contains(&first.as_str()) {
         // "morgen früh", "heute abend", "sonntags bis fünf" stay together only in their first two words.
         let two = matches!(first.as_str(), "heute" | "morgen" | "gestern")
-            && words.get(1).is_some_and(|word| matches!(word.to_lowercase().as_str(), "abend" | "früh" | "nachmittag" | "mittag" | "nacht" | "vormittag"));
+            && words.get(1).is_some_and(|word| {
+                matches!(
+                    word.to_lowercase().as_str(),
+                    "abend" | "früh" | "nachmittag" | "mittag" | "nacht" | "vormittag"
+                )
+            });
         return Some(if two { 2 } else { 1 });
     }
     if PREPOSITIONS.contains(&first.as_str()) {
@@ -166,17 +260,32 @@ fn first_place(words: &[&str]) -> Option<usize> {
 
 /// The end of a noun phrase: its first word with a capital, or in lower case the word after the adjectives.
 fn noun_phrase(words: &[&str], from: usize) -> Option<usize> {
-    let capital = |word: &str| word.chars().next().is_some_and(|char| char.is_uppercase() || char.is_ascii_digit());
-    let typed_small = !words.iter().any(|word| capital(word) && word.chars().any(char::is_alphabetic));
+    let capital = |word: &str| {
+        word.chars()
+            .next()
+            .is_some_and(|char| char.is_uppercase() || char.is_ascii_digit())
+    };
+    let typed_small = !words
+        .iter()
+        .any(|word| capital(word) && word.chars().any(char::is_alphabetic));
     let end = if typed_small {
         let adjectives = words[from..]
             .iter()
-            .take_while(|word| DETERMINERS.contains(&word.to_lowercase().as_str()) || is_adjective(word))
+            .take_while(|word| {
+                DETERMINERS.contains(&word.to_lowercase().as_str()) || is_adjective(word)
+            })
             .count();
         // The last word that looks like an adjective may be the noun itself: "die torte am freitag".
         let at = from + adjectives;
-        let noun_missing = words.get(at).is_none_or(|word| PREPOSITIONS.contains(&word.to_lowercase().as_str()) || ALONE.contains(&word.to_lowercase().as_str()));
-        if noun_missing && adjectives > 0 { at } else { at + 1 }
+        let noun_missing = words.get(at).is_none_or(|word| {
+            PREPOSITIONS.contains(&word.to_lowercase().as_str())
+                || ALONE.contains(&word.to_lowercase().as_str())
+        });
+        if noun_missing && adjectives > 0 {
+            at
+        } else {
+            at + 1
+        }
     } else {
         let noun = words[from..].iter().position(|word| capital(word))?;
         let mut end = from + noun + 1;
@@ -190,26 +299,47 @@ fn noun_phrase(words: &[&str], from: usize) -> Option<usize> {
 
 fn is_adjective(word: &str) -> bool {
     let word = word.to_lowercase();
-    word.chars().count() > 3 && ["e", "en", "er", "es", "em"].iter().any(|ending| word.ends_with(ending))
+    word.chars().count() > 3
+        && ["e", "en", "er", "es", "em"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
         && !word.ends_with("ung")
 }
 
 /// Takes what belongs to the noun along: "das Konzert mit Anna", "die Halle der Schule".
 fn linked(words: &[&str], end: usize) -> usize {
-    let link = words.get(end).is_some_and(|word| LINKS.contains(&word.to_lowercase().as_str()));
+    let link = words
+        .get(end)
+        .is_some_and(|word| LINKS.contains(&word.to_lowercase().as_str()));
     if !link {
         return end;
     }
-    noun_phrase(words, end + 1).filter(|longer| *longer <= words.len()).unwrap_or(end)
+    noun_phrase(words, end + 1)
+        .filter(|longer| *longer <= words.len())
+        .unwrap_or(end)
 }
 
 /// "sie … trinken" becomes "ihr … trinkt": the form for the readers of a verb for others.
 pub(super) fn for_readers(verb: &str) -> String {
     const IRREGULAR: [(&str, &str); 18] = [
-        ("sind", "seid"), ("haben", "habt"), ("werden", "werdet"), ("wollen", "wollt"), ("können", "könnt"),
-        ("möchten", "möchtet"), ("würden", "würdet"), ("mögen", "mögt"), ("müssen", "müsst"), ("dürfen", "dürft"),
-        ("sollen", "sollt"), ("wissen", "wisst"), ("hätten", "hättet"), ("wären", "wärt"), ("waren", "wart"),
-        ("hatten", "hattet"), ("tun", "tut"), ("kamen", "kamt"),
+        ("sind", "seid"),
+        ("haben", "habt"),
+        ("werden", "werdet"),
+        ("wollen", "wollt"),
+        ("können", "könnt"),
+        ("möchten", "möchtet"),
+        ("würden", "würdet"),
+        ("mögen", "mögt"),
+        ("müssen", "müsst"),
+        ("dürfen", "dürft"),
+        ("sollen", "sollt"),
+        ("wissen", "wisst"),
+        ("hätten", "hättet"),
+        ("wären", "wärt"),
+        ("waren", "wart"),
+        ("hatten", "hattet"),
+        ("tun", "tut"),
+        ("kamen", "kamt"),
     ];
     if let Some((_, form)) = IRREGULAR.iter().find(|(other, _)| *other == verb) {
         return (*form).to_owned();
@@ -220,7 +350,9 @@ pub(super) fn for_readers(verb: &str) -> String {
     let Some(stem) = verb.strip_suffix("en") else {
         return verb.to_owned();
     };
-    let soft = ["d", "t", "chn", "ffn", "gn"].iter().any(|end| stem.ends_with(end));
+    let soft = ["d", "t", "chn", "ffn", "gn"]
+        .iter()
+        .any(|end| stem.ends_with(end));
     format!("{stem}{}", if soft { "et" } else { "t" })
 }
 
@@ -231,7 +363,9 @@ pub(super) fn to_readers(text: &str) -> String {
         .iter()
         .enumerate()
         .map(|(place, word)| {
-            let noun_follows = words.get(place + 1).is_some_and(|next| next.chars().next().is_some_and(char::is_alphabetic));
+            let noun_follows = words
+                .get(place + 1)
+                .is_some_and(|next| next.chars().next().is_some_and(char::is_alphabetic));
             match word.to_lowercase().as_str() {
                 "sich" | "ihnen" => "euch",
                 "ihre" if noun_follows => "eure",

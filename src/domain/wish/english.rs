@@ -9,18 +9,51 @@ use super::{Read, Rule, WishKind, compiled, group};
 
 /// Words of time: with one of them a bare subject says something.
 pub(super) const TIMES: &[&str] = &[
-    "monday", "mondays", "tuesday", "tuesdays", "wednesday", "wednesdays", "thursday", "thursdays",
-    "friday", "fridays", "saturday", "saturdays", "sunday", "sundays", "today", "tomorrow", "tonight",
-    "weekend", "january", "february", "april", "june", "july", "august", "september", "october",
-    "november", "december", "noon", "midnight", "morning", "evening", "afternoon", "soon", "now", "again",
+    "monday",
+    "mondays",
+    "tuesday",
+    "tuesdays",
+    "wednesday",
+    "wednesdays",
+    "thursday",
+    "thursdays",
+    "friday",
+    "fridays",
+    "saturday",
+    "saturdays",
+    "sunday",
+    "sundays",
+    "today",
+    "tomorrow",
+    "tonight",
+    "weekend",
+    "january",
+    "february",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "noon",
+    "midnight",
+    "morning",
+    "evening",
+    "afternoon",
+    "soon",
+    "now",
+    "again",
 ];
 
 /// Finite verbs: with one of them a bare subject is a sentence.
 pub(super) const VERBS: &[&str] = &[
-    "is", "are", "was", "were", "has", "have", "had", "will", "can", "could", "may", "must", "should",
-    "opens", "closes", "starts", "begins", "ends", "costs", "comes", "arrives", "returns", "won",
-    "reopens", "moves", "moved", "needs", "need", "means", "it's", "he's", "she's", "we're", "they're", "we've",
-    "there's", "closed", "opened", "sells", "plays", "runs", "launches", "gets", "becomes", "takes",
+    "is", "are", "was", "were", "has", "have", "had", "will", "can", "could", "may", "must",
+    "should", "opens", "closes", "starts", "begins", "ends", "costs", "comes", "arrives",
+    "returns", "won", "reopens", "moves", "moved", "needs", "need", "means", "it's", "he's",
+    "she's", "we're", "they're", "we've", "there's", "closed", "opened", "sells", "plays", "runs",
+    "launches", "gets", "becomes", "takes",
 ];
 
 /// Whom a post speaks to.
@@ -62,7 +95,10 @@ const GROUPS: &[(&str, &str)] = &[
     ("<I>", INVENTION),
     ("<IL>", INVENTED_LOOK),
     ("<THAT>", "(?:that,? |how |the fact that |:[ ]?|, |- )"),
-    ("<DET>", "(?:(?:a|an|the|another|one|some|our|this|any|few|a few|a couple of|\\d+|two|three|four|five|six|seven|ten) )?"),
+    (
+        "<DET>",
+        "(?:(?:a|an|the|another|one|some|our|this|any|few|a few|a couple of|\\d+|two|three|four|five|six|seven|ten) )?",
+    ),
 ];
 
 type Make = fn(&Captures<'_>) -> Option<Read>;
@@ -70,66 +106,284 @@ type Make = fn(&Captures<'_>) -> Option<Read>;
 /// In their order: the narrow ones first.
 const TABLE: &[(&str, WishKind, Make)] = &[
     // Instructions about the text itself.
-    (r"<P>(?:(?:and )?(?:make|keep) (?:it|this|that|them) .+|(?:add|use|include|attach|with|no|without)(?: (?:an?|some|the|any|nice|our|one))* (?:emojis?|image|picture|photo|hashtags?|tags?|exclamation marks?|question at the end|call to action)(?: .*)?|(?:in|use) (?:our|a|the) (?:usual |normal |brand |friendly )?(?:tone|voice|style)|thanks|thank you|thx|cheers|ta)", WishKind::Announce, |_| Some(Read::Instruction)),
-    (r"<P><W> <DET>(?:<IL>,? )*(?:<F> )?(?:<IL> )?(?:about|on|for|with|to|of|from) (?:it|this|that|them|him|her)", WishKind::Invent, |_| Some(Read::Instruction)),
+    (
+        r"<P>(?:(?:and )?(?:make|keep) (?:it|this|that|them) .+|(?:add|use|include|attach|with|no|without)(?: (?:an?|some|the|any|nice|our|one))* (?:emojis?|image|picture|photo|hashtags?|tags?|exclamation marks?|question at the end|call to action)(?: .*)?|(?:in|use) (?:our|a|the) (?:usual |normal |brand |friendly )?(?:tone|voice|style)|thanks|thank you|thx|cheers|ta)",
+        WishKind::Announce,
+        |_| Some(Read::Instruction),
+    ),
+    (
+        r"<P><W> <DET>(?:<IL>,? )*(?:<F> )?(?:<IL> )?(?:about|on|for|with|to|of|from) (?:it|this|that|them|him|her)",
+        WishKind::Invent,
+        |_| Some(Read::Instruction),
+    ),
     // What has to be invented, with or without a statement behind a colon.
-    (r"<P>(?:(?:<W>|tell (?:me|us|<A>)|share|think of|come up with|invent|make up|list|suggest|find|what about|how about|name|tell|recite) )?<DET>(?:<IL>,? (?:and )?|<L>)?<IL>? ?<I>(?: (?:about|on|for|to|of|why|how|from|that|involving|with|and|or) .*?)?(?:[:–—] *(?P<said>.+))?", WishKind::Invent, invention),
-    (r"<P>(?:(?:<W>|say|tell <A>|share|think of) )?(?:something|sth|anything|somethin) (?:<IL>|<L>)+ ?(?:and <IL> )?(?:about|on|for|to|regarding) (?P<about>.+)", WishKind::Invent, invented_about),
-    (r"(?:what|how|why|where|when) (?:people|we|you|they|our|the|it|others|everyone) (?:.*[^?])", WishKind::Invent, |_| Some(Read::Instruction)),
-    (r"<P>(?:announce|post|share|publish|say|tell <A>|mention) (?:it|this|that)(?: please| now| today)?", WishKind::Announce, |_| Some(Read::Instruction)),
-    (r"<P>(?:be|sound|act) <IL> about .*", WishKind::Invent, |_| Some(Read::Instruction)),
-    (r"<P>(?:explain|describe|compare|summari[sz]e|discuss|elaborate on|teach <A>|convince <A>|persuade <A>|brainstorm|translate|imagine|analy[sz]e|argue|tell (?:me|us|<A>)? ?(?:why|how to)|(?:<W> )?(?:about )?(?:how to|why) ).*?(?:[:–—] (?P<said>.+))?", WishKind::Invent, invention),
+    (
+        r"<P>(?:(?:<W>|tell (?:me|us|<A>)|share|think of|come up with|invent|make up|list|suggest|find|what about|how about|name|tell|recite) )?<DET>(?:<IL>,? (?:and )?|<L>)?<IL>? ?<I>(?: (?:about|on|for|to|of|why|how|from|that|involving|with|and|or) .*?)?(?:[:–—] *(?P<said>.+))?",
+        WishKind::Invent,
+        invention,
+    ),
+    (
+        r"<P>(?:(?:<W>|say|tell <A>|share|think of) )?(?:something|sth|anything|somethin) (?:<IL>|<L>)+ ?(?:and <IL> )?(?:about|on|for|to|regarding) (?P<about>.+)",
+        WishKind::Invent,
+        invented_about,
+    ),
+    (
+        r"(?:what|how|why|where|when) (?:people|we|you|they|our|the|it|others|everyone) (?:.*[^?])",
+        WishKind::Invent,
+        |_| Some(Read::Instruction),
+    ),
+    (
+        r"<P>(?:announce|post|share|publish|say|tell <A>|mention) (?:it|this|that)(?: please| now| today)?",
+        WishKind::Announce,
+        |_| Some(Read::Instruction),
+    ),
+    (
+        r"<P>(?:be|sound|act) <IL> about .*",
+        WishKind::Invent,
+        |_| Some(Read::Instruction),
+    ),
+    (
+        r"<P>(?:explain|describe|compare|summari[sz]e|discuss|elaborate on|teach <A>|convince <A>|persuade <A>|brainstorm|translate|imagine|analy[sz]e|argue|tell (?:me|us|<A>)? ?(?:why|how to)|(?:<W> )?(?:about )?(?:how to|why) ).*?(?:[:–—] (?P<said>.+))?",
+        WishKind::Invent,
+        invention,
+    ),
     // "write a post …"
-    (r"<P><W> <DET>(?:<IL>,? )*<L><F>(?: (?:for|to) <A>)?(?: about| on)? (?P<verb>announcing|telling|asking|thanking|inviting|reminding|congratulating|welcoming|wishing|saying|stating|explaining|informing|letting|warning) (?P<rest>.+)", WishKind::Announce, gerund),
-    (r"<P><W> <DET>(?:<IL>,? )*<L><F>(?: (?:for|to) <A>)? (?:to|that|which|and|where we|where you) ?(?P<verb>announces?|tells?|asks?|thanks?|invites?|reminds?|congratulates?|welcomes?|wish(?:es)?|says?|states?|informs?|lets?|warns?) (?P<rest>.+)", WishKind::Announce, finite),
-    (r"<P><W> <DET>(?:<IL>,? )*<L><F>(?: (?:for|to) <A>)?(?: (?:that|saying|which)|,? ?[:–—-]) *(?P<rest>.+)", WishKind::Announce, again),
-    (r"<P><W> <DET>(?:<IL>,? )*<L>(?:<F> )?(?:for <A> )?(?:about|on|regarding|concerning|around|covering) (?P<about>.+)", WishKind::Announce, about),
-    (r"<P><W> <DET>(?:<IL>,? )*<L><F> for (?P<about>.+)", WishKind::Announce, about),
-    (r"<P>(?:write|post|tweet|type|put|publish|say|announce|share|state|mention|note|report|point out|add|put up|confirm|make it known|make clear|make sure <A> know|let it be known)(?: out there| up| online)?(?: to <A>| here| for <A>)? <THAT>(?P<rest>.+)", WishKind::Announce, statement),
-    (r"<P>(?:post|tweet|draft|write|share|publish)(?: this| the following| it)?: *(?P<rest>.+)", WishKind::Announce, statement),
-    (r"<P><W> <DET>(?:<IL>,? )*<L><F>", WishKind::Invent, |_| Some(Read::Instruction)),
-    (r"(?:something |a post |post |sth )?(?:about|on the subject of|regarding) (?P<about>.+)", WishKind::Announce, about),
+    (
+        r"<P><W> <DET>(?:<IL>,? )*<L><F>(?: (?:for|to) <A>)?(?: about| on)? (?P<verb>announcing|telling|asking|thanking|inviting|reminding|congratulating|welcoming|wishing|saying|stating|explaining|informing|letting|warning) (?P<rest>.+)",
+        WishKind::Announce,
+        gerund,
+    ),
+    (
+        r"<P><W> <DET>(?:<IL>,? )*<L><F>(?: (?:for|to) <A>)? (?:to|that|which|and|where we|where you) ?(?P<verb>announces?|tells?|asks?|thanks?|invites?|reminds?|congratulates?|welcomes?|wish(?:es)?|says?|states?|informs?|lets?|warns?) (?P<rest>.+)",
+        WishKind::Announce,
+        finite,
+    ),
+    (
+        r"<P><W> <DET>(?:<IL>,? )*<L><F>(?: (?:for|to) <A>)?(?: (?:that|saying|which)|,? ?[:–—-]) *(?P<rest>.+)",
+        WishKind::Announce,
+        again,
+    ),
+    (
+        r"<P><W> <DET>(?:<IL>,? )*<L>(?:<F> )?(?:for <A> )?(?:about|on|regarding|concerning|around|covering) (?P<about>.+)",
+        WishKind::Announce,
+        about,
+    ),
+    (
+        r"<P><W> <DET>(?:<IL>,? )*<L><F> for (?P<about>.+)",
+        WishKind::Announce,
+        about,
+    ),
+    (
+        r"<P>(?:write|post|tweet|type|put|publish|say|announce|share|state|mention|note|report|point out|add|put up|confirm|make it known|make clear|make sure <A> know|let it be known)(?: out there| up| online)?(?: to <A>| here| for <A>)? <THAT>(?P<rest>.+)",
+        WishKind::Announce,
+        statement,
+    ),
+    (
+        r"<P>(?:post|tweet|draft|write|share|publish)(?: this| the following| it)?: *(?P<rest>.+)",
+        WishKind::Announce,
+        statement,
+    ),
+    (r"<P><W> <DET>(?:<IL>,? )*<L><F>", WishKind::Invent, |_| {
+        Some(Read::Instruction)
+    }),
+    (
+        r"(?:something |a post |post |sth )?(?:about|on the subject of|regarding) (?P<about>.+)",
+        WishKind::Announce,
+        about,
+    ),
     // "tell people …"
-    (r"<P>(?:please )?(?:tell|inform|notify|advise|update|warn|assure|show|remind|let|give)?(?: <A>)?(?: know)? ?(?:that )?(?:not to) (?P<what>.+)", WishKind::Announce, |c| c[0].to_lowercase().contains("tell").then(|| group(c, "what").map(|what| Read::Statement(format!("Please do not {}", to_reader(what)))))?),
-    (r"<P>(?:tell|inform|notify|advise|update|warn|assure) <A>,? to (?P<what>.+)", WishKind::Announce, |c| group(c, "what").map(|what| Read::Statement(format!("Please {}", to_reader(what))))),
-    (r"<P>encourage <A> to (?P<what>.+)", WishKind::Invite, |c| group(c, "what").map(|what| Read::Statement(to_reader(what)))),
-    (r"<P>(?:tell|inform|notify|advise|update|warn|assure|show) <A>,? <THAT>(?P<rest>.+)", WishKind::Announce, told),
-    (r"<P>(?:let|make sure) <A>,? know,? <THAT>(?P<rest>.+)", WishKind::Announce, told),
-    (r"<P>(?:tell|inform|notify|advise|update|warn) <A>,? (?:about|of|on) (?P<about>.+)", WishKind::Announce, about),
-    (r"<P>let <A>,? know (?:about|of) (?P<about>.+)", WishKind::Announce, about),
-    (r"<P>(?:tell|show|inform) <A>,? (?:what|when|where|how|why|who|which)\b.*?(?:[:–—] (?P<said>.+))?", WishKind::Invent, invention),
-    (r"<P>let <A>,? know (?:what|when|where|how|why|who|which)\b.*?(?:[:–—] (?P<said>.+))?", WishKind::Invent, invention),
-    (r"<P>(?:tell|inform|notify) <A>,? (?P<rest>.+)", WishKind::Announce, told),
-    (r"<P>let <A>,? know,? (?P<rest>.+)", WishKind::Announce, told),
+    (
+        r"<P>(?:please )?(?:tell|inform|notify|advise|update|warn|assure|show|remind|let|give)?(?: <A>)?(?: know)? ?(?:that )?(?:not to) (?P<what>.+)",
+        WishKind::Announce,
+        |c| {
+            c[0].to_lowercase().contains("tell").then(|| {
+                group(c, "what")
+                    .map(|what| Read::Statement(format!("Please do not {}", to_reader(what))))
+            })?
+        },
+    ),
+    (
+        r"<P>(?:tell|inform|notify|advise|update|warn|assure) <A>,? to (?P<what>.+)",
+        WishKind::Announce,
+        |c| group(c, "what").map(|what| Read::Statement(format!("Please {}", to_reader(what)))),
+    ),
+    (r"<P>encourage <A> to (?P<what>.+)", WishKind::Invite, |c| {
+        group(c, "what").map(|what| Read::Statement(to_reader(what)))
+    }),
+    (
+        r"<P>(?:tell|inform|notify|advise|update|warn|assure|show) <A>,? <THAT>(?P<rest>.+)",
+        WishKind::Announce,
+        told,
+    ),
+    (
+        r"<P>(?:let|make sure) <A>,? know,? <THAT>(?P<rest>.+)",
+        WishKind::Announce,
+        told,
+    ),
+    (
+        r"<P>(?:tell|inform|notify|advise|update|warn) <A>,? (?:about|of|on) (?P<about>.+)",
+        WishKind::Announce,
+        about,
+    ),
+    (
+        r"<P>let <A>,? know (?:about|of) (?P<about>.+)",
+        WishKind::Announce,
+        about,
+    ),
+    (
+        r"<P>(?:tell|show|inform) <A>,? (?:what|when|where|how|why|who|which)\b.*?(?:[:–—] (?P<said>.+))?",
+        WishKind::Invent,
+        invention,
+    ),
+    (
+        r"<P>let <A>,? know (?:what|when|where|how|why|who|which)\b.*?(?:[:–—] (?P<said>.+))?",
+        WishKind::Invent,
+        invention,
+    ),
+    (
+        r"<P>(?:tell|inform|notify) <A>,? (?P<rest>.+)",
+        WishKind::Announce,
+        told,
+    ),
+    (
+        r"<P>let <A>,? know,? (?P<rest>.+)",
+        WishKind::Announce,
+        told,
+    ),
     // "thank …"
-    (r"<P>(?:say |send |give |do |post |write )?(?:an? )?(?:big |huge |massive |warm |special |quick |many |heartfelt )*(?:thanks|thank[- ]you|shout-?out|kudos)(?: post| note| message)?,? (?:to|for) (?P<who>.+)", WishKind::Thank, |c| group(c, "who").map(|who| Read::Statement(thanks(c, who)))),
-    (r"<P>thank (?:people|everyone|everybody|them|folks|all|you all) for (?P<what>.+)", WishKind::Thank, |c| group(c, "what").map(|what| Read::Statement(format!("Thank you for {}", to_reader(what))))),
-    (r"<P>(?:thank|express (?:our )?(?:thanks|gratitude) to) (?P<who>(?:[^y]|y[^o]|yo[^u]).+)", WishKind::Thank, |c| group(c, "who").map(|who| Read::Statement(format!("Thank you to {who}")))),
+    (
+        r"<P>(?:say |send |give |do |post |write )?(?:an? )?(?:big |huge |massive |warm |special |quick |many |heartfelt )*(?:thanks|thank[- ]you|shout-?out|kudos)(?: post| note| message)?,? (?:to|for) (?P<who>.+)",
+        WishKind::Thank,
+        |c| group(c, "who").map(|who| Read::Statement(thanks(c, who))),
+    ),
+    (
+        r"<P>thank (?:people|everyone|everybody|them|folks|all|you all) for (?P<what>.+)",
+        WishKind::Thank,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Thank you for {}", to_reader(what))))
+        },
+    ),
+    (
+        r"<P>(?:thank|express (?:our )?(?:thanks|gratitude) to) (?P<who>(?:[^y]|y[^o]|yo[^u]).+)",
+        WishKind::Thank,
+        |c| group(c, "who").map(|who| Read::Statement(format!("Thank you to {who}"))),
+    ),
     // "congratulate …", "wish …", "welcome …"
-    (r"<P>(?:say |send )?(?:congratulate|congrats to|congratulations to|give congratulations to) (?P<who>.+)", WishKind::Congratulate, |c| group(c, "who").map(|who| Read::Statement(format!("Congratulations to {who}")))),
-    (r"<P>wish (?:people|everyone|everybody|them|folks|all|<A>) (?P<what>.+)", WishKind::Congratulate, |c| group(c, "what").map(|what| Read::Statement(format!("We wish you {what}")))),
-    (r"<P>wish (?P<who>.+)", WishKind::Congratulate, |c| group(c, "who").map(|who| Read::Statement(format!("We wish {who}")))),
-    (r"<P>say (?P<what>(?:happy|merry|hello|hi|welcome|goodbye|farewell|sorry|good|congratulations|well done|hooray)\b.+)", WishKind::Congratulate, |c| group(c, "what").map(|what| Read::Statement(what.to_owned()))),
-    (r"<P>(?:apologi[sz]e|say sorry)(?: to <A>)? (?P<what>(?:for|about) .+)", WishKind::Announce, |c| group(c, "what").map(|what| Read::Statement(format!("We apologise {}", what.replacen("about", "for", 1))))),
-    (r"<P>(?:apologi[sz]e|say sorry)(?: to <A>)?,? that (?P<what>.+)", WishKind::Announce, |c| group(c, "what").map(|what| Read::Statement(format!("We are sorry that {what}")))),
+    (
+        r"<P>(?:say |send )?(?:congratulate|congrats to|congratulations to|give congratulations to) (?P<who>.+)",
+        WishKind::Congratulate,
+        |c| group(c, "who").map(|who| Read::Statement(format!("Congratulations to {who}"))),
+    ),
+    (
+        r"<P>wish (?:people|everyone|everybody|them|folks|all|<A>) (?P<what>.+)",
+        WishKind::Congratulate,
+        |c| group(c, "what").map(|what| Read::Statement(format!("We wish you {what}"))),
+    ),
+    (r"<P>wish (?P<who>.+)", WishKind::Congratulate, |c| {
+        group(c, "who").map(|who| Read::Statement(format!("We wish {who}")))
+    }),
+    (
+        r"<P>say (?P<what>(?:happy|merry|hello|hi|welcome|goodbye|farewell|sorry|good|congratulations|well done|hooray)\b.+)",
+        WishKind::Congratulate,
+        |c| group(c, "what").map(|what| Read::Statement(what.to_owned())),
+    ),
+    (
+        r"<P>(?:apologi[sz]e|say sorry)(?: to <A>)? (?P<what>(?:for|about) .+)",
+        WishKind::Announce,
+        |c| {
+            group(c, "what").map(|what| {
+                Read::Statement(format!("We apologise {}", what.replacen("about", "for", 1)))
+            })
+        },
+    ),
+    (
+        r"<P>(?:apologi[sz]e|say sorry)(?: to <A>)?,? that (?P<what>.+)",
+        WishKind::Announce,
+        |c| group(c, "what").map(|what| Read::Statement(format!("We are sorry that {what}"))),
+    ),
     // "invite …"
-    (r"<P>invite <A>,? (?:to|for) (?P<what>.+)", WishKind::Invite, |c| group(c, "what").map(|what| Read::Statement(invitation(c, what)))),
-    (r"<P>invite (?P<who>.+)", WishKind::Invite, |c| group(c, "who").map(|who| Read::Statement(format!("We invite {who}")))),
+    (
+        r"<P>invite <A>,? (?:to|for) (?P<what>.+)",
+        WishKind::Invite,
+        |c| group(c, "what").map(|what| Read::Statement(invitation(c, what))),
+    ),
+    (r"<P>invite (?P<who>.+)", WishKind::Invite, |c| {
+        group(c, "who").map(|who| Read::Statement(format!("We invite {who}")))
+    }),
     // "remind …"
-    (r"<P>(?:remind <A>|send a reminder(?: to <A>)?|a? ?reminder(?: for <A>)?)(?:,|:)? ?(?:that|:) ?(?P<rest>.+)", WishKind::Remind, |c| group(c, "rest").map(|rest| Read::Statement(format!("A reminder: {}", spelled(&to_reader(rest)))))),
-    (r"<P>remind <A>,? (?P<what>(?:to|not to|about|of) .+)", WishKind::Remind, |c| group(c, "what").map(|what| Read::Statement(reminder(what)))),
-    (r"<P>remind <A>,? (?P<rest>.+)", WishKind::Remind, |c| group(c, "rest").map(|rest| Read::Statement(format!("A reminder: {}", spelled(&to_reader(rest)))))),
+    (
+        r"<P>(?:remind <A>|send a reminder(?: to <A>)?|a? ?reminder(?: for <A>)?)(?:,|:)? ?(?:that|:) ?(?P<rest>.+)",
+        WishKind::Remind,
+        |c| {
+            group(c, "rest")
+                .map(|rest| Read::Statement(format!("A reminder: {}", spelled(&to_reader(rest)))))
+        },
+    ),
+    (
+        r"<P>remind <A>,? (?P<what>(?:to|not to|about|of) .+)",
+        WishKind::Remind,
+        |c| group(c, "what").map(|what| Read::Statement(reminder(what))),
+    ),
+    (r"<P>remind <A>,? (?P<rest>.+)", WishKind::Remind, |c| {
+        group(c, "rest")
+            .map(|rest| Read::Statement(format!("A reminder: {}", spelled(&to_reader(rest)))))
+    }),
     // "ask …"
-    (r"<P>(?:ask|poll|find out from|survey|quiz)(?: <A>)?,?:? ?(?P<question>(?:what|which|who|whom|whose|when|where|why|how|if|whether)\b.+)", WishKind::Ask, |c| group(c, "question").map(|question| Read::Statement(direct_question(question)))),
-    (r"<P>(?:find out|see) (?P<question>(?:what|which|who|how|if|whether) (?:people|everyone|folks|they)\b.+)", WishKind::Ask, |c| group(c, "question").map(|question| Read::Statement(direct_question(&question.replacen("people", "they", 1).replacen("folks", "they", 1))))),
-    (r"<P>(?:ask|tell) <A>,? (?:about) (?P<what>.+)", WishKind::Ask, |c| group(c, "what").map(|what| Read::Statement(format!("Tell us about {}", to_reader(what))))),
-    (r"<P>ask(?: <A>)?,? for (?P<what>.+)", WishKind::Ask, |c| group(c, "what").map(|what| Read::Statement(format!("We are asking for {}", to_reader(what))))),
-    (r"<P>ask <A>,? to (?P<what>.+)", WishKind::Ask, |c| group(c, "what").map(|what| Read::Statement(please(what)))),
-    (r#"<P>ask <A>[,:]? ?["“]?(?P<what>.+?\?)["”]?"#, WishKind::Ask, |c| group(c, "what").map(|what| Read::Statement(what.to_owned()))),
+    (
+        r"<P>(?:ask|poll|find out from|survey|quiz)(?: <A>)?,?:? ?(?P<question>(?:what|which|who|whom|whose|when|where|why|how|if|whether)\b.+)",
+        WishKind::Ask,
+        |c| group(c, "question").map(|question| Read::Statement(direct_question(question))),
+    ),
+    (
+        r"<P>(?:find out|see) (?P<question>(?:what|which|who|how|if|whether) (?:people|everyone|folks|they)\b.+)",
+        WishKind::Ask,
+        |c| {
+            group(c, "question").map(|question| {
+                Read::Statement(direct_question(
+                    &question
+                        .replacen("people", "they", 1)
+                        .replacen("folks", "they", 1),
+                ))
+            })
+        },
+    ),
+    (
+        r"<P>(?:ask|tell) <A>,? (?:about) (?P<what>.+)",
+        WishKind::Ask,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Tell us about {}", to_reader(what))))
+        },
+    ),
+    (r"<P>ask(?: <A>)?,? for (?P<what>.+)", WishKind::Ask, |c| {
+        group(c, "what")
+            .map(|what| Read::Statement(format!("We are asking for {}", to_reader(what))))
+    }),
+    (r"<P>ask <A>,? to (?P<what>.+)", WishKind::Ask, |c| {
+        group(c, "what").map(|what| Read::Statement(please(what)))
+    }),
+    (
+        r#"<P>ask <A>[,:]? ?["“]?(?P<what>.+?\?)["”]?"#,
+        WishKind::Ask,
+        |c| group(c, "what").map(|what| Read::Statement(what.to_owned())),
+    ),
     // "announce …" and other subjects.
-    (r"<P>(?:announce|present|introduce|unveil) (?P<what>.+)", WishKind::Announce, |c| group(c, "what").map(|what| Read::Statement(announced(what)))),
-    (r"<P>(?:promote|advertise|mention|talk about|share|plug|publici[sz]e) (?P<about>(?:our|the|a|an|this) .+)", WishKind::Announce, about),
-    (r#"<P>say(?: to <A>)?,? ["“]?(?P<rest>(?:we|it|the|our|there|this|from|on|no|all|you|every|a|an|i|to)\b.+?)["”]?"#, WishKind::Announce, statement),
+    (
+        r"<P>(?:announce|present|introduce|unveil) (?P<what>.+)",
+        WishKind::Announce,
+        |c| group(c, "what").map(|what| Read::Statement(announced(what))),
+    ),
+    (
+        r"<P>(?:promote|advertise|mention|talk about|share|plug|publici[sz]e) (?P<about>(?:our|the|a|an|this) .+)",
+        WishKind::Announce,
+        about,
+    ),
+    (
+        r#"<P>say(?: to <A>)?,? ["“]?(?P<rest>(?:we|it|the|our|there|this|from|on|no|all|you|every|a|an|i|to)\b.+?)["”]?"#,
+        WishKind::Announce,
+        statement,
+    ),
 ];
 
 pub(super) fn rules() -> &'static [Rule] {
@@ -157,13 +411,17 @@ fn invented_about(captures: &Captures<'_>) -> Option<Read> {
         .split_once([',', ':', ';'])
         .map(|(_, clause)| clause.trim())
         .filter(|clause| is_clause(clause));
-    Some(clause.map_or(Read::Instruction, |clause| Read::Statement(clause.to_owned())))
+    Some(clause.map_or(Read::Instruction, |clause| {
+        Read::Statement(clause.to_owned())
+    }))
 }
 
 /// Whether a verb stands in it.
 fn is_clause(text: &str) -> bool {
     text.split_whitespace().any(|word| {
-        let word = word.trim_matches(|char: char| !char.is_alphanumeric() && char != '\'').to_lowercase();
+        let word = word
+            .trim_matches(|char: char| !char.is_alphanumeric() && char != '\'')
+            .to_lowercase();
         VERBS.contains(&word.as_str())
     })
 }
@@ -226,7 +484,9 @@ fn told(captures: &Captures<'_>) -> Option<Read> {
 fn about(captures: &Captures<'_>) -> Option<Read> {
     let about = group(captures, "about")?;
     let about = about.strip_prefix("the fact that ").unwrap_or(about);
-    let explains = ["how ", "why ", "what ", "whether "].iter().any(|word| about.to_lowercase().starts_with(word));
+    let explains = ["how ", "why ", "what ", "whether "]
+        .iter()
+        .any(|word| about.to_lowercase().starts_with(word));
     Some(if explains {
         Read::Instruction
     } else if let Some(sentence) = subject_and_clause(about) {
@@ -254,9 +514,11 @@ fn subject_and_clause(about: &str) -> Option<String> {
 
 fn announced(what: &str) -> String {
     let lower = what.to_lowercase();
-    let noun_phrase = ["our ", "the ", "a ", "an ", "new ", "this ", "two ", "three "]
-        .iter()
-        .any(|start| lower.starts_with(start));
+    let noun_phrase = [
+        "our ", "the ", "a ", "an ", "new ", "this ", "two ", "three ",
+    ]
+    .iter()
+    .any(|start| lower.starts_with(start));
     if noun_phrase && !is_clause(what) {
         format!("Announcing {what}")
     } else {
@@ -266,7 +528,11 @@ fn announced(what: &str) -> String {
 
 fn thanks(captures: &Captures<'_>, who: &str) -> String {
     let to = captures[0].to_lowercase();
-    let to = to.strip_suffix(&who.to_lowercase()).unwrap_or(&to).trim_end().to_owned();
+    let to = to
+        .strip_suffix(&who.to_lowercase())
+        .unwrap_or(&to)
+        .trim_end()
+        .to_owned();
     if to.ends_with(" for") {
         format!("Thank you for {}", to_reader(who))
     } else {
@@ -277,8 +543,15 @@ fn thanks(captures: &Captures<'_>, who: &str) -> String {
 fn invitation(captures: &Captures<'_>, what: &str) -> String {
     let before = captures[0].to_lowercase();
     let to = before.contains(" to ") && !before.contains(" for ");
-    let place = ["come ", "join ", "try ", "visit ", "drop ", "bring ", "stop ", "see ", "have ", "taste ", "meet ", "swing ", "pop "];
-    if to && place.iter().any(|verb| what.to_lowercase().starts_with(verb)) {
+    let place = [
+        "come ", "join ", "try ", "visit ", "drop ", "bring ", "stop ", "see ", "have ", "taste ",
+        "meet ", "swing ", "pop ",
+    ];
+    if to
+        && place
+            .iter()
+            .any(|verb| what.to_lowercase().starts_with(verb))
+    {
         let what = to_reader(what);
         return what
             .strip_prefix("come try ")
@@ -312,7 +585,8 @@ pub(super) fn to_reader(text: &str) -> String {
     let mut words = Vec::new();
     for word in text.split(' ') {
         let (bare, after) = word.split_at(
-            word.find(|char: char| !char.is_alphanumeric() && char != '\'').unwrap_or(word.len()),
+            word.find(|char: char| !char.is_alphanumeric() && char != '\'')
+                .unwrap_or(word.len()),
         );
         let lower = bare.to_lowercase();
         let turned = match lower.as_str() {
@@ -343,7 +617,9 @@ fn names_others(word: &str) -> bool {
         press business address mondays tuesdays wednesdays thursdays fridays saturdays sundays hours minutes days weeks sometimes always \
         towards christmas it's that's there's here's we's he's she's what's let's euros dollars pounds cents";
     matches!(word, "people" | "children" | "men" | "women" | "kids")
-        || (word.len() > 3 && word.ends_with('s') && !NO_NOUNS.split_whitespace().any(|known| known == word))
+        || (word.len() > 3
+            && word.ends_with('s')
+            && !NO_NOUNS.split_whitespace().any(|known| known == word))
 }
 
 /// Contractions typed without their apostrophe, and the shortest shorthand.
@@ -356,7 +632,9 @@ pub(super) fn spelled(text: &str) -> String {
     text.split(' ')
         .filter(|word| !matches!(word.to_lowercase().as_str(), "pls" | "plz"))
         .map(|word| {
-            let end = word.find(|char: char| !char.is_alphanumeric()).unwrap_or(word.len());
+            let end = word
+                .find(|char: char| !char.is_alphanumeric())
+                .unwrap_or(word.len());
             let (bare, after) = word.split_at(end);
             let whole = match bare.to_lowercase().as_str() {
                 "dont" => "don't",

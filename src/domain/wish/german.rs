@@ -8,14 +8,73 @@ use super::clauses::{for_readers, main_clause, to_readers, verb_last};
 use super::{Read, Rule, WishKind, capitalised, compiled, group};
 
 pub(super) const TIMES: &[&str] = &[
-    "montag", "montags", "dienstag", "dienstags", "mittwoch", "mittwochs", "donnerstag", "donnerstags", "freitag",
-    "freitags", "samstag", "samstags", "sonnabend", "sonntag", "sonntags", "heute", "morgen", "übermorgen", "wochenende", "januar", "februar", "märz", "april", "mai",
-    "juni", "juli", "august", "september", "oktober", "november", "dezember", "mittags", "abends", "wieder", "ab", "bald", "jetzt",
+    "montag",
+    "montags",
+    "dienstag",
+    "dienstags",
+    "mittwoch",
+    "mittwochs",
+    "donnerstag",
+    "donnerstags",
+    "freitag",
+    "freitags",
+    "samstag",
+    "samstags",
+    "sonnabend",
+    "sonntag",
+    "sonntags",
+    "heute",
+    "morgen",
+    "übermorgen",
+    "wochenende",
+    "januar",
+    "februar",
+    "märz",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "dezember",
+    "mittags",
+    "abends",
+    "wieder",
+    "ab",
+    "bald",
+    "jetzt",
 ];
 
 pub(super) const VERBS: &[&str] = &[
-    "ist", "sind", "war", "waren", "hat", "haben", "wird", "werden", "kann", "können", "gibt", "gibts", "kommt", "kommen", "öffnet",
-    "schließt", "beginnt", "startet", "endet", "kostet", "kosten", "fällt", "findet", "macht", "zieht", "sucht", "suchen",
+    "ist",
+    "sind",
+    "war",
+    "waren",
+    "hat",
+    "haben",
+    "wird",
+    "werden",
+    "kann",
+    "können",
+    "gibt",
+    "gibts",
+    "kommt",
+    "kommen",
+    "öffnet",
+    "schließt",
+    "beginnt",
+    "startet",
+    "endet",
+    "kostet",
+    "kosten",
+    "fällt",
+    "findet",
+    "macht",
+    "zieht",
+    "sucht",
+    "suchen",
 ];
 
 const AUDIENCE: &str = "(?:(?:all(?:en|e)? )?(?:(?:den|die|unseren|unsere|unsern|euren|meinen|meine|der|dem|unserer) )?(?:(?:lieben|treuen) )?(?:leuten?|menschen|allen|alle|jedem|jeden|jeder|kunden|kundinnen|\
@@ -44,56 +103,234 @@ const GROUPS: &[(&str, &str)] = &[
     ("<W>", WRITE),
     ("<I>", INVENTION),
     ("<IL>", INVENTED_LOOK),
-    ("<DET>", "(?:(?:einen?|ein|eine|einer|den|das|die|noch einen?|ein paar|paar|\\d+|zwei|drei|vier|fünf|sechs|zehn|mehrere|einige) )?"),
-    ("<WH>", "(?:was für \\S+|was|wer|wen|wem|wohin|woher|wo|wann|warum|wieso|weshalb|wie(?: (?:viele?n?|oft|lange|gern|gerne|weit|gut|früh|spät))?|welche[rsnm]?|womit|wofür|wovon|worüber|woran|ob)"),
+    (
+        "<DET>",
+        "(?:(?:einen?|ein|eine|einer|den|das|die|noch einen?|ein paar|paar|\\d+|zwei|drei|vier|fünf|sechs|zehn|mehrere|einige) )?",
+    ),
+    (
+        "<WH>",
+        "(?:was für \\S+|was|wer|wen|wem|wohin|woher|wo|wann|warum|wieso|weshalb|wie(?: (?:viele?n?|oft|lange|gern|gerne|weit|gut|früh|spät))?|welche[rsnm]?|womit|wofür|wovon|worüber|woran|ob)",
+    ),
 ];
 
 type Make = fn(&Captures<'_>) -> Option<Read>;
 
 const TABLE: &[(&str, WishKind, Make)] = &[
-    (r"<P>(?:mach(?:e|t)? (?:es|das|ihn) .+|(?:bitte )?(?:mit|ohne|füg|setz)(?: noch)?(?: (?:ein(?:e[nmr]?)?|viele[n]?|ein paar))* (?:emojis?|bild|foto|hashtags?|ausrufezeichen|schöne[mn] bild).*|danke|vielen dank|danke dir)", WishKind::Announce, |_| Some(Read::Instruction)),
+    (
+        r"<P>(?:mach(?:e|t)? (?:es|das|ihn) .+|(?:bitte )?(?:mit|ohne|füg|setz)(?: noch)?(?: (?:ein(?:e[nmr]?)?|viele[n]?|ein paar))* (?:emojis?|bild|foto|hashtags?|ausrufezeichen|schöne[mn] bild).*|danke|vielen dank|danke dir)",
+        WishKind::Announce,
+        |_| Some(Read::Instruction),
+    ),
     // Inventions.
-    (r"<P>(?:(?:<W>|erzähle?(?: <A>| uns| mir)?|denk dir|nenne?|gib(?: <A>| uns| mir)?|überleg dir|erfinde?|sag|such|teile) <S>)?<DET>(?:<IL>,? (?:und )?)*<I>(?: (?:über|zu|zum|zur|für|von|vom|wie|warum|damit|wieso|aus|rund um|gegen|mit|an|um) .*?)?(?: aus)?(?:[:–—] *(?P<said>.+))?", WishKind::Invent, invention),
-    (r"<P>(?:(?:<W>|erzähle?|sag) <S>)?(?:was|etwas|irgendwas) (?:<IL>,? (?:und )?)+(?:über|zu|zum|zur|für|von|vom) (?P<about>.+)", WishKind::Invent, invented_about),
-    (r"<P>(?:erkläre?|beschreibe?|vergleiche?|erörtere?|übersetze?|überzeuge?|stell dir vor|analysiere?) .*?(?:[:–—] (?P<said>.+))?", WishKind::Invent, invention),
-    (r"<P><W> <S>(?:<DET><F> )?(?:darüber,? )?(?:wie|warum|wieso|weshalb) .*", WishKind::Invent, |_| Some(Read::Instruction)),
+    (
+        r"<P>(?:(?:<W>|erzähle?(?: <A>| uns| mir)?|denk dir|nenne?|gib(?: <A>| uns| mir)?|überleg dir|erfinde?|sag|such|teile) <S>)?<DET>(?:<IL>,? (?:und )?)*<I>(?: (?:über|zu|zum|zur|für|von|vom|wie|warum|damit|wieso|aus|rund um|gegen|mit|an|um) .*?)?(?: aus)?(?:[:–—] *(?P<said>.+))?",
+        WishKind::Invent,
+        invention,
+    ),
+    (
+        r"<P>(?:(?:<W>|erzähle?|sag) <S>)?(?:was|etwas|irgendwas) (?:<IL>,? (?:und )?)+(?:über|zu|zum|zur|für|von|vom) (?P<about>.+)",
+        WishKind::Invent,
+        invented_about,
+    ),
+    (
+        r"<P>(?:erkläre?|beschreibe?|vergleiche?|erörtere?|übersetze?|überzeuge?|stell dir vor|analysiere?) .*?(?:[:–—] (?P<said>.+))?",
+        WishKind::Invent,
+        invention,
+    ),
+    (
+        r"<P><W> <S>(?:<DET><F> )?(?:darüber,? )?(?:wie|warum|wieso|weshalb) .*",
+        WishKind::Invent,
+        |_| Some(Read::Instruction),
+    ),
     // "schreib, dass …"
-    (r"<P>(?:<W>|sage?|erzähle?|teile?|verkünde?|gib|informiere?|lass|weise?|kündige?|melde?|erwähne?|berichte?|sprich|rufe?|betone?|mache?|sagst|sagen) <S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>,? ?)?(?:<S>)?(?:mit|bekannt|wissen|bescheid|darauf hin|an|darüber|publik|klar|rein|hin|der sagt|in dem steht|wo drin steht)?,? ?(?:dass|daß) (?P<rest>.+)", WishKind::Announce, that),
-    (r"<P>(?:<W>|sage?|erzähle?|teile?|verkünde?|gib|informiere?|melde?) <S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>)?(?: mit| bekannt| bescheid)?: *(?P<rest>.+)", WishKind::Announce, as_typed),
-    (r"(?:post|beitrag|tweet|text|ankündigung|info|meldung): *(?P<rest>.+)", WishKind::Announce, as_typed),
-    (r"<P>(?:sage?|erzähle?|informiere?|sagst) <S><A>(?: bescheid)?,? sie sollen (?P<what>.+)", WishKind::Announce, |c| group(c, "what").map(|what| Read::Statement(format!("Bitte {}", to_readers(what))))),
-    (r"<P>(?:sage?|erzähle?|informiere?) <S><A>(?: bescheid)?,? (?P<rest>(?:wir|es|das|der|die|ab|am|im|morgen|heute|unser|unsere|ihr|man|in|zum)\b.+)", WishKind::Announce, as_typed),
-    (r"<P>(?:schreibe?|poste?|sage?),? (?P<rest>(?:wir|es gibt|ab|am|morgen|heute|unser|unsere)\b.+)", WishKind::Announce, as_typed),
+    (
+        r"<P>(?:<W>|sage?|erzähle?|teile?|verkünde?|gib|informiere?|lass|weise?|kündige?|melde?|erwähne?|berichte?|sprich|rufe?|betone?|mache?|sagst|sagen) <S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>,? ?)?(?:<S>)?(?:mit|bekannt|wissen|bescheid|darauf hin|an|darüber|publik|klar|rein|hin|der sagt|in dem steht|wo drin steht)?,? ?(?:dass|daß) (?P<rest>.+)",
+        WishKind::Announce,
+        that,
+    ),
+    (
+        r"<P>(?:<W>|sage?|erzähle?|teile?|verkünde?|gib|informiere?|melde?) <S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>)?(?: mit| bekannt| bescheid)?: *(?P<rest>.+)",
+        WishKind::Announce,
+        as_typed,
+    ),
+    (
+        r"(?:post|beitrag|tweet|text|ankündigung|info|meldung): *(?P<rest>.+)",
+        WishKind::Announce,
+        as_typed,
+    ),
+    (
+        r"<P>(?:sage?|erzähle?|informiere?|sagst) <S><A>(?: bescheid)?,? sie sollen (?P<what>.+)",
+        WishKind::Announce,
+        |c| group(c, "what").map(|what| Read::Statement(format!("Bitte {}", to_readers(what)))),
+    ),
+    (
+        r"<P>(?:sage?|erzähle?|informiere?) <S><A>(?: bescheid)?,? (?P<rest>(?:wir|es|das|der|die|ab|am|im|morgen|heute|unser|unsere|ihr|man|in|zum)\b.+)",
+        WishKind::Announce,
+        as_typed,
+    ),
+    (
+        r"<P>(?:schreibe?|poste?|sage?),? (?P<rest>(?:wir|es gibt|ab|am|morgen|heute|unser|unsere)\b.+)",
+        WishKind::Announce,
+        as_typed,
+    ),
     // "danke …"
-    (r"<P>(?:bedanke?|bedanken wir|sage?|sag mal)(?: dich| uns)? <S>(?:danke )?(?:bei|an) (?P<who>.+)", WishKind::Thank, |c| group(c, "who").map(|who| Read::Statement(thanks(who)))),
-    (r"<P>(?:bedanke?|bedank)(?: dich| uns)? <S>für (?P<what>.+)", WishKind::Thank, |c| group(c, "what").map(|what| Read::Statement(format!("Danke für {what}")))),
-    (r"<P>(?:<W> <S>(?:<DET><F> )(?:an|für) )(?P<who>.+)", WishKind::Thank, |c| c[0].to_lowercase().contains("dank").then(|| group(c, "who").map(|who| Read::Statement(format!("Danke an {who}"))))?),
-    (r"<P>(?:danke?|dankt) (?P<who>(?:allen|unseren?|unserem|den|dem|der|euren|all unseren|unsern|\p{Lu}\S+) .+)", WishKind::Thank, |c| group(c, "who").map(|who| Read::Statement(format!("Wir danken {who}")))),
+    (
+        r"<P>(?:bedanke?|bedanken wir|sage?|sag mal)(?: dich| uns)? <S>(?:danke )?(?:bei|an) (?P<who>.+)",
+        WishKind::Thank,
+        |c| group(c, "who").map(|who| Read::Statement(thanks(who))),
+    ),
+    (
+        r"<P>(?:bedanke?|bedank)(?: dich| uns)? <S>für (?P<what>.+)",
+        WishKind::Thank,
+        |c| group(c, "what").map(|what| Read::Statement(format!("Danke für {what}"))),
+    ),
+    (
+        r"<P>(?:<W> <S>(?:<DET><F> )(?:an|für) )(?P<who>.+)",
+        WishKind::Thank,
+        |c| {
+            c[0].to_lowercase()
+                .contains("dank")
+                .then(|| group(c, "who").map(|who| Read::Statement(format!("Danke an {who}"))))?
+        },
+    ),
+    (
+        r"<P>(?:danke?|dankt) (?P<who>(?:allen|unseren?|unserem|den|dem|der|euren|all unseren|unsern|\p{Lu}\S+) .+)",
+        WishKind::Thank,
+        |c| group(c, "who").map(|who| Read::Statement(format!("Wir danken {who}"))),
+    ),
     // "gratuliere …", "wünsch …", "heiß … willkommen"
-    (r"<P>(?:gratuliere?|gratulieren wir) <S>(?P<who>.+)", WishKind::Congratulate, |c| group(c, "who").map(|who| Read::Statement(format!("Wir gratulieren {who}")))),
-    (r"<P>(?:beglückwünsche?) <S>(?P<who>.+)", WishKind::Congratulate, |c| group(c, "who").map(|who| Read::Statement(format!("Wir beglückwünschen {who}")))),
-    (r"<P>(?:wünsche?) <S><A> (?P<what>.+)", WishKind::Congratulate, |c| group(c, "what").map(|what| Read::Statement(format!("Wir wünschen euch {what}")))),
-    (r"<P>(?:wünsche?) <S>(?P<who>.+)", WishKind::Congratulate, |c| group(c, "who").map(|who| Read::Statement(format!("Wir wünschen {who}")))),
-    (r"<P>(?:heiße?|heiss) <S>(?P<who>.+?) willkommen(?P<rest>.*)", WishKind::Congratulate, |c| group(c, "who").map(|who| Read::Statement(format!("Wir heißen {who} willkommen{}", c.name("rest").map_or("", |rest| rest.as_str()))))),
-    (r"<P>entschuldige?(?: dich| uns)? <S>(?:bei <A> )?(?:dafür,? )?(?:dass (?P<that>.+)|für (?P<what>.+))", WishKind::Announce, |c| Some(Read::Statement(match (group(c, "that"), group(c, "what")) { (Some(that), _) => format!("Es tut uns leid, dass {that}"), (_, Some(what)) => format!("Wir entschuldigen uns für {what}"), _ => return None }))),
+    (
+        r"<P>(?:gratuliere?|gratulieren wir) <S>(?P<who>.+)",
+        WishKind::Congratulate,
+        |c| group(c, "who").map(|who| Read::Statement(format!("Wir gratulieren {who}"))),
+    ),
+    (
+        r"<P>(?:beglückwünsche?) <S>(?P<who>.+)",
+        WishKind::Congratulate,
+        |c| group(c, "who").map(|who| Read::Statement(format!("Wir beglückwünschen {who}"))),
+    ),
+    (
+        r"<P>(?:wünsche?) <S><A> (?P<what>.+)",
+        WishKind::Congratulate,
+        |c| group(c, "what").map(|what| Read::Statement(format!("Wir wünschen euch {what}"))),
+    ),
+    (
+        r"<P>(?:wünsche?) <S>(?P<who>.+)",
+        WishKind::Congratulate,
+        |c| group(c, "who").map(|who| Read::Statement(format!("Wir wünschen {who}"))),
+    ),
+    (
+        r"<P>(?:heiße?|heiss) <S>(?P<who>.+?) willkommen(?P<rest>.*)",
+        WishKind::Congratulate,
+        |c| {
+            group(c, "who").map(|who| {
+                Read::Statement(format!(
+                    "Wir heißen {who} willkommen{}",
+                    c.name("rest").map_or("", |rest| rest.as_str())
+                ))
+            })
+        },
+    ),
+    (
+        r"<P>entschuldige?(?: dich| uns)? <S>(?:bei <A> )?(?:dafür,? )?(?:dass (?P<that>.+)|für (?P<what>.+))",
+        WishKind::Announce,
+        |c| {
+            Some(Read::Statement(
+                match (group(c, "that"), group(c, "what")) {
+                    (Some(that), _) => format!("Es tut uns leid, dass {that}"),
+                    (_, Some(what)) => format!("Wir entschuldigen uns für {what}"),
+                    _ => return None,
+                },
+            ))
+        },
+    ),
     // "lade … ein"
-    (r"<P>(?:lade?|ladet|laden wir) <S><A> <S>(?P<what>.+?) ein(?P<rest>(?:[,:]| am| um| für| zu| in| im).*)?", WishKind::Invite, |c| group(c, "what").map(|what| Read::Statement(format!("Wir laden euch {what} ein{}", rest_of(c))))),
-    (r"<P>(?:lade?|ladet|laden wir) <S><A> ein,? (?P<what>.+)", WishKind::Invite, |c| group(c, "what").map(|what| Read::Statement(format!("Wir laden euch ein, {what}")))),
-    (r"<P>(?:lade?|ladet|laden wir) <S>(?P<what>.+?) ein(?P<rest>(?:[,:]| am| um| für| zu| in| im).*)?", WishKind::Invite, |c| group(c, "what").map(|what| Read::Statement(format!("Wir laden {what} ein{}", rest_of(c))))),
+    (
+        r"<P>(?:lade?|ladet|laden wir) <S><A> <S>(?P<what>.+?) ein(?P<rest>(?:[,:]| am| um| für| zu| in| im).*)?",
+        WishKind::Invite,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Wir laden euch {what} ein{}", rest_of(c))))
+        },
+    ),
+    (
+        r"<P>(?:lade?|ladet|laden wir) <S><A> ein,? (?P<what>.+)",
+        WishKind::Invite,
+        |c| group(c, "what").map(|what| Read::Statement(format!("Wir laden euch ein, {what}"))),
+    ),
+    (
+        r"<P>(?:lade?|ladet|laden wir) <S>(?P<what>.+?) ein(?P<rest>(?:[,:]| am| um| für| zu| in| im).*)?",
+        WishKind::Invite,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Wir laden {what} ein{}", rest_of(c))))
+        },
+    ),
     // "erinnere …"
-    (r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?:daran|dran),? (?:dass|daß) (?P<rest>.+)", WishKind::Remind, |c| group(c, "rest").map(|rest| Read::Statement(reminder(rest)))),
-    (r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?:daran|dran),? (?P<what>.+ zu .+)", WishKind::Remind, |c| group(c, "what").map(|what| Read::Statement(format!("Denkt daran, {}", to_readers(what))))),
-    (r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?P<what>an .+)", WishKind::Remind, |c| group(c, "what").map(|what| Read::Statement(format!("Wir erinnern euch {what}")))),
-    (r"<P>(?:erinnere?|erinner) <S><A>[,:]? (?P<rest>.+)", WishKind::Remind, |c| group(c, "rest").map(|rest| Read::Statement(format!("Zur Erinnerung: {rest}")))),
+    (
+        r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?:daran|dran),? (?:dass|daß) (?P<rest>.+)",
+        WishKind::Remind,
+        |c| group(c, "rest").map(|rest| Read::Statement(reminder(rest))),
+    ),
+    (
+        r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?:daran|dran),? (?P<what>.+ zu .+)",
+        WishKind::Remind,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Denkt daran, {}", to_readers(what))))
+        },
+    ),
+    (
+        r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?P<what>an .+)",
+        WishKind::Remind,
+        |c| group(c, "what").map(|what| Read::Statement(format!("Wir erinnern euch {what}"))),
+    ),
+    (
+        r"<P>(?:erinnere?|erinner) <S><A>[,:]? (?P<rest>.+)",
+        WishKind::Remind,
+        |c| group(c, "rest").map(|rest| Read::Statement(format!("Zur Erinnerung: {rest}"))),
+    ),
     // "frag …"
-    (r"<P>(?:frage?|fragt|fragen wir),? ?<S>(?:<A>)?,?:? ?(?:<S>)(?P<wh><WH>) (?P<rest>.+)", WishKind::Ask, question),
-    (r"<P>(?:frage?|fragt) <S><A>,? nach (?P<what>.+)", WishKind::Ask, |c| group(c, "what").map(|what| Read::Statement(format!("Wir fragen nach {}", to_readers(what))))),
-    (r#"<P>(?:frage?|fragt) <S><A>[,:]? ?["„“]?(?P<what>.+\?)["“”]?"#, WishKind::Ask, |c| group(c, "what").map(|what| Read::Statement(what.to_owned()))),
+    (
+        r"<P>(?:frage?|fragt|fragen wir),? ?<S>(?:<A>)?,?:? ?(?:<S>)(?P<wh><WH>) (?P<rest>.+)",
+        WishKind::Ask,
+        question,
+    ),
+    (
+        r"<P>(?:frage?|fragt) <S><A>,? nach (?P<what>.+)",
+        WishKind::Ask,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Wir fragen nach {}", to_readers(what))))
+        },
+    ),
+    (
+        r#"<P>(?:frage?|fragt) <S><A>[,:]? ?["„“]?(?P<what>.+\?)["“”]?"#,
+        WishKind::Ask,
+        |c| group(c, "what").map(|what| Read::Statement(what.to_owned())),
+    ),
     // "kündige … an", "schreib über …"
-    (r"<P>(?:kündige?|künd) <S>(?P<what>.+?) an(?P<rest>(?:[,:]| am| um| für| ab| im).*)?", WishKind::Announce, |c| group(c, "what").map(|what| Read::Statement(format!("Wir kündigen {what} an{}", rest_of(c))))),
-    (r"<P>(?:weise?) <S>(?:<A> )?auf (?P<what>.+?) hin", WishKind::Announce, |c| group(c, "what").map(|what| Read::Statement(format!("Wir weisen auf {what} hin")))),
-    (r"<P><W> <S><DET>(?:<IL> )?<F>? ?(?:<S>)(?:über|zu|zum|zur|von|vom|wegen) (?P<about>.+)", WishKind::Announce, |c| group(c, "about").map(|about| Read::Subject(without_article(about)))),
-    (r"<P><W> <S><DET>(?:<IL> )?<F>", WishKind::Invent, |_| Some(Read::Instruction)),
+    (
+        r"<P>(?:kündige?|künd) <S>(?P<what>.+?) an(?P<rest>(?:[,:]| am| um| für| ab| im).*)?",
+        WishKind::Announce,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Wir kündigen {what} an{}", rest_of(c))))
+        },
+    ),
+    (
+        r"<P>(?:weise?) <S>(?:<A> )?auf (?P<what>.+?) hin",
+        WishKind::Announce,
+        |c| group(c, "what").map(|what| Read::Statement(format!("Wir weisen auf {what} hin"))),
+    ),
+    (
+        r"<P><W> <S><DET>(?:<IL> )?<F>? ?(?:<S>)(?:über|zu|zum|zur|von|vom|wegen) (?P<about>.+)",
+        WishKind::Announce,
+        |c| group(c, "about").map(|about| Read::Subject(without_article(about))),
+    ),
+    (r"<P><W> <S><DET>(?:<IL> )?<F>", WishKind::Invent, |_| {
+        Some(Read::Instruction)
+    }),
 ];
 
 pub(super) fn rules() -> &'static [Rule] {
@@ -127,7 +364,9 @@ fn invented_about(captures: &Captures<'_>) -> Option<Read> {
     Some(match first.as_str() {
         "der" | "die" | "das" | "er" | "sie" | "es" if verb_second => {
             let rest = clause.split_once(' ').map_or("", |(_, rest)| rest);
-            nominative(subject, &first).map_or(Read::Instruction, |subject| Read::Statement(format!("{subject} {rest}")))
+            nominative(subject, &first).map_or(Read::Instruction, |subject| {
+                Read::Statement(format!("{subject} {rest}"))
+            })
         }
         _ if verb_second => Read::Statement(clause.to_owned()),
         _ => Read::Instruction,
@@ -192,7 +431,9 @@ fn reminder(rest: &str) -> String {
 /// "allen, die geholfen haben" stands in the dative, as "danken" asks for.
 fn thanks(who: &str) -> String {
     if who.to_lowercase().starts_with("allen")
-        || ["unser", "den ", "dem ", "der ", "all "].iter().any(|start| who.to_lowercase().starts_with(start))
+        || ["unser", "den ", "dem ", "der ", "all "]
+            .iter()
+            .any(|start| who.to_lowercase().starts_with(start))
     {
         return format!("Wir danken {}", who.replace("besonders bei ", "besonders "));
     }
@@ -216,15 +457,34 @@ fn direct(wh: &str, rest: &str) -> String {
         };
     };
     let asked = wh.to_lowercase();
-    let subject = clause.before.iter().position(|word| matches!(word.to_lowercase().as_str(), "sie" | "wir" | "man" | "es" | "ich"));
+    let subject = clause.before.iter().position(|word| {
+        matches!(
+            word.to_lowercase().as_str(),
+            "sie" | "wir" | "man" | "es" | "ich"
+        )
+    });
     let mut words: Vec<String> = Vec::new();
     let readers = subject.is_some_and(|at| clause.before[at].eq_ignore_ascii_case("sie"));
-    let verb = if readers { for_readers(&clause.verb.stem) } else { clause.verb.stem.clone() };
+    let verb = if readers {
+        for_readers(&clause.verb.stem)
+    } else {
+        clause.verb.stem.clone()
+    };
     // What stands before the subject belongs to the question word: "welchen Kuchen".
     let (phrase, rest) = match subject {
         Some(at) if asked != "ob" => (&clause.before[..at], &clause.before[at..]),
         _ if asked.starts_with("welch") => {
-            let end = clause.before.iter().position(|word| matches!(word.to_lowercase().as_str(), "unsere" | "unser" | "der" | "das" | "eure")).unwrap_or(1).min(clause.before.len());
+            let end = clause
+                .before
+                .iter()
+                .position(|word| {
+                    matches!(
+                        word.to_lowercase().as_str(),
+                        "unsere" | "unser" | "der" | "das" | "eure"
+                    )
+                })
+                .unwrap_or(1)
+                .min(clause.before.len());
             (&clause.before[..end], &clause.before[end..])
         }
         _ => (&clause.before[..0], &clause.before[..]),
@@ -236,11 +496,20 @@ fn direct(wh: &str, rest: &str) -> String {
     words.push(verb);
     let mut following: Vec<String> = Vec::new();
     for (place, word) in rest.iter().enumerate() {
-        let subject_here = readers && place == 0 || (readers && asked == "ob" && word.eq_ignore_ascii_case("sie"));
-        following.push(if subject_here { "ihr".to_owned() } else { (*word).to_owned() });
+        let subject_here =
+            readers && place == 0 || (readers && asked == "ob" && word.eq_ignore_ascii_case("sie"));
+        following.push(if subject_here {
+            "ihr".to_owned()
+        } else {
+            (*word).to_owned()
+        });
     }
     let following = following.join(" ");
-    words.push(if readers || subject.is_none() { to_readers(&following) } else { following });
+    words.push(if readers || subject.is_none() {
+        to_readers(&following)
+    } else {
+        following
+    });
     words.extend(clause.verb.prefix.map(str::to_owned));
     let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
     // "…, käse oder mohn?" is part of the question.
@@ -251,6 +520,13 @@ fn without_article(about: &str) -> String {
     let Some((article, rest)) = about.split_once(' ') else {
         return about.to_owned();
     };
-    let article = matches!(article.to_lowercase().as_str(), "den" | "die" | "das" | "dem" | "der" | "ein" | "eine" | "einen" | "einem");
-    if article { rest.to_owned() } else { about.to_owned() }
+    let article = matches!(
+        article.to_lowercase().as_str(),
+        "den" | "die" | "das" | "dem" | "der" | "ein" | "eine" | "einen" | "einem"
+    );
+    if article {
+        rest.to_owned()
+    } else {
+        about.to_owned()
+    }
 }

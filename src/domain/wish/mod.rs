@@ -185,19 +185,39 @@ fn read_sentence(
 /// Without the full stop at the end, and without the question mark of a polite request.
 fn without_request_mark(text: &str) -> String {
     const REQUESTS: [&str; 16] = [
-        "can ", "could ", "would ", "will ", "may ", "might ", "shall ", "kannst ", "könntest ", "würdest ", "können ", "könnten ",
-        "¿", "puedes ", "podrías ", "podemos ",
+        "can ",
+        "could ",
+        "would ",
+        "will ",
+        "may ",
+        "might ",
+        "shall ",
+        "kannst ",
+        "könntest ",
+        "würdest ",
+        "können ",
+        "könnten ",
+        "¿",
+        "puedes ",
+        "podrías ",
+        "podemos ",
     ];
     let lower = text.to_lowercase();
     let text = text.trim_end_matches(['.', ' ']);
     let request = REQUESTS.iter().any(|start| lower.starts_with(start));
-    if request { text.trim_end_matches(['?', ' ']).to_owned() } else { text.to_owned() }
+    if request {
+        text.trim_end_matches(['?', ' ']).to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// A plain topic of one word says nothing, unless a number stands in it or its script sets no spaces.
 fn says_enough(text: &str) -> bool {
     text.unicode_words().count() > 1
-        || text.chars().any(|char| char.is_numeric() || char >= '\u{2e80}')
+        || text
+            .chars()
+            .any(|char| char.is_numeric() || char >= '\u{2e80}')
         || text.ends_with(['!', '?'])
 }
 
@@ -214,7 +234,9 @@ fn says_something(subject: &str, language: Option<&str>) -> bool {
         Some("es") => (spanish::TIMES, spanish::VERBS),
         _ => (&[], &[]),
     };
-    subject.chars().any(|char| char.is_ascii_digit() || matches!(char, ',' | ':' | ';'))
+    subject
+        .chars()
+        .any(|char| char.is_ascii_digit() || matches!(char, ',' | ':' | ';'))
         || has(times)
         || has(verbs)
 }
@@ -249,10 +271,19 @@ fn sentences_of_line(line: &str) -> Vec<String> {
 }
 
 fn goes_on(before: &str, after: &str) -> bool {
-    let last_word = before.trim_end_matches('.').rsplit(' ').next().unwrap_or_default();
+    let last_word = before
+        .trim_end_matches('.')
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default();
     let short = last_word.chars().count() <= 3 && last_word.chars().any(char::is_alphanumeric);
     let abbreviated = before.ends_with('.') && (short && !common_short(last_word));
-    abbreviated || after.chars().next().is_some_and(|char| char.is_ascii_digit()) && abbreviated
+    abbreviated
+        || after
+            .chars()
+            .next()
+            .is_some_and(|char| char.is_ascii_digit())
+            && abbreviated
         || !after.chars().any(char::is_alphanumeric)
 }
 
@@ -277,7 +308,9 @@ fn unquoted(text: &str) -> &str {
         ('\u{ab}', '\u{bb}'),
     ];
     for (open, close) in PAIRS {
-        if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close))
+        if let Some(inner) = text
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close))
             && !inner.contains([open, close])
         {
             return inner.trim();

@@ -5,33 +5,106 @@ use super::english::{spelled, to_reader};
 
 /// Verbs that are put before the subject as they are.
 const AUXILIARIES: [&str; 26] = [
-    "are", "were", "is", "was", "can", "could", "will", "would", "should", "must", "may", "might", "do",
-    "did", "does", "won't", "can't", "don't", "didn't", "wouldn't", "couldn't", "shouldn't", "aren't", "isn't",
-    "ought", "shall",
+    "are",
+    "were",
+    "is",
+    "was",
+    "can",
+    "could",
+    "will",
+    "would",
+    "should",
+    "must",
+    "may",
+    "might",
+    "do",
+    "did",
+    "does",
+    "won't",
+    "can't",
+    "don't",
+    "didn't",
+    "wouldn't",
+    "couldn't",
+    "shouldn't",
+    "aren't",
+    "isn't",
+    "ought",
+    "shall",
 ];
 
 const ADVERBS: [&str; 14] = [
-    "usually", "often", "always", "never", "still", "already", "most", "really", "also", "ever", "just", "actually", "first", "all",
+    "usually", "often", "always", "never", "still", "already", "most", "really", "also", "ever",
+    "just", "actually", "first", "all",
 ];
 
 /// The past of frequent verbs and the form that follows "did".
 const PAST: [(&str, &str); 58] = [
-    ("ate", "eat"), ("drank", "drink"), ("saw", "see"), ("went", "go"), ("came", "come"), ("had", "have"),
-    ("made", "make"), ("got", "get"), ("took", "take"), ("bought", "buy"), ("found", "find"), ("thought", "think"),
-    ("felt", "feel"), ("heard", "hear"), ("met", "meet"), ("gave", "give"), ("knew", "know"), ("learned", "learn"),
-    ("learnt", "learn"), ("left", "leave"), ("lost", "lose"), ("won", "win"), ("wrote", "write"), ("watched", "watch"),
-    ("visited", "visit"), ("liked", "like"), ("loved", "love"), ("tried", "try"), ("started", "start"), ("used", "use"),
-    ("played", "play"), ("ordered", "order"), ("wanted", "want"), ("enjoyed", "enjoy"), ("missed", "miss"),
-    ("managed", "manage"), ("baked", "bake"), ("cooked", "cook"), ("finished", "finish"), ("joined", "join"),
-    ("discovered", "discover"), ("chose", "choose"), ("did", "do"), ("said", "say"), ("told", "tell"), ("grew", "grow"),
-    ("kept", "keep"), ("became", "become"), ("began", "begin"), ("brought", "bring"), ("spent", "spend"), ("slept", "sleep"),
-    ("sang", "sing"), ("swam", "swim"), ("ran", "run"), ("rode", "ride"), ("planned", "plan"), ("moved", "move"),
+    ("ate", "eat"),
+    ("drank", "drink"),
+    ("saw", "see"),
+    ("went", "go"),
+    ("came", "come"),
+    ("had", "have"),
+    ("made", "make"),
+    ("got", "get"),
+    ("took", "take"),
+    ("bought", "buy"),
+    ("found", "find"),
+    ("thought", "think"),
+    ("felt", "feel"),
+    ("heard", "hear"),
+    ("met", "meet"),
+    ("gave", "give"),
+    ("knew", "know"),
+    ("learned", "learn"),
+    ("learnt", "learn"),
+    ("left", "leave"),
+    ("lost", "lose"),
+    ("won", "win"),
+    ("wrote", "write"),
+    ("watched", "watch"),
+    ("visited", "visit"),
+    ("liked", "like"),
+    ("loved", "love"),
+    ("tried", "try"),
+    ("started", "start"),
+    ("used", "use"),
+    ("played", "play"),
+    ("ordered", "order"),
+    ("wanted", "want"),
+    ("enjoyed", "enjoy"),
+    ("missed", "miss"),
+    ("managed", "manage"),
+    ("baked", "bake"),
+    ("cooked", "cook"),
+    ("finished", "finish"),
+    ("joined", "join"),
+    ("discovered", "discover"),
+    ("chose", "choose"),
+    ("did", "do"),
+    ("said", "say"),
+    ("told", "tell"),
+    ("grew", "grow"),
+    ("kept", "keep"),
+    ("became", "become"),
+    ("began", "begin"),
+    ("brought", "bring"),
+    ("spent", "spend"),
+    ("slept", "sleep"),
+    ("sang", "sing"),
+    ("swam", "swim"),
+    ("ran", "run"),
+    ("rode", "ride"),
+    ("planned", "plan"),
+    ("moved", "move"),
 ];
 
 /// Whose participle after "have" makes it an auxiliary.
 const PARTICIPLES: [&str; 24] = [
-    "been", "seen", "done", "gone", "made", "had", "got", "read", "eaten", "drunk", "taken", "given", "found",
-    "bought", "met", "heard", "written", "won", "lost", "come", "become", "grown", "ridden", "swum",
+    "been", "seen", "done", "gone", "made", "had", "got", "read", "eaten", "drunk", "taken",
+    "given", "found", "bought", "met", "heard", "written", "won", "lost", "come", "become",
+    "grown", "ridden", "swum",
 ];
 
 /// The question that stands in an indirect one.
@@ -40,14 +113,21 @@ pub(super) fn direct_question(indirect: &str) -> String {
     // Behind a comma the speaker goes on: "…, ours got stolen".
     let (question, tail) = cut_tail(&indirect);
     let words: Vec<&str> = question.split_whitespace().collect();
-    let first = words.first().map(|word| word.to_lowercase()).unwrap_or_default();
+    let first = words
+        .first()
+        .map(|word| word.to_lowercase())
+        .unwrap_or_default();
     let direct = if matches!(first.as_str(), "if" | "whether") {
         yes_or_no(&words[1..])
     } else {
         after_question_word(&words)
     };
     let direct = direct.unwrap_or_else(|| format!("Tell us {}", to_reader(&question)));
-    let mark = if direct.starts_with("Tell us") { '.' } else { '?' };
+    let mark = if direct.starts_with("Tell us") {
+        '.'
+    } else {
+        '?'
+    };
     let mut text = format!("{direct}{mark}");
     if let Some(tail) = tail {
         text.push(' ');
@@ -59,11 +139,25 @@ pub(super) fn direct_question(indirect: &str) -> String {
 
 fn cut_tail(text: &str) -> (String, Option<String>) {
     const STARTS: [&str; 12] = [
-        "we're ", "we are ", "ours ", "we ", "it's ", "it is ", "our ", "there's ", "because we ", "we've ", "i ", "i'm ",
+        "we're ",
+        "we are ",
+        "ours ",
+        "we ",
+        "it's ",
+        "it is ",
+        "our ",
+        "there's ",
+        "because we ",
+        "we've ",
+        "i ",
+        "i'm ",
     ];
     for (at, _) in text.match_indices(',') {
         let tail = text[at + 1..].trim();
-        if STARTS.iter().any(|start| tail.to_lowercase().starts_with(start)) {
+        if STARTS
+            .iter()
+            .any(|start| tail.to_lowercase().starts_with(start))
+        {
             return (text[..at].to_owned(), Some(tail.to_owned()));
         }
     }
@@ -84,8 +178,10 @@ fn yes_or_no(words: &[&str]) -> Option<String> {
     if let Some(asked) = with_subject(&first, &words[1..]) {
         return Some(super::capitalised(&asked));
     }
-    if matches!(first.as_str(), "anyone" | "anybody" | "someone" | "somebody")
-        && let Some(verb) = words.get(1).filter(|word| !is_auxiliary(word))
+    if matches!(
+        first.as_str(),
+        "anyone" | "anybody" | "someone" | "somebody"
+    ) && let Some(verb) = words.get(1).filter(|word| !is_auxiliary(word))
     {
         let rest = to_reader(&words[2..].join(" "));
         return Some(format!("Does {first} {} {rest}", base_form(&lower(verb))?));
@@ -97,7 +193,9 @@ fn yes_or_no(words: &[&str]) -> Option<String> {
     }
     let subject = to_reader(&words[..at].join(" "));
     let rest = to_reader(&words[at + 1..].join(" "));
-    Some(super::capitalised(format!("{} {subject} {rest}", lower(words[at])).trim_end()))
+    Some(super::capitalised(
+        format!("{} {subject} {rest}", lower(words[at])).trim_end(),
+    ))
 }
 
 /// "wants" becomes "want"; none for a form that is no third person.
@@ -119,7 +217,19 @@ fn base_form(verb: &str) -> Option<String> {
 fn after_question_word(words: &[&str]) -> Option<String> {
     let subject = words.iter().position(|word| {
         let word = lower(word);
-        matches!(word.as_str(), "they" | "we" | "you" | "people" | "everyone" | "they'd" | "they're" | "they've" | "they'll" | "you'd")
+        matches!(
+            word.as_str(),
+            "they"
+                | "we"
+                | "you"
+                | "people"
+                | "everyone"
+                | "they'd"
+                | "they're"
+                | "they've"
+                | "they'll"
+                | "you'd"
+        )
     });
     let inverted = words.iter().take(5).position(|word| is_auxiliary(word));
     // "what is their favourite cake", "who can help": the order is that of a question already.
@@ -131,11 +241,17 @@ fn after_question_word(words: &[&str]) -> Option<String> {
     }
     let Some(at) = subject.filter(|at| (1..=6).contains(at)) else {
         // "who wants to help": the question word is the subject.
-        let who = matches!(lower(words.first()?).as_str(), "who" | "what" | "which" | "whose");
+        let who = matches!(
+            lower(words.first()?).as_str(),
+            "who" | "what" | "which" | "whose"
+        );
         return who.then(|| super::capitalised(&to_reader(&words.join(" "))));
     };
     let asked = with_subject(&lower(words[at]), &words[at + 1..])?;
-    Some(super::capitalised(&format!("{} {asked}", words[..at].join(" "))))
+    Some(super::capitalised(&format!(
+        "{} {asked}",
+        words[..at].join(" ")
+    )))
 }
 
 /// "what their favourite cake is" becomes "What is your favourite cake".
@@ -146,7 +262,10 @@ fn noun_subject(words: &[&str], at: usize) -> Option<String> {
         return Some(super::capitalised(&to_reader(&words.join(" "))));
     }
     let begins = words.get(1).map(|word| lower(word))?;
-    if matches!(begins.as_str(), "their" | "the" | "our" | "your" | "a" | "an" | "this") {
+    if matches!(
+        begins.as_str(),
+        "their" | "the" | "our" | "your" | "a" | "an" | "this"
+    ) {
         let subject = to_reader(&words[1..at].join(" "));
         let rest = to_reader(&words[at + 1..].join(" "));
         let text = format!("{question} {verb} {subject} {rest}");
@@ -169,22 +288,34 @@ fn with_subject(subject: &str, rest: &[&str]) -> Option<String> {
     };
     let tail = |words: &[&str]| {
         let text = to_reader(&words.join(" "));
-        if text.is_empty() { text } else { format!(" {text}") }
+        if text.is_empty() {
+            text
+        } else {
+            format!(" {text}")
+        }
     };
     if let Some(auxiliary) = contracted {
         return Some(format!("{auxiliary} {subject}{}", tail(rest)));
     }
-    let at = rest.iter().position(|word| !ADVERBS.contains(&lower(word).as_str()) && !lower(word).ends_with("ly"))?;
+    let at = rest.iter().position(|word| {
+        !ADVERBS.contains(&lower(word).as_str()) && !lower(word).ends_with("ly")
+    })?;
     let (adverbs, verb) = (&rest[..at], lower(rest[at]));
     let after = &rest[at + 1..];
-    let adverbs = if adverbs.is_empty() { String::new() } else { format!(" {}", adverbs.join(" ")) };
+    let adverbs = if adverbs.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", adverbs.join(" "))
+    };
     if is_auxiliary(&verb) {
         return Some(format!("{verb} {subject}{adverbs}{}", tail(after)));
     }
     let perfect = matches!(verb.as_str(), "have" | "had" | "haven't")
         && after.iter().take(2).any(|word| {
             let word = lower(word);
-            PARTICIPLES.contains(&word.as_str()) || (word.ends_with("ed") && word.len() > 4) || ADVERBS.contains(&word.as_str())
+            PARTICIPLES.contains(&word.as_str())
+                || (word.ends_with("ed") && word.len() > 4)
+                || ADVERBS.contains(&word.as_str())
         });
     if perfect {
         return Some(format!("{verb} {subject}{adverbs}{}", tail(after)));

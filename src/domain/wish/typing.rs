@@ -16,10 +16,28 @@ const GERMAN_NOUNS: &str = include_str!("german_nouns.txt");
 
 /// Spanish words whose accent is left out on phones; with it they are the same word.
 const SPANISH_ACCENTS: [(&str, &str); 22] = [
-    ("sabado", "sábado"), ("sabados", "sábados"), ("miercoles", "miércoles"), ("tambien", "también"), ("aqui", "aquí"),
-    ("ademas", "además"), ("dia", "día"), ("dias", "días"), ("pagina", "página"), ("musica", "música"), ("ceramica", "cerámica"),
-    ("despues", "después"), ("numero", "número"), ("proximo", "próximo"), ("proxima", "próxima"), ("cafe", "café"),
-    ("telefono", "teléfono"), ("ultimo", "último"), ("ultima", "última"), ("gratis", "gratis"), ("quimica", "química"), ("libreria", "librería"),
+    ("sabado", "sábado"),
+    ("sabados", "sábados"),
+    ("miercoles", "miércoles"),
+    ("tambien", "también"),
+    ("aqui", "aquí"),
+    ("ademas", "además"),
+    ("dia", "día"),
+    ("dias", "días"),
+    ("pagina", "página"),
+    ("musica", "música"),
+    ("ceramica", "cerámica"),
+    ("despues", "después"),
+    ("numero", "número"),
+    ("proximo", "próximo"),
+    ("proxima", "próxima"),
+    ("cafe", "café"),
+    ("telefono", "teléfono"),
+    ("ultimo", "último"),
+    ("ultima", "última"),
+    ("gratis", "gratis"),
+    ("quimica", "química"),
+    ("libreria", "librería"),
 ];
 
 /// `sentence` as it can be published: the capitals and accents that its language always writes, a capital at its
@@ -32,11 +50,25 @@ pub(super) fn written_out(sentence: &str, language: Option<&str>, typed_small: b
         Some("es") => spanish_words(sentence),
         _ => sentence.to_owned(),
     };
-    let text = if language == Some("en") { split_splice(&text) } else { text };
+    let text = if language == Some("en") {
+        split_splice(&text)
+    } else {
+        text
+    };
     let text = text.trim();
     // "v2.4" and "iPhone16" are written as they are.
-    let named = text.split(' ').next().is_some_and(|word| word.chars().any(|char| char.is_ascii_digit()));
-    ended(&if named { text.to_owned() } else { capitalised(text) }, language)
+    let named = text
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.chars().any(|char| char.is_ascii_digit()));
+    ended(
+        &if named {
+            text.to_owned()
+        } else {
+            capitalised(text)
+        },
+        language,
+    )
 }
 
 /// With a mark at its end, where none stands and it does not end in an emoji, a tag or a link.
@@ -45,8 +77,13 @@ pub fn ended(text: &str, language: Option<&str>) -> String {
     let text = text.trim_end();
     let last = text.chars().next_back();
     let last_word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let open = last.is_none_or(|char| char.is_alphanumeric() || matches!(char, ')' | '"' | '%' | '€' | '$' | '£' | '\u{201d}' | '\u{2019}' | '\''))
-        && !last_word.starts_with(['#', '@'])
+    let open = last.is_none_or(|char| {
+        char.is_alphanumeric()
+            || matches!(
+                char,
+                ')' | '"' | '%' | '€' | '$' | '£' | '\u{201d}' | '\u{2019}' | '\''
+            )
+    }) && !last_word.starts_with(['#', '@'])
         && !last_word.contains("://");
     let stop = match language {
         Some("zh" | "ja") => '。',
@@ -55,7 +92,11 @@ pub fn ended(text: &str, language: Option<&str>) -> String {
         None if text.chars().any(|char| char >= '\u{600}') => return text.to_owned(),
         _ => '.',
     };
-    if open && !text.is_empty() { format!("{text}{stop}") } else { text.trim_end_matches([',', ';', ' ']).to_owned() }
+    if open && !text.is_empty() {
+        format!("{text}{stop}")
+    } else {
+        text.trim_end_matches([',', ';', ' ']).to_owned()
+    }
 }
 
 /// Each word through `change`, with what stands around it left as it is.
@@ -63,8 +104,12 @@ fn each_word(text: &str, mut change: impl FnMut(&str) -> Option<String>) -> Stri
     text.split(' ')
         .map(|word| {
             let start = word.find(char::is_alphanumeric).unwrap_or(word.len());
-            let end = word.rfind(char::is_alphanumeric).map_or(start, |at| at + word[at..].chars().next().map_or(0, char::len_utf8));
-            let linked = word.starts_with(['#', '@']) || word.contains("://") || word[start..end].contains('.');
+            let end = word.rfind(char::is_alphanumeric).map_or(start, |at| {
+                at + word[at..].chars().next().map_or(0, char::len_utf8)
+            });
+            let linked = word.starts_with(['#', '@'])
+                || word.contains("://")
+                || word[start..end].contains('.');
             match (linked, change(&word[start..end])) {
                 (false, Some(changed)) => format!("{}{changed}{}", &word[..start], &word[end..]),
                 _ => word.to_owned(),
@@ -76,7 +121,9 @@ fn each_word(text: &str, mut change: impl FnMut(&str) -> Option<String>) -> Stri
 
 fn english_words(text: &str) -> String {
     each_word(text, |word| {
-        let known = ENGLISH_NAMES.split_whitespace().any(|name| name == word.replace('\u{2019}', "'"));
+        let known = ENGLISH_NAMES
+            .split_whitespace()
+            .any(|name| name == word.replace('\u{2019}', "'"));
         known.then(|| capitalised(word))
     })
 }
@@ -86,7 +133,8 @@ fn german_words(text: &str, typed_small: bool) -> String {
     static COMMA: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?i)(\b\p{L}+) (dass|ob|weil|obwohl|die|der|den) ").ok());
     const BEFORE_NO_COMMA: [&str; 17] = [
-        "und", "oder", "aber", "so", "als", "auch", "nur", "ausser", "außer", "ohne", "statt", "nachdem", "kurz", "erst", "gerade", "selbst", "denn",
+        "und", "oder", "aber", "so", "als", "auch", "nur", "ausser", "außer", "ohne", "statt",
+        "nachdem", "kurz", "erst", "gerade", "selbst", "denn",
     ];
     let mut text = text.to_owned();
     if let Some(comma) = COMMA.as_ref() {
@@ -95,7 +143,10 @@ fn german_words(text: &str, typed_small: bool) -> String {
                 let (word, joint) = (&found[1], &found[2]);
                 let relative = matches!(joint.to_lowercase().as_str(), "die" | "der" | "den");
                 let comma = if relative {
-                    matches!(word.to_lowercase().as_str(), "allen" | "alle" | "denen" | "jene" | "jenen")
+                    matches!(
+                        word.to_lowercase().as_str(),
+                        "allen" | "alle" | "denen" | "jene" | "jenen"
+                    )
                 } else {
                     !BEFORE_NO_COMMA.contains(&word.to_lowercase().as_str())
                 };
@@ -106,16 +157,23 @@ fn german_words(text: &str, typed_small: bool) -> String {
     if !typed_small {
         return text;
     }
-    each_word(&text, |word| is_german_noun(word).then(|| capitalised(word))).replace("ir Laden ", "ir laden ")
+    each_word(&text, |word| {
+        is_german_noun(word).then(|| capitalised(word))
+    })
+    .replace("ir Laden ", "ir laden ")
 }
 
 pub(super) fn is_german_noun(word: &str) -> bool {
     const SHORTEST_HEAD: usize = 4;
     const SHORTEST_FIRST: usize = 3;
-    const ENDINGS: [&str; 9] = ["ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ment", "tät"];
+    const ENDINGS: [&str; 9] = [
+        "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ment", "tät",
+    ];
     const NO_NOUNS: [&str; 4] = ["verstand", "bestand", "jung", "entstand"];
     let length = word.chars().count();
-    let ending = ENDINGS.iter().any(|end| word.ends_with(end) && length >= end.len() + SHORTEST_FIRST);
+    let ending = ENDINGS
+        .iter()
+        .any(|end| word.ends_with(end) && length >= end.len() + SHORTEST_FIRST);
     !NO_NOUNS.contains(&word)
         && (ending
             || GERMAN_NOUNS.split_whitespace().any(|noun| {
@@ -132,7 +190,10 @@ fn spanish_words(text: &str) -> String {
             return Some((*accented).to_owned());
         }
         for (plain, accented) in [("cion", "ción"), ("sion", "sión")] {
-            if let Some(stem) = word.strip_suffix(plain).filter(|stem| stem.chars().count() > 1) {
+            if let Some(stem) = word
+                .strip_suffix(plain)
+                .filter(|stem| stem.chars().count() > 1)
+            {
                 return Some(format!("{stem}{accented}"));
             }
         }
@@ -143,10 +204,24 @@ fn spanish_words(text: &str) -> String {
 /// "no experience needed, we have shoes": a second main clause after a comma becomes a sentence.
 fn split_splice(text: &str) -> String {
     const STARTS: [&str; 22] = [
-        "we ", "they ", "it ", "he ", "she ", "there ", "ours ", "we're ", "we've ", "we'll ", "they're ", "they've ", "it's ", "he's ",
-        "she's ", "that's ", "there's ", "our ", "i'm ", "i ", "you can ", "please ",
+        "we ", "they ", "it ", "he ", "she ", "there ", "ours ", "we're ", "we've ", "we'll ",
+        "they're ", "they've ", "it's ", "he's ", "she's ", "that's ", "there's ", "our ", "i'm ",
+        "i ", "you can ", "please ",
     ];
-    const OPENERS: [&str; 12] = ["if ", "when ", "while ", "because ", "although ", "since ", "as ", "after ", "before ", "unless ", "until ", "once "];
+    const OPENERS: [&str; 12] = [
+        "if ",
+        "when ",
+        "while ",
+        "because ",
+        "although ",
+        "since ",
+        "as ",
+        "after ",
+        "before ",
+        "unless ",
+        "until ",
+        "once ",
+    ];
     let lower = text.to_lowercase();
     if lower.len() != text.len() || OPENERS.iter().any(|word| lower.starts_with(word)) {
         return text.to_owned();
@@ -154,11 +229,20 @@ fn split_splice(text: &str) -> String {
     let splice = lower.match_indices(", ").map(|(at, _)| at).find(|at| {
         let after = &lower[at + 2..];
         let words_before = lower[..*at].split_whitespace().count();
-        words_before >= 4 && after.split_whitespace().count() >= 3 && STARTS.iter().any(|start| after.starts_with(start))
-            && (!after.starts_with("our ") || after.split_whitespace().any(|word| english::VERBS.contains(&word)))
+        words_before >= 4
+            && after.split_whitespace().count() >= 3
+            && STARTS.iter().any(|start| after.starts_with(start))
+            && (!after.starts_with("our ")
+                || after
+                    .split_whitespace()
+                    .any(|word| english::VERBS.contains(&word)))
     });
     match splice {
-        Some(at) => format!("{}. {}", text[..at].trim_end_matches('.'), capitalised(&split_splice(&text[at + 2..]))),
+        Some(at) => format!(
+            "{}. {}",
+            text[..at].trim_end_matches('.'),
+            capitalised(&split_splice(&text[at + 2..]))
+        ),
         None => text.to_owned(),
     }
 }

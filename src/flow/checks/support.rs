@@ -64,7 +64,9 @@ pub fn unsupported(text: &str, given: &[&str], common: &CommonWords) -> Vec<Stri
         .filter(|word| {
             let word = folded(word);
             let numeric = word.chars().any(|char| char.is_ascii_digit());
-            let light = word.chars().count() < SHORTEST || listed.contains(word.as_str()) || common.holds(&word);
+            let light = word.chars().count() < SHORTEST
+                || listed.contains(word.as_str())
+                || common.holds(&word);
             if numeric {
                 return !known.contains(&word) && seen.insert(word);
             }
@@ -124,9 +126,18 @@ mod tests {
 
     #[test]
     fn what_was_given_and_what_is_common_is_no_statement_and_the_rest_is() {
-        assert_eq!(added("Our Friday tasting with Anna is at 6. Come and taste with us."), Vec::<String>::new());
-        assert_eq!(added("Anna's tastings on Friday, we would love to see you there."), Vec::<String>::new());
-        assert_eq!(added("You can book a table at any time."), ["book", "table"]);
+        assert_eq!(
+            added("Our Friday tasting with Anna is at 6. Come and taste with us."),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            added("Anna's tastings on Friday, we would love to see you there."),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            added("You can book a table at any time."),
+            ["book", "table"]
+        );
         assert_eq!(added("The tasting is at 7 on Saturday."), ["7", "Saturday"]);
         assert_eq!(added("It is free for families."), ["free", "families"]);
     }
@@ -135,14 +146,35 @@ mod tests {
     fn other_languages_have_their_own_common_words() {
         let given = ["Morgen gibt es Pflaumenkuchen"];
         let common = CommonWords::default();
-        assert_eq!(unsupported("Morgen gibt es Pflaumenkuchen, wir freuen uns auf euch.", &given, &common), Vec::<String>::new());
-        assert_eq!(unsupported("Morgen gibt es Pflaumenkuchen mit Sahne.", &given, &common), ["Sahne"]);
+        assert_eq!(
+            unsupported(
+                "Morgen gibt es Pflaumenkuchen, wir freuen uns auf euch.",
+                &given,
+                &common
+            ),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            unsupported("Morgen gibt es Pflaumenkuchen mit Sahne.", &given, &common),
+            ["Sahne"]
+        );
     }
 
     #[test]
     fn what_stands_in_every_fiftieth_post_is_common() {
-        let posts: Vec<String> = (0..600).map(|n| if n % 40 == 0 { "fresh beans".to_owned() } else { format!("post {n}") }).collect();
+        let posts: Vec<String> = (0..600)
+            .map(|n| {
+                if n % 40 == 0 {
+                    "fresh beans".to_owned()
+                } else {
+                    format!("post {n}")
+                }
+            })
+            .collect();
         let common = CommonWords::among(posts.iter().map(String::as_str));
-        assert_eq!(unsupported("The fresh beans of Greta.", &[""], &common), ["Greta"]);
+        assert_eq!(
+            unsupported("The fresh beans of Greta.", &[""], &common),
+            ["Greta"]
+        );
     }
 }

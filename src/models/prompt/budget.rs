@@ -9,11 +9,8 @@ use crate::models::{Message, Speaker, TextModel};
 /// What the marks of a turn take, at most.
 const TURN_TOKENS: usize = 6;
 
-/// Of a whole budget of 500 tokens the changing part gets 180: what is fixed is read once and kept, the rest each time.
-const CHANGING_SHARE: (usize, usize) = (9, 25);
-
-/// A model that reads fast gets more of what is new.
-const HOSTED_SHARE: (usize, usize) = (3, 5);
+/// The share of the budget that the part gets that changes from draft to draft.
+const CHANGING_SHARE: (usize, usize) = (3, 5);
 
 /// A text is not shortened below this many characters.
 const SHORTEST_TEXT: usize = 60;
@@ -29,18 +26,12 @@ pub(super) struct Fitted {
 pub(super) fn fit(
     template: &Template,
     prompt: &DraftPrompt<'_>,
-    begin: &str,
     model: &dyn TextModel,
 ) -> Result<Fitted, UserError> {
     let whole = model.prompt_budget();
-    let share = if model.continues() {
-        CHANGING_SHARE
-    } else {
-        HOSTED_SHARE
-    };
-    let changing = whole * share.0 / share.1;
+    let changing = whole * CHANGING_SHARE.0 / CHANGING_SHARE.1;
     let examples_change = template.shows_examples_last();
-    let mut material = Material::of(prompt, begin);
+    let mut material = Material::of(prompt, "");
     loop {
         let messages = template.fill(&material)?;
         let (fixed_tokens, changing_tokens) = tokens(&messages, model);
@@ -77,7 +68,7 @@ fn tokens(messages: &[Message], model: &dyn TextModel) -> (usize, usize) {
 }
 
 /// The weakest post goes; the last one, and the examples where they stand here, are halved before they go; then the longest
-/// of the other texts is halved, and a beginning that is too long goes. False when nothing is left to cut.
+/// of the other texts is halved. False when nothing is left to cut.
 fn cut_changing_part(material: &mut Material, examples_change: bool) -> bool {
     if material.posts.len() > 1 {
         material.posts.pop();
@@ -105,7 +96,7 @@ fn cut_changing_part(material: &mut Material, examples_change: bool) -> bool {
     rest.extend(material.topic.as_mut());
     rest.extend(answered);
     rest.sort_by_key(|text| text.len());
-    rest.into_iter().rev().any(halve) || !std::mem::take(&mut material.begin).is_empty()
+    rest.into_iter().rev().any(halve)
 }
 
 /// The weakest example goes, then rules from the end of the longer list, then words.

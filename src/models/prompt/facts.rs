@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::models::prompt::{Ask, DraftPrompt};
+use crate::domain::persona::Voice;
 
 /// Words of time and number: in a post they are facts, so they come from the topic or not at all.
 const FACT_WORDS: &str = "monday tuesday wednesday thursday friday saturday sunday january february march april june july \
@@ -63,19 +63,11 @@ fn words(text: &str) -> Vec<String> {
     text.unicode_words().map(str::to_lowercase).collect()
 }
 
-/// Words and signs that the answer must not hold: times and numbers that were not given, persons,
+/// Words and signs that a second sentence must not hold: times and numbers that `statement` does not give, persons,
 /// fillers, what the voice avoids.
-pub(super) fn unstated(prompt: &DraftPrompt<'_>) -> Vec<String> {
-    let (Ask::Post { topic: given }
-    | Ask::Again { topic: given, .. }
-    | Ask::Answer { text: given, .. }
-    | Ask::AnswerAgain { text: given, .. }) = prompt.ask;
-    let said = format!(
-        "{given} {} {}",
-        prompt.guidance.unwrap_or_default(),
-        prompt.voice.identity
-    );
-    let said: HashSet<String> = words(&said)
+pub(super) fn unstated(statement: &str, voice: &Voice) -> Vec<String> {
+    let said = words(&format!("{statement} {}", voice.identity));
+    let said: HashSet<String> = said
         .into_iter()
         .flat_map(|word| {
             let digits: Vec<String> = word
@@ -86,19 +78,16 @@ pub(super) fn unstated(prompt: &DraftPrompt<'_>) -> Vec<String> {
             digits.into_iter().chain([word])
         })
         .collect();
-    let avoid = prompt.voice.avoid.join(" ").to_lowercase();
+    let avoid = voice.avoid.join(" ").to_lowercase();
     let signs = SIGNS
         .iter()
         .filter(|(rule, _)| avoid.contains(rule))
         .map(|(_, sign)| *sign);
-    // A post that is answered says `I`, and means someone else.
-    let answers = matches!(prompt.ask, Ask::Answer { .. } | Ask::AnswerAgain { .. });
-    let persons = list(PERSONS).filter(|word| answers || !said.contains(*word));
     list(FACT_WORDS)
+        .chain(list(PERSONS))
         .chain(list(FILLERS))
         .filter(|word| !said.contains(*word))
-        .chain(persons)
-        .chain(signs.filter(|sign| !given.contains(sign)))
+        .chain(signs.filter(|sign| !statement.contains(sign)))
         .map(str::to_owned)
         .collect()
 }
@@ -202,7 +191,6 @@ fn capped(count: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::persona::Voice;
 
     const TOPIC: &str = "our Friday tasting with Anna is at six";
 
@@ -244,24 +232,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_topic_does_not_say_may_not_be_written_and_what_it_says_may() {
-        let voice = Voice::default();
-        let ask = Ask::Post {
-            topic: "Friday at 18:45, I promise",
-        };
-        let prompt = DraftPrompt {
-            voice: &voice,
-            ask,
-            guidance: Some("mention July"),
-            examples: vec![],
-            posts: vec![],
-            limit: 300,
-        };
-        let without = unstated(&prompt);
+    fn what_the_statement_does_not_say_may_not_be_written_and_what_it_says_may() {
+        let without = unstated("Friday at 18:45, I promise", &Voice::default());
         for word in ["saturday", "six", "tomorrow", "she", "!", "#", "7"] {
             assert!(without.contains(&word.to_owned()), "{word}");
         }
-        for word in ["friday", "i", "july", "8", "?"] {
+        for word in ["friday", "i", "8", "?"] {
             assert!(!without.contains(&word.to_owned()), "{word}");
         }
     }

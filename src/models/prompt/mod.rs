@@ -9,16 +9,16 @@
 //! begin a part of its own.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::domain::error::UserError;
 use crate::domain::ids::PostId;
 use crate::domain::persona::Voice;
-use crate::models::{ModelError, TextModel, TextRequest};
+use crate::models::{ContinuationRequest, ModelError, TextModel, TextRequest};
 
 mod answer;
 mod budget;
 mod facts;
-mod lead;
 mod pictures;
 mod piece;
 mod template;
@@ -30,9 +30,11 @@ pub use piece::Piece;
 use template::Template;
 
 /// Every prompt and its text as it was built in.
-const EMBEDDED: [(&str, &str); 7] = [
-    ("draft.j2", include_str!("../../../prompts/draft.j2")),
-    ("reply.j2", include_str!("../../../prompts/reply.j2")),
+const EMBEDDED: [(&str, &str); 6] = [
+    (
+        "second_sentence.j2",
+        include_str!("../../../prompts/second_sentence.j2"),
+    ),
     (
         "hosted_draft.j2",
         include_str!("../../../prompts/hosted_draft.j2"),
@@ -49,9 +51,19 @@ const EMBEDDED: [(&str, &str); 7] = [
     ("picture.j2", include_str!("../../../prompts/picture.j2")),
 ];
 
-/// Measured with the local model: above this it makes things up, below it says the same each time.
-const TEMPERATURE: f64 = 0.5;
+/// For several tries at a second sentence: they must differ, and the judges take the odd ones out.
+const TRIES_TEMPERATURE: f64 = 0.8;
 const TOP_P: f64 = 0.9;
+
+/// How many second sentences are tried, and for how long at most.
+const TRIES: usize = 12;
+const TRIES_LIMIT: Duration = Duration::from_secs(4);
+
+/// A second sentence is short. What is longer is cut off and then not taken.
+const TRY_TOKENS: usize = 24;
+
+/// What a second sentence is measured against: how likely it is behind a statement about nothing.
+const BASELINE: (&str, &str) = ("some news from us", "Here is some news from us.");
 
 /// A model that follows instructions stays with the facts at a higher one.
 const HOSTED_TEMPERATURE: f64 = 0.7;
@@ -59,10 +71,6 @@ const HOSTED_TEMPERATURE: f64 = 0.7;
 /// The most tokens an answer may take, beyond one for every two characters of the limit: scripts that cost a token a
 /// letter, and the form around the text.
 const FORM_TOKENS: usize = 80;
-
-/// The same for a small model that goes on from the topic: the longer it writes, the less of it is true. What is cut off in
-/// the middle of a sentence goes with it.
-const MOST_TOKENS_OF_A_SMALL_ONE: usize = 36;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,12 +96,30 @@ pub struct DraftPrompt<'a> {
     pub ask: Ask<'a>,
     /// What the operator asked for beyond the topic, or of a redo.
     pub guidance: Option<&'a str>,
+    /// Rules that the own posts show: "begins in lower case".
+    pub habits: Vec<String>,
     /// Own posts, the best example first.
     pub examples: Vec<String>,
     /// Posts to lean on, the strongest first.
     pub posts: Vec<Piece>,
     /// How many characters the network takes.
     pub limit: usize,
+}
+
+impl<'a> DraftPrompt<'a> {
+    /// A prompt with nothing beside what is asked for.
+    #[must_use]
+    pub const fn of(voice: &'a Voice, ask: Ask<'a>) -> Self {
+        Self {
+            voice,
+            ask,
+            guidance: None,
+            habits: Vec::new(),
+            examples: Vec::new(),
+            posts: Vec::new(),
+            limit: 0,
+        }
+    }
 }
 
 /// A prompt that fits the model.
@@ -109,8 +135,7 @@ pub struct Filled {
 /// The templates, ready for use.
 #[derive(Debug)]
 pub struct Prompts {
-    draft: Template,
-    reply: Template,
+    second_sentence: Template,
     hosted_draft: Template,
     hosted_reply: Template,
     describe: Template,
@@ -122,8 +147,7 @@ impl Prompts {
     /// The embedded templates, those in `folder` in their place, all tried out with samples.
     pub fn load(folder: Option<&Path>) -> Result<Self, UserError> {
         let [
-            draft,
-            reply,
+            second_sentence,
             hosted_draft,
             hosted_reply,
             describe,
@@ -137,8 +161,7 @@ impl Prompts {
             Template::parse(name, &text)
         });
         let prompts = Self {
-            draft: draft?,
-            reply: reply?,
+            second_sentence: second_sentence?,
             hosted_draft: hosted_draft?,
             hosted_reply: hosted_reply?,
             describe: describe?,
@@ -159,34 +182,17 @@ impl Prompts {
         purpose: &'static str,
         seed: u64,
     ) -> Result<Filled, ModelError> {
-        let template = self.template(prompt.ask, model.continues());
-        let begin = if model.continues() {
-            lead::beginning(prompt, seed)
-        } else {
-            String::new()
-        };
-        let fitted =
-            budget::fit(template, prompt, &begin, model).map_err(|error| ModelError::Refused {
-                provider: "the prompt".to_owned(),
-                why: error.to_string(),
-            })?;
+        let template = self.template(prompt.ask);
+        let fitted = budget::fit(template, prompt, model).map_err(|error| refused(&error))?;
         Ok(Filled {
             request: TextRequest {
                 messages: fitted.messages,
-                max_tokens: if model.continues() {
-                    MOST_TOKENS_OF_A_SMALL_ONE
-                } else {
-                    prompt.limit / 2 + FORM_TOKENS
-                },
-                temperature: if model.continues() {
-                    TEMPERATURE
-                } else {
-                    HOSTED_TEMPERATURE
-                },
+                max_tokens: prompt.limit / 2 + FORM_TOKENS,
+                temperature: HOSTED_TEMPERATURE,
                 top_p: TOP_P,
                 seed,
                 purpose,
-                without: facts::unstated(prompt),
+                without: Vec::new(),
                 ..TextRequest::default()
             },
             instructions: template.instructions(),
@@ -194,14 +200,53 @@ impl Prompts {
         })
     }
 
-    /// `small`: for a model that goes on from examples rather than following instructions.
-    fn template(&self, ask: Ask<'_>, small: bool) -> &Template {
-        match (ask, small) {
-            (Ask::Post { .. } | Ask::Again { .. }, true) => &self.draft,
-            (Ask::Post { .. } | Ask::Again { .. }, false) => &self.hosted_draft,
-            (Ask::Answer { .. } | Ask::AnswerAgain { .. }, true) => &self.reply,
-            (Ask::Answer { .. } | Ask::AnswerAgain { .. }, false) => &self.hosted_reply,
+    /// The request for sentences that could stand behind `begin`, a statement as it will be published. Only for a model
+    /// that [`TextModel::continues`].
+    pub fn second_sentences(
+        &self,
+        voice: &Voice,
+        begin: &str,
+        purpose: &'static str,
+        seed: u64,
+    ) -> Result<ContinuationRequest, ModelError> {
+        let fill = |topic: &str, begin: &str| {
+            let statement = DraftPrompt::of(voice, Ask::Post { topic });
+            self.second_sentence
+                .fill(&template::Material::of(&statement, begin))
+                .map_err(|error| refused(&error))
+        };
+        Ok(ContinuationRequest {
+            messages: fill(begin, begin)?,
+            baseline: fill(BASELINE.0, BASELINE.1)?,
+            count: TRIES,
+            max_tokens: TRY_TOKENS,
+            temperature: TRIES_TEMPERATURE,
+            top_p: TOP_P,
+            seed,
+            without: facts::unstated(begin, voice),
+            time_limit: TRIES_LIMIT,
+            purpose,
+        })
+    }
+
+    /// What the small model's template says, for the check that no piece of it comes out.
+    #[must_use]
+    pub fn small_instructions(&self) -> Vec<String> {
+        self.second_sentence.instructions()
+    }
+
+    fn template(&self, ask: Ask<'_>) -> &Template {
+        match ask {
+            Ask::Post { .. } | Ask::Again { .. } => &self.hosted_draft,
+            Ask::Answer { .. } | Ask::AnswerAgain { .. } => &self.hosted_reply,
         }
+    }
+}
+
+fn refused(error: &UserError) -> ModelError {
+    ModelError::Refused {
+        provider: "the prompt".to_owned(),
+        why: error.to_string(),
     }
 }
 
@@ -236,6 +281,7 @@ fn check(prompts: &Prompts) -> Result<(), UserError> {
             voice: &voice,
             ask,
             guidance: full.then_some("shorter"),
+            habits: vec!["no emoji".to_owned(); usize::from(full)],
             examples: vec!["an example".to_owned(); usize::from(full)],
             posts: vec![
                 Piece {
@@ -247,11 +293,12 @@ fn check(prompts: &Prompts) -> Result<(), UserError> {
             ],
             limit: 300,
         };
-        let material = template::Material::of(&sample, if full { "So" } else { "" });
-        for small in [true, false] {
-            prompts.template(ask, small).fill(&material)?;
-        }
+        let material = template::Material::of(&sample, "");
+        prompts.template(ask).fill(&material)?;
     }
+    let statement = DraftPrompt::of(&voice, Ask::Post { topic });
+    let material = template::Material::of(&statement, "A topic.");
+    prompts.second_sentence.fill(&material)?;
     Ok(())
 }
 
