@@ -193,70 +193,47 @@ impl Composer {
         let cancel = stop.child_token();
         let progress = &self.numbered(&work, progress).await;
         let writing = Box::pin(self.write(&work, job, progress, &cancel));
-        match bounded(&self.store, job.id, version, WRITE_LIMIT, &cancel, writing).await {
+        let not = match bounded(&self.store, job.id, version, WRITE_LIMIT, &cancel, writing).await {
             Ok(Ok(Ok((material, candidate)))) => {
-                match self.keep(&work, material, candidate, job, lease).await {
+                return match self.keep(&work, material, candidate, job, lease).await {
                     Ok(()) => JobOutcome::Settled,
                     Err(error) if lease_lost(&error) => JobOutcome::Settled,
                     Err(error) => JobOutcome::Retry {
                         why: format!("{error:#}"),
                         wait: None,
                     },
-                }
+                };
             }
-            Ok(Ok(Err(_))) if stop.is_cancelled() => JobOutcome::Retry {
-                why: "Lumen is stopping".to_owned(),
-                wait: Some(Duration::ZERO),
-            },
-            Ok(Ok(Err(not))) => self.finish(lease, job, &work, Some(not)).await,
-            Ok(Err(error)) => {
-                tracing::error!(job = job.id.0, error = %format!("{error:#}"), "a draft could not be written");
-                let why =
-                    "Something went wrong while writing; the details are in the log.".to_owned();
-                self.finish(
-                    lease,
-                    job,
-                    &work,
-                    Some(NotWritten {
-                        why,
-                        offers: Offer::again(true),
-                    }),
-                )
-                .await
+            Ok(Ok(Err(_))) if stop.is_cancelled() => {
+                return JobOutcome::Retry {
+                    why: "Lumen is stopping".to_owned(),
+                    wait: Some(Duration::ZERO),
+                };
             }
             // The person who stopped it was told.
-            Err(Broken::Stopped) => JobOutcome::Settled,
-            Err(Broken::Overtaken) => {
-                let why =
-                    "The draft was changed or decided while I wrote, so I stopped.".to_owned();
-                self.finish(
-                    lease,
-                    job,
-                    &work,
-                    Some(NotWritten {
-                        why,
-                        offers: Vec::new(),
-                    }),
-                )
-                .await
+            Err(Broken::Stopped) => return JobOutcome::Settled,
+            Ok(Ok(Err(not))) => not,
+            Ok(Err(error)) => {
+                tracing::error!(job = job.id.0, error = %format!("{error:#}"), "a draft could not be written");
+                NotWritten {
+                    why: "Something went wrong while writing; the details are in the log."
+                        .to_owned(),
+                    offers: Offer::again(true),
+                }
             }
-            Err(Broken::TooLong) => {
-                let why = format!(
+            Err(Broken::Overtaken) => NotWritten {
+                why: "The draft was changed or decided while I wrote, so I stopped.".to_owned(),
+                offers: Vec::new(),
+            },
+            Err(Broken::TooLong) => NotWritten {
+                why: format!(
                     "The model did not finish in {} seconds. Nothing was kept.",
                     WRITE_LIMIT.as_secs()
-                );
-                self.finish(
-                    lease,
-                    job,
-                    &work,
-                    Some(NotWritten {
-                        why,
-                        offers: Offer::again(true),
-                    }),
-                )
-                .await
-            }
-        }
+                ),
+                offers: Offer::again(true),
+            },
+        };
+        self.finish(lease, job, &work, Some(not)).await
     }
 
     /// Tells people which draft is being written, with every step.

@@ -8,7 +8,6 @@ use crate::domain::draft::{Draft, Purpose, Revision};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
-use crate::domain::notice::Offer;
 use crate::domain::persona::Persona;
 use crate::domain::post::Post;
 use crate::flow::checks::Allowance;
