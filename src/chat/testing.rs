@@ -70,6 +70,7 @@ pub fn revision() -> Revision {
             tokens_out: 61,
             micro_usd: 0,
             millis: 2_130,
+            tries: Vec::new(),
         },
         made_at: instant(),
     }

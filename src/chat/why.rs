@@ -3,7 +3,7 @@
 use crate::chat::view::{Block, View};
 use crate::chat::words::time::Now;
 use crate::chat::words::{draft as words, many};
-use crate::domain::draft::{Draft, Revision};
+use crate::domain::draft::{Draft, Revision, Writer};
 use crate::domain::post::Post;
 
 /// How many posts the short answer names.
@@ -40,6 +40,17 @@ impl Why<'_> {
             view = view.with(Block::List(
                 self.revision.leans_on.iter().map(words::lean).collect(),
             ));
+        }
+        if self.all
+            && let Writer::Model { tries, .. } = &self.revision.writer
+            && !tries.is_empty()
+        {
+            let tried = tries
+                .iter()
+                .map(|one| format!("\u{201c}{}\u{201d}: {}", one.text, one.verdict));
+            view = view
+                .with(Block::Note("tried as a second sentence:".to_owned()))
+                .with(Block::List(tried.collect()));
         }
         view
     }

@@ -260,6 +260,13 @@ pub struct Lean {
     pub score: f32,
 }
 
+/// A sentence that was tried, and what the judges said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    pub text: String,
+    pub verdict: String,
+}
+
 /// Who wrote a revision's words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "lowercase")]
@@ -271,6 +278,9 @@ pub enum Writer {
         tokens_out: i64,
         micro_usd: i64,
         millis: i64,
+        /// The second sentences that a small model tried.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tries: Vec<Tried>,
     },
     /// A person typed it; findings only warn.
     Person { name: String },

@@ -220,7 +220,7 @@ fn begun_small(sentence: &str, typed: &str) -> String {
 pub fn is_emoji(char: char) -> bool {
     matches!(char,
         '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{fe0f}' | '\u{200d}'
-        | '\u{20e3}' | '\u{1f1e6}'..='\u{1f1ff}' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}')
+        | '\u{20e3}' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}')
 }
 
 /// Whether an emoji stands in it.

@@ -7,6 +7,7 @@
 mod keep;
 mod material;
 mod own;
+mod small;
 #[cfg(test)]
 mod tests;
 pub(in crate::flow) mod write;
@@ -19,10 +20,13 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::draft::{Purpose, Seen};
+use crate::domain::error::shortened;
 use crate::domain::ids::{DraftId, DraftNumber, InboxId, PostId, RoomId, TaskId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Offer;
 use crate::domain::persona::Voice;
+use crate::domain::post::Post;
+use crate::domain::post_kind::PostWarning;
 use crate::domain::progress::{Progress, Step};
 use crate::flow::bounded::{Broken, bounded, lease_lost};
 use crate::flow::checks::Allowance;
@@ -156,6 +160,21 @@ pub struct Composer {
 struct NotWritten {
     why: String,
     offers: Vec<Offer>,
+}
+
+impl NotWritten {
+    /// The post to answer gives orders, sells or insults: a person says first that an answer is wanted.
+    fn hostile(post: &Post, warning: PostWarning) -> Self {
+        Self {
+            why: format!(
+                "The post of @{} {}: \u{201c}{}\u{201d}. No answer was written.",
+                post.body.author,
+                warning.words(),
+                shortened(&post.body.text, 120)
+            ),
+            offers: vec![Offer::WriteDespite, Offer::WriteMyself],
+        }
+    }
 }
 
 impl Composer {

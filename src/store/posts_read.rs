@@ -240,6 +240,17 @@ impl Store {
         Ok(posts.into_iter().map(|(_, post)| post).collect())
     }
 
+    /// The texts of the posts stored last, newest first.
+    pub async fn latest_texts(&self, workspace: WorkspaceId, most: u32) -> R<Vec<String>> {
+        Ok(sqlx::query_scalar(
+            "SELECT text FROM posts WHERE workspace_id = $1 ORDER BY id DESC LIMIT $2",
+        )
+        .bind(workspace.0)
+        .bind(limit(most))
+        .fetch_all(&mut *self.reader().await?)
+        .await?)
+    }
+
     pub async fn post_count(&self, workspace: WorkspaceId) -> R<u64> {
         let number = sqlx::query_scalar("SELECT COUNT(*) FROM posts WHERE workspace_id = $1")
             .bind(workspace.0)

@@ -417,7 +417,12 @@ fn invented_about(captures: &Captures<'_>) -> Option<Read> {
 }
 
 /// Whether a verb stands in it.
-fn is_clause(text: &str) -> bool {
+pub(super) fn is_clause(text: &str) -> bool {
+    const SUBJECTS: [&str; 8] = ["we", "you", "they", "i", "it", "he", "she", "there"];
+    let begins = text.split(' ').next().unwrap_or_default().to_lowercase();
+    if SUBJECTS.contains(&begins.as_str()) {
+        return true;
+    }
     text.split_whitespace().any(|word| {
         let word = word
             .trim_matches(|char: char| !char.is_alphanumeric() && char != '\'')

@@ -4,6 +4,7 @@
 //! has to be invented, and holds no statement. Each language has a file with a table of [`Rule`]s, tried in order;
 //! to add a language, add its file and its arm in [`rules_of`]. A topic in any other language is taken as it stands.
 
+mod answers;
 mod clauses;
 mod english;
 mod german;
@@ -102,6 +103,31 @@ impl Wish {
             sentences,
             typed_small: !topic.chars().any(char::is_uppercase),
         }
+    }
+
+    /// Reads what a person wants an answer to say: "tell her we saved her one", "say sorry, the next one is on us".
+    #[must_use]
+    pub fn read_answer(guidance: &str) -> Self {
+        let mut wish = Self::read(&answers::unframed(guidance));
+        for sentence in &mut wish.sentences {
+            *sentence = answers::to_the_person(sentence, wish.language);
+        }
+        wish
+    }
+
+    /// Whether a text is an English clause with a subject and a verb, rather than a list of facts.
+    #[must_use]
+    pub fn is_clause(text: &str) -> bool {
+        english::is_clause(text)
+    }
+
+    /// The sentences as they were typed, each with its last mark.
+    #[must_use]
+    pub fn as_typed(&self) -> Vec<String> {
+        self.sentences
+            .iter()
+            .map(|sentence| ended(sentence, self.language))
+            .collect()
     }
 
     /// The sentences as they can be published, each with the capitals, accents and marks of its language.
@@ -328,7 +354,7 @@ fn group<'t>(captures: &Captures<'t>, name: &str) -> Option<&'t str> {
 }
 
 /// With a capital at its beginning.
-pub(crate) fn capitalised(text: &str) -> String {
+pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

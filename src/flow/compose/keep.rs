@@ -172,6 +172,7 @@ fn new_revision(material: &Material, candidate: Candidate) -> NewRevision {
             tokens_out: candidate.answer.tokens_out,
             micro_usd: candidate.answer.micro_usd,
             millis: candidate.answer.millis,
+            tries: candidate.tries,
         },
     }
 }

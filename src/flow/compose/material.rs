@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::draft::{Draft, Purpose, Revision};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, FindingKind};
+use crate::domain::habits::Habits;
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
 use crate::domain::persona::Persona;
 use crate::domain::post::Post;
-use crate::flow::checks::Allowance;
+use crate::domain::post_kind;
+use crate::domain::wish::Wish;
+use crate::flow::checks::{self, Allowance, CommonWords};
 use crate::flow::recall::SearchQuery;
 use crate::models::prompt::Ask;
 
@@ -21,6 +24,12 @@ const POSTS: usize = 8;
 
 /// How many own posts show the voice.
 const EXAMPLES: usize = 5;
+
+/// How many own posts, the newest, show the habits and count as given.
+const OWN: u32 = 60;
+
+/// From how many stored posts it is counted which words are common.
+const COUNTED: u32 = 2_000;
 
 /// Everything a version is written from.
 pub(super) struct Material {
@@ -40,6 +49,10 @@ pub(super) struct Material {
     pub guidance: Option<String>,
     pub posts: Vec<(Post, f32)>,
     pub examples: Vec<Post>,
+    /// The newest own posts.
+    own: Vec<String>,
+    pub habits: Habits,
+    pub common: CommonWords,
     pub allowance: Allowance,
 }
 
@@ -51,6 +64,56 @@ impl Material {
             (_, Some(post)) => format!("answer to @{}: {}", post.body.author, post.body.text),
             _ => String::new(),
         }
+    }
+
+    /// What was typed: the topic, or what the answer should say, and what a redo asks for.
+    pub fn words(&self) -> String {
+        let purpose = match &self.purpose {
+            Purpose::Post { topic } => topic.clone(),
+            Purpose::Reply { guidance, .. } => guidance.clone().unwrap_or_default(),
+        };
+        format!("{purpose} {}", self.guidance.clone().unwrap_or_default())
+    }
+
+    /// The topic, read. Of a reply, what it should say.
+    pub fn wish(&self) -> Wish {
+        match &self.purpose {
+            Purpose::Post { topic } => Wish::read(topic),
+            Purpose::Reply { guidance, .. } => {
+                Wish::read_answer(guidance.as_deref().unwrap_or_default())
+            }
+        }
+    }
+
+    /// All that a text may take its facts from.
+    pub fn given(&self) -> Vec<String> {
+        let voice = &self.persona.voice;
+        let mut given = vec![self.words(), voice.identity.clone(), voice.tone.join(" ")];
+        given.extend(self.own.iter().cloned());
+        given.extend(self.examples.iter().map(|post| post.body.text.clone()));
+        given.extend(
+            self.answered
+                .iter()
+                .map(|post| format!("{} {}", post.body.author, self.answered_text)),
+        );
+        given.extend(self.before.iter().map(|(_, old)| old.content.text.clone()));
+        given
+    }
+
+    /// What of the post's orders `text` follows, and a warning that the post gives orders, sells or insults.
+    pub fn obeyed(&self, text: &str) -> Vec<Finding> {
+        let Some(post) = &self.answered else {
+            return Vec::new();
+        };
+        let warned = post_kind::warning(&post.body.text).map(|warning| Finding {
+            kind: FindingKind::HostilePost,
+            blocks: false,
+            detail: format!("the post answered {}", warning.words()),
+        });
+        warned
+            .into_iter()
+            .chain(checks::obeys(text, &post.body.text))
+            .collect()
     }
 
     /// What the model is asked for.
@@ -149,6 +212,12 @@ impl Composer {
             Purpose::Reply { post, .. } => self.store.post(*post).await?,
             Purpose::Post { .. } => None,
         };
+        if let (Some(post), ComposeRequest::Reply { despite: false, .. }) =
+            (&answered, &work.request)
+            && let Some(warning) = post_kind::warning(&post.body.text)
+        {
+            return Ok(Err(NotWritten::hostile(post, warning)));
+        }
         if answered.is_none() && matches!(purpose, Purpose::Reply { .. }) {
             let why =
                 "The post to answer was deleted at its network. Nothing was written.".to_owned();
@@ -178,6 +247,17 @@ impl Composer {
             (_, Some(post)) => post.body.text.clone(),
             _ => String::new(),
         };
+        let own: Vec<String> = self
+            .store
+            .own_posts(work.workspace, OWN)
+            .await?
+            .into_iter()
+            .map(|post| post.body.text)
+            .collect();
+        let texts: Vec<&str> = own.iter().map(String::as_str).collect();
+        let habits = Habits::of(&texts, &persona.voice);
+        let stored = self.store.latest_texts(work.workspace, COUNTED).await?;
+        let common = CommonWords::among(stored.iter().map(String::as_str));
         let posts = self
             .relevant(work.workspace, &words, answered.as_ref())
             .await?;
@@ -198,6 +278,9 @@ impl Composer {
             guidance,
             posts,
             examples,
+            own,
+            habits,
+            common,
             allowance,
         };
         if let Some(post) = &material.answered {

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::change::Change;
+use crate::domain::draft::Tried;
 use crate::domain::finding::{Finding, FindingKind};
-use crate::domain::ids::PostId;
+use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::job::Job;
+use crate::domain::language;
 use crate::domain::limits::Limits;
 use crate::domain::notice::Offer;
 use crate::domain::progress::{Progress, Step};
@@ -18,20 +21,14 @@ use crate::models::prompt::{self, DraftPrompt, Piece};
 use crate::models::{ModelError, TextAnswer, TextModel};
 
 use super::material::Material;
+use super::small::Outcome;
 use super::{ComposeJob, Composer, NotWritten};
 
-/// How many versions a small model writes at most before the best one is shown.
-const CANDIDATES: u64 = 3;
+/// How many versions are written at most: another one only where the first cannot be approved, or misses what was asked.
+const CANDIDATES: u64 = 2;
 
-/// The same of a model that is paid: another one only where the first cannot be approved.
-const PAID_CANDIDATES: u64 = 2;
-
-/// A version at or above this is shown at once; below it another one is tried.
-const GOOD_ENOUGH: f32 = 0.75;
-
-/// A model whose prompts stay within this many tokens gets two posts and one example: it reads slowly, and with more it
-/// wanders off.
-const SMALL_PROMPT: usize = 600;
+/// How many words that nothing given holds are named on the card.
+const NAMED: usize = 6;
 
 /// A version with what was found in it.
 pub(super) struct Candidate {
@@ -41,14 +38,17 @@ pub(super) struct Candidate {
     pub used: Vec<PostId>,
     /// Own posts that showed the voice.
     pub examples: Vec<PostId>,
+    /// The second sentences that a small model tried.
+    pub tries: Vec<Tried>,
 }
 
 /// What the versions of one draft have in common.
-struct Desk<'a> {
-    material: &'a Material,
-    job: &'a Job,
-    progress: &'a dyn Progress,
-    cancel: &'a CancellationToken,
+pub(super) struct Desk<'a> {
+    pub workspace: WorkspaceId,
+    pub material: &'a Material,
+    pub job: &'a Job,
+    pub progress: &'a dyn Progress,
+    pub cancel: &'a CancellationToken,
 }
 
 impl Composer {
@@ -64,6 +64,7 @@ impl Composer {
             Err(not) => return Ok(Err(not)),
         };
         let desk = Desk {
+            workspace: work.workspace,
             material: &material,
             job,
             progress,
@@ -74,8 +75,13 @@ impl Composer {
             .ask(no_text, |model| self.versions(model, &desk).boxed())
             .await;
         let mut best = match written {
-            Ok(Fallen { answer, instead_of }) => {
-                let mut best = answer;
+            Ok(Fallen {
+                answer: Err(not), ..
+            }) => return Ok(Err(not)),
+            Ok(Fallen {
+                answer: Ok(mut best),
+                instead_of,
+            }) => {
                 let other = other_model(&best, &instead_of);
                 best.findings.extend(other);
                 best
@@ -93,31 +99,28 @@ impl Composer {
         Ok(Ok((material, best)))
     }
 
-    /// Has one model write until a version is good enough, and takes the best.
+    /// Has one model write until a version can be approved and does what was asked, and takes the best.
     async fn versions(
         &self,
         model: Arc<dyn TextModel>,
         desk: &Desk<'_>,
-    ) -> Result<Candidate, ModelError> {
+    ) -> Result<Outcome, ModelError> {
+        if model.continues() {
+            return self.plainly(model, desk).await;
+        }
         model.prepare().await?;
-        let most = if model.continues() {
-            CANDIDATES
-        } else {
-            PAID_CANDIDATES
-        };
         let mut best: Option<(f32, Candidate)> = None;
-        for turn in 0..most {
+        for turn in 0..CANDIDATES {
             let candidate = match self.candidate(model.as_ref(), desk, turn).await {
                 Ok(candidate) => candidate,
                 Err(error) if best.is_none() => return Err(error),
                 Err(_) => break,
             };
             let rank = Self::rank(desk.material, &candidate);
-            let good = if model.continues() {
-                rank >= GOOD_ENOUGH
-            } else {
-                candidate.findings.iter().all(|finding| !finding.blocks)
-            };
+            let good = candidate
+                .findings
+                .iter()
+                .all(|finding| !finding.blocks && finding.kind != FindingKind::NotMet);
             if best.as_ref().is_none_or(|(best, _)| rank > *best) {
                 best = Some((rank, candidate));
             }
@@ -125,7 +128,7 @@ impl Composer {
                 break;
             }
         }
-        best.map(|(_, candidate)| candidate)
+        best.map(|(_, candidate)| Ok(candidate))
             .ok_or(ModelError::Cancelled)
     }
 
@@ -151,24 +154,19 @@ impl Composer {
         turn: u64,
     ) -> Result<Candidate, ModelError> {
         let material = desk.material;
-        let (most_posts, most_examples) = if model.prompt_budget() <= SMALL_PROMPT {
-            (2, 1)
-        } else {
-            (usize::MAX, usize::MAX)
-        };
-        let examples = material.examples.iter().take(most_examples);
         let prompt = DraftPrompt {
             voice: &material.persona.voice,
             ask: material.ask(),
             guidance: material.guidance.as_deref(),
-            examples: examples
-                .clone()
+            habits: material.habits.rules(),
+            examples: material
+                .examples
+                .iter()
                 .map(|post| post.body.text.clone())
                 .collect(),
             posts: material
                 .posts
                 .iter()
-                .take(most_posts)
                 .map(|(post, _)| Piece {
                     id: post.id,
                     author: post.body.author.clone(),
@@ -193,6 +191,7 @@ impl Composer {
         };
         let answer = model.write(&filled.request, &written, desk.cancel).await?;
         let text = prompt::tidied(&answer, &prompt);
+        let text = material.habits.kept_to(&text, &material.words());
         let others = material.others();
         let held = Held {
             network: material.network,
@@ -200,14 +199,80 @@ impl Composer {
             instructions: &filled.instructions,
             others: &others,
         };
+        let mut findings = material.obeyed(&text);
+        findings.extend(checks::by_model(&text, &held));
+        findings.extend(unlike_asked(material, &text));
         Ok(Candidate {
-            findings: checks::by_model(&text, &held),
+            findings,
             text,
             answer,
             used: filled.posts,
-            examples: examples.map(|post| post.id).collect(),
+            examples: material.examples.iter().map(|post| post.id).collect(),
+            tries: Vec::new(),
         })
     }
+}
+
+/// What a person should look at before they approve: words that nothing given holds, another language than that of the
+/// topic or the post, and changes that were asked for and not made.
+fn unlike_asked(material: &Material, text: &str) -> Vec<Finding> {
+    let found = |kind, detail| Finding {
+        kind,
+        blocks: false,
+        detail,
+    };
+    let mut findings = Vec::new();
+    let given = material.given();
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    let mut added = checks::unsupported(text, &given, &material.common);
+    if !added.is_empty() {
+        let more = added.len().saturating_sub(NAMED);
+        added.truncate(NAMED);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let words = added.join(", ");
+        findings.push(found(
+            FindingKind::Unsupported,
+            format!("not from you: {words}{more}"),
+        ));
+    }
+    let changes = material.guidance.as_deref().map(Change::read);
+    let changes = changes.unwrap_or_default();
+    let source = material
+        .answered
+        .as_ref()
+        .map_or_else(|| material.words(), |post| post.body.text.clone());
+    let told = material.persona.voice.language.is_empty()
+        && !changes
+            .iter()
+            .any(|change| matches!(change, Change::Language(_)));
+    if let (true, Some(asked), Some(written)) =
+        (told, language::of_topic(&source), language::of_topic(text))
+        && asked != written
+    {
+        let (asked, written) = (language::name(asked), language::name(written));
+        findings.push(found(
+            FindingKind::NotMet,
+            format!("written in {written}, asked for in {asked}"),
+        ));
+    }
+    if let Some((_, old)) = &material.before {
+        let missed: Vec<String> = changes
+            .iter()
+            .filter(|change| !change.is_met(&old.content.text, text))
+            .map(Change::words)
+            .collect();
+        if !missed.is_empty() {
+            findings.push(found(
+                FindingKind::NotMet,
+                format!("not done: {}", missed.join(", ")),
+            ));
+        }
+    }
+    findings
 }
 
 fn no_text() -> ModelError {
@@ -289,7 +354,7 @@ fn not_written(error: ModelError) -> NotWritten {
 }
 
 /// A number for the sampling that is the job's own, so that a job run again after a crash writes the same.
-fn seed(job: &Job, turn: u64) -> u64 {
+pub(super) fn seed(job: &Job, turn: u64) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     (&job.unique_key, turn).hash(&mut hasher);

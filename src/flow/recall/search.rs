@@ -93,6 +93,28 @@ pub struct Hit {
 }
 
 impl Recall {
+    /// The cosine of each of `others` to `text`, -1 to 1. None without an embedder, or when it does not answer: then
+    /// meaning has no say.
+    pub async fn nearness(&self, text: &str, others: &[String]) -> Option<Vec<f32>> {
+        let embedder = self.0.embedder.as_ref()?;
+        let mut texts = vec![text.to_owned()];
+        texts.extend_from_slice(others);
+        match embedder.embed(&texts, "query").await {
+            Ok(vectors) => {
+                let (first, rest) = vectors.split_first()?;
+                Some(
+                    rest.iter()
+                        .map(|other| crate::index::cosine(first, other))
+                        .collect(),
+                )
+            }
+            Err(error) => {
+                tracing::warn!(model.error = %error, "sentences could not be compared by meaning");
+                None
+            }
+        }
+    }
+
     /// The posts that fit best, best first.
     pub async fn search(&self, query: &SearchQuery) -> Result<Vec<Hit>, RecallError> {
         let words = cleaning::for_matching(&query.words);

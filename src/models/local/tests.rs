@@ -8,10 +8,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::{Clock as _, ManualClock, SharedClock};
-use crate::domain::ids::PostId;
-use crate::domain::persona::Voice;
 use crate::models::local::{LocalEmbedder, LocalModels, LocalText};
-use crate::models::prompt::{Ask, DraftPrompt, Piece, Prompts, fit, missing_facts, tidied};
 use crate::models::testing::models_dir;
 use crate::models::{Embedder as _, Message, ModelError, Speaker, TextModel as _, TextRequest};
 
@@ -228,100 +225,4 @@ async fn a_broken_model_file_is_missing_and_not_a_crash() {
         matches!(&error, ModelError::Missing(how) if how.contains("is broken")),
         "{error}"
     );
-}
-
-/// The facts of a topic are in the draft, whatever the seed, and the prompt stays within its budget.
-#[tokio::test]
-async fn a_draft_keeps_the_day_and_the_hour_of_its_topic() {
-    let Some(dir) = models_dir() else { return };
-    let model = LocalText::new(&dir, clock());
-    model.prepare().await.unwrap();
-    let prompts = Prompts::load(None).unwrap();
-    let voice = Voice::default();
-    let topic = "our Friday tasting is at six";
-    let prompt = DraftPrompt {
-        voice: &voice,
-        ask: Ask::Post { topic },
-        guidance: None,
-        examples: vec!["A slow filter, a loud street, a good hour.".to_owned()],
-        posts: (1..=6)
-            .map(|id| Piece {
-                id: PostId(id),
-                author: "bean".to_owned(),
-                text: "Cupping at our place was loud and good, and nobody wanted to go home. "
-                    .repeat(3),
-            })
-            .collect(),
-        limit: 300,
-    };
-    for seed in 0..2 {
-        let filled = prompts.draft(&prompt, &model, "draft", seed).unwrap();
-        let answer = model
-            .write(&filled.request, &|_| (), &CancellationToken::new())
-            .await
-            .unwrap();
-        assert!(answer.tokens_in <= 500, "{}", answer.tokens_in);
-        let text = tidied(&answer, &prompt);
-        assert!(missing_facts(&text, topic).is_empty(), "{text}");
-        assert!(
-            !text.contains(['!', '#']) && fit(&text, topic) > 0.3,
-            "{text}"
-        );
-    }
-}
-
-/// For a person to read: `cargo test --lib drafts_to_look_at -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "writes drafts for a person to judge"]
-async fn drafts_to_look_at() {
-    let Some(dir) = models_dir() else { return };
-    let model = LocalText::new(&dir, Arc::new(crate::domain::clock::SystemClock));
-    model.prepare().await.unwrap();
-    let prompts = Prompts::load(None).unwrap();
-    let voice = Voice::default();
-    let topics = [
-        "our Friday tasting is at six",
-        "new Ethiopian coffee arrives on Monday",
-        "the bread workshop has two places left",
-        "why we roast lighter in winter",
-    ]
-    .map(|topic| (Ask::Post { topic }, topic));
-    let posts = [
-        "Is the shop open on Sunday?",
-        "Best filter coffee I had in years, thank you",
-    ]
-    .map(|text| {
-        (
-            Ask::Answer {
-                author: "mia",
-                text,
-            },
-            text,
-        )
-    });
-    for (ask, subject) in topics.into_iter().chain(posts) {
-        let prompt = DraftPrompt {
-            voice: &voice,
-            ask,
-            guidance: None,
-            examples: vec![],
-            posts: vec![],
-            limit: 300,
-        };
-        for seed in 0..3 {
-            let filled = prompts.draft(&prompt, &model, "draft", seed).unwrap();
-            let answer = model
-                .write(&filled.request, &|_| (), &CancellationToken::new())
-                .await
-                .unwrap();
-            let text = tidied(&answer, &prompt);
-            println!(
-                "{:.2} {} in, {} out, {} ms: {text}",
-                fit(&text, subject),
-                answer.tokens_in,
-                answer.tokens_out,
-                answer.millis
-            );
-        }
-    }
 }

@@ -167,6 +167,7 @@ mod tests {
             voice,
             ask: Ask::Post { topic: "x" },
             guidance: None,
+            habits: vec![],
             examples: vec![],
             posts: vec![],
             limit,

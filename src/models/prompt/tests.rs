@@ -7,7 +7,6 @@ use crate::models::{ModelError, Speaker, TextAnswer, TextRequest, Written};
 /// Counts a token every four characters.
 struct Counter {
     budget: usize,
-    continues: bool,
 }
 
 #[async_trait]
@@ -17,9 +16,6 @@ impl TextModel for Counter {
     }
     fn prompt_budget(&self) -> usize {
         self.budget
-    }
-    fn continues(&self) -> bool {
-        self.continues
     }
     fn count_tokens(&self, text: &str) -> usize {
         text.chars().count().div_ceil(4)
@@ -39,6 +35,7 @@ fn prompt<'a>(voice: &'a Voice, ask: Ask<'a>) -> DraftPrompt<'a> {
         voice,
         ask,
         guidance: None,
+        habits: vec![],
         examples: vec!["We roast on Tuesdays.".into()],
         posts: vec![
             piece(1, "bean", "cupping at six"),
@@ -59,15 +56,7 @@ fn piece(id: i64, author: &str, text: &str) -> Piece {
 fn fill(prompt: &DraftPrompt<'_>, budget: usize) -> Filled {
     Prompts::load(None)
         .unwrap()
-        .draft(
-            prompt,
-            &Counter {
-                budget,
-                continues: false,
-            },
-            "draft",
-            7,
-        )
+        .draft(prompt, &Counter { budget }, "draft", 7)
         .unwrap()
 }
 
@@ -169,31 +158,28 @@ fn a_reply_prompt_ends_with_the_post_it_answers_and_a_redo_knows_the_text_before
     assert!(question.contains("Wish: be brief") && question.contains("another: Yes we are"));
 }
 
-/// A small model is shown how it is done; one that follows instructions is told.
+/// A small model is shown how it is done, and goes on from the statement.
 #[test]
-fn a_model_that_goes_on_from_a_beginning_is_given_the_topic_as_one() {
+fn a_small_model_goes_on_from_the_statement_and_is_measured_against_another() {
     let voice = Voice::default();
-    let draft = prompt(
-        &voice,
-        Ask::Post {
-            topic: "the tasting is at six",
-        },
-    );
-    let model = Counter {
-        budget: 500,
-        continues: true,
-    };
-    let filled = Prompts::load(None)
+    let statement = "The tasting is at six.";
+    let request = Prompts::load(None)
         .unwrap()
-        .draft(&draft, &model, "draft", 0)
+        .second_sentences(&voice, statement, "draft", 5)
         .unwrap();
-    let last = filled.request.messages.last().unwrap();
+    let last = |messages: &[crate::models::Message]| {
+        let last = messages.last().unwrap();
+        (last.speaker, last.text.clone())
+    };
     assert_eq!(
-        (last.speaker, last.text.as_str()),
-        (Speaker::Assistant, "The tasting is at six.")
+        last(&request.messages),
+        (Speaker::Assistant, statement.to_owned())
     );
-    let told = filled.instructions.join("\n");
-    assert!(told.contains("good chairs by the window"), "{told}");
+    let (_, other) = last(&request.baseline);
+    assert!(other.ends_with('.') && other != statement, "{other}");
+    assert_eq!(request.messages[0], request.baseline[0]);
+    assert!(request.without.contains(&"tomorrow".to_owned()));
+    assert!(!request.without.contains(&"six".to_owned()));
 }
 
 #[test]
@@ -279,14 +265,11 @@ fn a_topic_of_100_kb_and_an_endless_voice_still_fit() {
 #[test]
 fn a_folder_overrides_a_template_and_a_wrong_one_is_refused_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("draft.j2");
+    let file = folder.path().join("hosted_draft.j2");
     std::fs::write(&file, "=== user\nSay {{ topic }} in {{ limit }} characters").unwrap();
     let voice = Voice::default();
     let prompts = Prompts::load(Some(folder.path())).unwrap();
-    let model = Counter {
-        budget: 500,
-        continues: true,
-    };
+    let model = Counter { budget: 500 };
     let filled = prompts
         .draft(
             &prompt(&voice, Ask::Post { topic: "hello" }),
@@ -306,7 +289,7 @@ fn a_folder_overrides_a_template_and_a_wrong_one_is_refused_at_the_start() {
         std::fs::write(&file, wrong).unwrap();
         let error = Prompts::load(Some(folder.path())).unwrap_err().to_string();
         assert!(
-            error.contains("draft.j2") && error.contains(why),
+            error.contains("hosted_draft.j2") && error.contains(why),
             "{wrong}: {error}"
         );
     }
@@ -329,6 +312,7 @@ fn fullest(voice: &Voice) -> DraftPrompt<'_> {
             before: "On Friday at six we taste. The windows are new.",
         },
         guidance: Some("shorter, and name the time first"),
+        habits: vec!["begins in lower case".to_owned(), "no emoji".to_owned()],
         examples: (0..5).map(usual).collect(),
         posts: (0..8_u8)
             .map(|id| piece(i64::from(id), "bean.lens", &usual(id.into())))
@@ -341,10 +325,7 @@ fn fullest(voice: &Voice) -> DraftPrompt<'_> {
 #[tokio::test]
 async fn a_full_prompt_keeps_eight_posts_and_five_examples_within_its_budget() {
     let voice = Voice::default();
-    let hosted = Counter {
-        budget: 1_800,
-        continues: false,
-    };
+    let hosted = Counter { budget: 1_800 };
     let prompts = Prompts::load(None).unwrap();
     let full = prompts.draft(&fullest(&voice), &hosted, "redo", 1).unwrap();
     assert_eq!(full.posts.len(), 8);
@@ -387,11 +368,11 @@ async fn a_full_prompt_keeps_eight_posts_and_five_examples_within_its_budget() {
     ] {
         println!("{name}: {} tokens beside the picture", count(&question));
     }
-    let small = prompts
-        .draft(&fullest(&voice), local.text.as_ref(), "redo", 1)
+    let tries = prompts
+        .second_sentences(&voice, &usual(1), "draft", 1)
         .unwrap();
-    let small = count(&text(&small));
-    println!("local draft: {small} tokens");
+    let small: usize = tries.messages.iter().map(|one| count(&one.text)).sum();
+    println!("second sentences: {small} tokens");
     assert!(whole < 1_800, "{whole}");
     assert!(small <= 500, "{small}");
 }
