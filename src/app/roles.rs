@@ -18,7 +18,8 @@ use crate::flow::see::Eyes;
 use crate::media::{Caps, MediaFolder};
 use crate::models::budget::Budget;
 use crate::models::in_order::InOrder;
-use crate::models::local::LocalModels;
+use crate::models::local::gguf::available_memory;
+use crate::models::local::{LocalModels, TextFile};
 use crate::models::metered::Metered;
 use crate::models::moderate::Moderator;
 use crate::models::ollama::{Ollama, OllamaEmbedder};
@@ -87,6 +88,11 @@ impl Roles {
         let models = &means.config.models;
         let place = &means.config.place;
         let prices = Arc::new(Prices::load(Some(&place.prices()))?);
+        let text_file = models
+            .text_file
+            .as_deref()
+            .map(|path| TextFile::open(path, available_memory()).map_err(|why| why.user(path)))
+            .transpose()?;
         let builder = Builder {
             models,
             budget: means.budget,
@@ -106,7 +112,11 @@ impl Roles {
                 .as_ref()
                 .map(|xai| service(means, XAI, &xai.base, Some(&xai.key)))
                 .transpose()?,
-            local: Arc::new(LocalModels::new(&place.models_dir, means.clock)),
+            local: Arc::new(LocalModels::new(
+                &place.models_dir,
+                text_file.as_ref(),
+                means.clock,
+            )),
             http: means.http,
         };
         let clock = || means.clock.clone();

@@ -1,8 +1,8 @@
-//! The models that run inside the process, on the CPU: SmolLM2-135M-Instruct writes, in candle; all-MiniLM-L6-v2 embeds, in
-//! rten.
+//! The models that run inside the process, on the CPU: a text model from a GGUF file, in candle (SmolLM2-135M-Instruct unless
+//! `LUMEN_TEXT_FILE` names another); all-MiniLM-L6-v2 embeds, in rten.
 //!
-//! They are loaded on first use, off the async threads, and dropped after [`IDLE`] without use. To try another model of
-//! the same kind, name its files in [`files`] and in `scripts/models.py`; another architecture is a file beside [`text`].
+//! They are loaded on first use, off the async threads, and dropped after [`IDLE`] without use. [`gguf`] says which files can
+//! be used, `weights` knows their families, `tokens` their tokenizers, `template` how a talk is written for them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,18 +17,24 @@ mod bert;
 mod continuations;
 pub mod embedder;
 pub mod files;
-mod llama;
+pub mod gguf;
+mod reading;
 mod resident;
 mod sampler;
 mod sentence;
+mod template;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod tokens;
 mod weights;
+mod widened;
 
 #[cfg(test)]
 mod tests;
 
 pub use embedder::LocalEmbedder;
+pub use gguf::TextFile;
 pub use text::LocalText;
 
 /// How long a model stays in memory after its last use.
@@ -45,11 +51,15 @@ pub struct LocalModels {
 }
 
 impl LocalModels {
-    /// Reads nothing yet: files are opened on first use.
+    /// Reads nothing yet: files are opened on first use. `text_file` writes in place of the model in `models_dir`.
     #[must_use]
-    pub fn new(models_dir: &Path, clock: &SharedClock) -> Self {
+    pub fn new(models_dir: &Path, text_file: Option<&TextFile>, clock: &SharedClock) -> Self {
+        let text = match text_file {
+            Some(file) => LocalText::of_file(file, clock.clone()),
+            None => LocalText::new(models_dir, clock.clone()),
+        };
         Self {
-            text: Arc::new(LocalText::new(models_dir, clock.clone())),
+            text: Arc::new(text),
             embedder: Arc::new(LocalEmbedder::new(models_dir, clock.clone())),
         }
     }

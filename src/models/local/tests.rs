@@ -1,5 +1,6 @@
 //! The real models. Without them the tests say so and end.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,9 +9,13 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::{Clock as _, ManualClock, SharedClock};
-use crate::models::local::{LocalEmbedder, LocalModels, LocalText};
+use crate::models::local::gguf::Family;
+use crate::models::local::testing::Small;
+use crate::models::local::{LocalEmbedder, LocalModels, LocalText, TextFile};
 use crate::models::testing::models_dir;
-use crate::models::{Embedder as _, Message, ModelError, Speaker, TextModel as _, TextRequest};
+use crate::models::{
+    ContinuationRequest, Embedder as _, Message, ModelError, Speaker, TextModel as _, TextRequest,
+};
 
 fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH))
@@ -122,6 +127,158 @@ async fn stopping_ends_the_work_before_the_text_is_done() {
     assert_eq!(result, Err(ModelError::Cancelled));
 }
 
+fn continuing(lead: &str, count: usize) -> ContinuationRequest {
+    let mut with = request("Write a short post about our bakery.", 1).messages;
+    let mut without = request("Write a short post.", 1).messages;
+    for talk in [&mut with, &mut without] {
+        talk.push(Message {
+            speaker: Speaker::Assistant,
+            text: lead.to_owned(),
+        });
+    }
+    ContinuationRequest {
+        messages: with,
+        baseline: without,
+        count,
+        max_tokens: 30,
+        temperature: 0.7,
+        top_p: 0.9,
+        seed: 7,
+        time_limit: Duration::from_mins(1),
+        purpose: "test",
+        ..ContinuationRequest::default()
+    }
+}
+
+const LEAD: &str = "Our bakery has new bread on Friday.";
+
+#[tokio::test]
+async fn sentences_that_could_follow_are_one_each_and_scored_with_and_without_the_topic() {
+    let Some(dir) = models_dir() else { return };
+    let model = LocalText::new(&dir, clock());
+    let finished = Mutex::new(Vec::new());
+    let done = |count| finished.lock().unwrap().push(count);
+    let stop = CancellationToken::new();
+    let asked = continuing(LEAD, 4);
+    let four = model.continuations(&asked, &done, &stop).await.unwrap();
+    assert_eq!(*finished.lock().unwrap(), [1, 2, 3, 4]);
+    for one in &four.all {
+        assert!(
+            !one.text.is_empty() && one.text == one.text.trim(),
+            "{one:?}"
+        );
+        assert!(
+            !one.text.contains('\n') && !one.text.contains("<|"),
+            "{one:?}"
+        );
+        assert!(
+            one.cut_off || one.text.ends_with(['.', '!', '?', '"']),
+            "{one:?}"
+        );
+        for log_prob in [one.log_prob, one.baseline_log_prob] {
+            assert!(log_prob < 0.0 && log_prob > -10.0, "{one:?}");
+        }
+    }
+    let texts: HashSet<&str> = four.all.iter().map(|one| one.text.as_str()).collect();
+    assert!(texts.len() > 1, "each has a seed of its own: {texts:?}");
+    assert!(four.tokens_in > 100 && four.tokens_out > 8, "{four:?}");
+    // The third of four is the first of those from its seed on.
+    let mut third = continuing(LEAD, 1);
+    third.seed += 2;
+    let again = model.continuations(&third, &done, &stop).await.unwrap();
+    assert_eq!(again.all[0], four.all[2]);
+    // What is known after the same prompt is as likely with it as without it.
+    let mut same = continuing(LEAD, 1);
+    same.baseline = same.messages.clone();
+    let same = model.continuations(&same, &done, &stop).await.unwrap();
+    let away = same.all[0].log_prob - same.all[0].baseline_log_prob;
+    assert!(away.abs() < 1e-3, "{same:?}");
+}
+
+#[tokio::test]
+async fn sentences_end_with_their_tokens_with_the_time_and_when_somebody_says_stop() {
+    let Some(dir) = models_dir() else { return };
+    let time = clock();
+    let model = LocalText::new(&dir, time.clone());
+    let stop = CancellationToken::new();
+    let mut asked = continuing(LEAD, 3);
+    asked.max_tokens = 2;
+    let short = model.continuations(&asked, &|_| (), &stop).await.unwrap();
+    assert!(short.all.iter().all(|one| one.cut_off), "{short:?}");
+    assert_eq!(short.tokens_out, 6);
+    asked.time_limit = Duration::ZERO;
+    let none = model.continuations(&asked, &|_| (), &stop).await.unwrap();
+    assert_eq!(none.all, []);
+    let asked = continuing(LEAD, 50);
+    let stopped = model.continuations(&asked, &|_| stop.cancel(), &stop).await;
+    assert_eq!(stopped, Err(ModelError::Cancelled));
+}
+
+/// A model of each family with weights of chance, in a file as the real ones are.
+#[tokio::test]
+async fn a_model_of_every_family_writes_and_the_same_again_from_the_same_seed() {
+    let dir = tempfile::tempdir().unwrap();
+    for family in Family::ALL {
+        let path = Small::new(family).file(dir.path());
+        let file = TextFile::open(&path, None).unwrap();
+        let model = LocalText::of_file(&file, clock());
+        assert_eq!(model.name(), ("local".to_owned(), "Small".to_owned()));
+        assert!(model.continues());
+        let mut asked = continuing("the tea", 3);
+        asked.max_tokens = 6;
+        let stop = CancellationToken::new();
+        let first = model.continuations(&asked, &|_| (), &stop).await.unwrap();
+        assert!(!first.all.is_empty(), "{family:?}");
+        for one in &first.all {
+            assert!(one.log_prob.is_finite() && one.baseline_log_prob.is_finite());
+        }
+        let text = write(&model, &request("the sea", 1)).await;
+        let again = model.continuations(&asked, &|_| (), &stop).await.unwrap();
+        assert_eq!(again.all, first.all, "{family:?}");
+        assert_eq!(
+            write(&model, &request("the sea", 1)).await,
+            text,
+            "{family:?}"
+        );
+    }
+}
+
+/// Gemma 3 270M, a base model: no chat template, `SentencePiece`.
+#[tokio::test]
+async fn a_base_model_of_another_family_goes_on_from_a_text() {
+    let Some(dir) = models_dir() else { return };
+    let path = dir.join("gemma3-270m/model.gguf");
+    if !path.is_file() {
+        eprintln!("SKIPPED: no {}", path.display());
+        return;
+    }
+    let file = TextFile::open(&path, None).unwrap();
+    assert_eq!(file.name, "Gemma 3 270m");
+    assert!(!file.has_template && file.continues());
+    let model = LocalText::of_file(&file, clock());
+    let stop = CancellationToken::new();
+    let mut ask = request("What is the capital of France?", 1);
+    ask.temperature = 0.0;
+    ask.messages.push(Message {
+        speaker: Speaker::Assistant,
+        text: "The capital of France is".to_owned(),
+    });
+    let answer = model.write(&ask, &|_| (), &stop).await.unwrap();
+    assert!(
+        answer.text.starts_with("The capital of France is"),
+        "{answer:?}"
+    );
+    assert!(!answer.text.contains('\n'), "{answer:?}");
+    let two = model
+        .continuations(&continuing(LEAD, 2), &|_| (), &stop)
+        .await
+        .unwrap();
+    assert_eq!(two.all.len(), 2);
+    for one in &two.all {
+        assert!(one.log_prob > -5.0, "words that follow are likely: {one:?}");
+    }
+}
+
 #[tokio::test]
 async fn near_texts_have_near_vectors_of_unit_length_in_the_order_they_came() {
     let Some(dir) = models_dir() else { return };
@@ -171,7 +328,7 @@ async fn models_go_after_ten_idle_minutes_and_come_back_when_asked() {
     let Some(dir) = models_dir() else { return };
     let time = clock();
     let shared: SharedClock = time.clone();
-    let models = LocalModels::new(&dir, &shared);
+    let models = LocalModels::new(&dir, None, &shared);
     assert_eq!(
         models.text.count_tokens("four"),
         2,

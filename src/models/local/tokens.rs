@@ -1,21 +1,28 @@
-//! The tokenizer inside the GGUF file, and the chat template of `SmolLM2`.
+//! The tokenizer inside a GGUF file, and a talk in tokens.
 
-use candle_core::quantized::gguf_file::Content;
-use candle_core::quantized::tokenizer::TokenizerFromGguf as _;
+mod tokenizer;
+
+use std::collections::{HashMap, HashSet};
+
+use candle_core::quantized::gguf_file::{Content, Value};
 use tokenizers::Tokenizer;
-use tokenizers::pre_tokenizers::PreTokenizerWrapper;
-use tokenizers::pre_tokenizers::byte_level::ByteLevel;
-use tokenizers::pre_tokenizers::digits::Digits;
-use tokenizers::pre_tokenizers::sequence::Sequence;
 
+use super::template::{self, ChatTemplate, Part};
 use crate::models::{Message, Speaker};
 
 /// Turns text into token ids and back.
 pub(super) struct Tokens {
     tokenizer: Tokenizer,
-    turn_start: u32,
-    turn_end: u32,
-    text_end: Option<u32>,
+    /// Tokens that are no text, by how they are written in a template.
+    marks: HashMap<String, u32>,
+    longest_mark: usize,
+    /// A model that writes one of these has nothing more to say.
+    ends: HashSet<u32>,
+    /// What every text begins with.
+    first: Option<u32>,
+    /// Text behind a mark begins with a space.
+    space_in_front: bool,
+    template: Option<ChatTemplate>,
 }
 
 /// A prompt in tokens. What comes before the last question is the part that tends to stay the same.
@@ -28,29 +35,41 @@ pub(super) struct PromptTokens {
     pub(super) begun: usize,
 }
 
+/// Whether the tokenizer and the template of the file are of a kind that can be used. Builds neither.
+pub(super) fn check(content: &Content) -> anyhow::Result<()> {
+    tokenizer::check(content)?;
+    chat_template(content).map(drop)
+}
+
 impl Tokens {
-    pub(super) fn from_gguf(content: &Content) -> anyhow::Result<Self> {
-        let mut tokenizer = Tokenizer::from_gguf(content)?;
-        // candle knows no pre-tokenizer called `smollm` and takes GPT-2's, which joins digits and puts a space in front.
-        let splitter = Sequence::new(vec![
-            PreTokenizerWrapper::Digits(Digits::new(true)),
-            PreTokenizerWrapper::ByteLevel(ByteLevel::new(false, true, true)),
-        ]);
-        tokenizer.with_pre_tokenizer(Some(PreTokenizerWrapper::Sequence(splitter)));
-        tokenizer.with_decoder(Some(ByteLevel::new(false, true, true)));
-        tokenizer.with_post_processor(None::<tokenizers::PostProcessorWrapper>);
-        // `<|im_start|>` inside a post is text, not a turn: the marks of turns are only set by `prompt` below.
-        tokenizer.set_encode_special_tokens(true);
-        let id = |token: &str| tokenizer.token_to_id(token);
-        let (turn_start, turn_end) = id("<|im_start|>")
-            .zip(id("<|im_end|>"))
-            .ok_or_else(|| anyhow::anyhow!("the vocabulary has no marks for turns"))?;
+    /// May change what `content` says of its tokenizer into what candle knows it by.
+    pub(super) fn from_gguf(content: &mut Content) -> anyhow::Result<Self> {
+        let tokenizer = tokenizer::from_gguf(content)?;
+        let (mut marks, mut ends) = (HashMap::new(), HashSet::new());
+        for (id, (token, kind)) in (0..).zip(tokenizer::kinds(content)?) {
+            if kind.is_mark(token) {
+                marks.insert(token.to_owned(), id);
+            }
+            if kind.ends(token) {
+                ends.insert(id);
+            }
+        }
+        let id = |name: &str| id_of(content, name);
+        ends.extend(["eos", "eot", "eom"].into_iter().filter_map(id));
         Ok(Self {
-            turn_start,
-            turn_end,
-            text_end: id("<|endoftext|>"),
+            longest_mark: marks.keys().map(String::len).max().unwrap_or(0),
+            marks,
+            ends,
+            first: id("bos").filter(|_| flag(content, "tokenizer.ggml.add_bos_token")),
+            space_in_front: flag(content, "tokenizer.ggml.add_space_prefix"),
+            template: chat_template(content)?,
             tokenizer,
         })
+    }
+
+    /// Whether the model was taught to answer.
+    pub(super) const fn answers(&self) -> bool {
+        self.template.is_some()
     }
 
     /// The ids of plain text; marks of turns in it are taken apart like any other text.
@@ -65,39 +84,89 @@ impl Tokens {
     /// The whole talk in the form the model was trained on, up to where it is to answer. A last message of the
     /// assistant's own is the beginning of that answer.
     pub(super) fn prompt(&self, messages: &[Message]) -> anyhow::Result<PromptTokens> {
-        let (talk, begun) = match messages.split_last() {
-            Some((last, talk)) if last.speaker == Speaker::Assistant => (talk, last.text.as_str()),
-            _ => (messages, ""),
+        let (talk, begun) = begun(messages);
+        let speakers: Vec<Speaker> = talk.iter().map(|message| message.speaker).collect();
+        let parts = match &self.template {
+            Some(template) => template.render(&speakers)?,
+            None => template::plain(&speakers),
         };
-        let mut ids = Vec::with_capacity(512);
+        let mut ids: Vec<u32> = Vec::with_capacity(512);
         let mut fixed = 0;
-        let newline = self.encode("\n")?;
-        for message in talk {
-            fixed = ids.len();
-            let speaker = match message.speaker {
-                Speaker::System => "system",
-                Speaker::User => "user",
-                Speaker::Assistant => "assistant",
-            };
-            ids.push(self.turn_start);
-            ids.extend(self.encode(&format!("{speaker}\n{}", message.text))?);
-            ids.push(self.turn_end);
-            ids.extend(&newline);
+        for part in &parts {
+            match part {
+                Part::Form(form) => self.push_form(&mut ids, form)?,
+                Part::Message(nth) => {
+                    if nth + 1 == talk.len() {
+                        fixed = ids.len();
+                    }
+                    self.push_text(&mut ids, talk[*nth].text.trim())?;
+                }
+            }
         }
-        ids.push(self.turn_start);
-        ids.extend(self.encode("assistant\n")?);
-        let begun = self.encode(begun)?;
-        ids.extend(&begun);
+        if let Some(first) = self.first
+            && ids.first() != Some(&first)
+        {
+            ids.insert(0, first);
+            fixed += 1;
+        }
+        let before = ids.len();
+        if self.answers() || begun.is_empty() {
+            ids.extend(self.encode(begun)?);
+        } else {
+            ids.extend(self.encode(&format!(" {begun}"))?);
+        }
         Ok(PromptTokens {
+            begun: ids.len() - before,
             ids,
             fixed,
-            begun: begun.len(),
+        })
+    }
+
+    /// What the template writes: marks become their tokens, the rest is text.
+    fn push_form(&self, ids: &mut Vec<u32>, form: &str) -> anyhow::Result<()> {
+        let (mut text, mut at) = (0, 0);
+        while at < form.len() {
+            if let Some((length, id)) = self.mark_at(form, at) {
+                self.push_text(ids, &form[text..at])?;
+                ids.push(id);
+                at += length;
+                text = at;
+            } else {
+                at += form[at..].chars().next().map_or(1, char::len_utf8);
+            }
+        }
+        self.push_text(ids, &form[text..])
+    }
+
+    fn push_text(&self, ids: &mut Vec<u32>, text: &str) -> anyhow::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let behind_mark = ids.last().is_none_or(|id| self.ends.contains(id));
+        if self.space_in_front && behind_mark {
+            ids.extend(self.encode(&format!(" {text}"))?);
+        } else {
+            ids.extend(self.encode(text)?);
+        }
+        Ok(())
+    }
+
+    /// The longest mark that stands there: its length in bytes and its id.
+    fn mark_at(&self, form: &str, at: usize) -> Option<(usize, u32)> {
+        let longest = self.longest_mark.min(form.len() - at);
+        (1..=longest).rev().find_map(|length| {
+            let mark = form.get(at..at + length)?;
+            self.marks.get(mark).map(|id| (length, *id))
         })
     }
 
     /// The model has nothing more to say.
     pub(super) fn ends(&self, id: u32) -> bool {
-        id == self.turn_end || id == self.turn_start || Some(id) == self.text_end
+        self.ends.contains(&id)
+    }
+
+    pub(super) fn all_ends(&self) -> impl Iterator<Item = u32> {
+        self.ends.iter().copied()
     }
 
     /// The tokens that would write one of `words`, alone or after a space, small or with a capital. A sign that is not
@@ -145,6 +214,59 @@ impl Tokens {
     }
 }
 
+/// The talk, and the beginning of its answer.
+pub(super) fn begun(messages: &[Message]) -> (&[Message], &str) {
+    match messages.split_last() {
+        Some((last, talk)) if last.speaker == Speaker::Assistant => (talk, &last.text),
+        _ => (messages, ""),
+    }
+}
+
+fn chat_template(content: &Content) -> anyhow::Result<Option<ChatTemplate>> {
+    let Some(source) = text(content, "tokenizer.chat_template") else {
+        return Ok(None);
+    };
+    let token = |name: &str| {
+        let id = id_of(content, name)?;
+        let tokens = content
+            .metadata
+            .get("tokenizer.ggml.tokens")?
+            .to_vec()
+            .ok()?;
+        tokens
+            .get(id as usize)?
+            .to_string()
+            .ok()
+            .map(String::as_str)
+    };
+    let (bos, eos) = (
+        token("bos").unwrap_or_default(),
+        token("eos").unwrap_or_default(),
+    );
+    ChatTemplate::new(source, bos, eos).map(Some)
+}
+
+fn text<'a>(content: &'a Content, key: &str) -> Option<&'a str> {
+    content
+        .metadata
+        .get(key)?
+        .to_string()
+        .ok()
+        .map(String::as_str)
+}
+
+fn flag(content: &Content, key: &str) -> bool {
+    let value = content.metadata.get(key);
+    value.is_some_and(|value| matches!(value, Value::Bool(true)))
+}
+
+/// The id of the token that has this part.
+fn id_of(content: &Content, name: &str) -> Option<u32> {
+    let key = format!("tokenizer.ggml.{name}_token_id");
+    let id = content.metadata.get(&key)?.to_u64().ok()?;
+    u32::try_from(id).ok()
+}
+
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -159,37 +281,4 @@ impl std::fmt::Debug for Tokens {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::models::local::files::TEXT;
-    use crate::models::testing::models_dir;
-
-    fn tokens() -> Option<Tokens> {
-        let path = TEXT.find(&models_dir()?, TEXT.files[0].name).unwrap();
-        let mut file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
-        Some(Tokens::from_gguf(&Content::read(&mut file).unwrap()).unwrap())
-    }
-
-    #[test]
-    fn ids_are_those_of_the_reference_tokenizer() {
-        let Some(tokens) = tokens() else { return };
-        for (text, ids) in REFERENCE {
-            assert_eq!(tokens.encode(text).unwrap(), *ids, "{text:?}");
-            assert_eq!(tokens.decode(ids).unwrap(), *text);
-        }
-    }
-
-    /// Made with the model's own `tokenizer.json` rules: digits one by one, no space put in front.
-    const REFERENCE: &[(&str, &[u32])] = &[
-        (
-            "system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face",
-            &[
-                9690, 198, 2683, 359, 253, 5356, 5646, 11173, 3365, 3511, 308, 34519, 28, 7018,
-                411, 407, 19712, 8182,
-            ],
-        ),
-        ("Friday at 18:45", &[33709, 418, 216, 33, 40, 42, 36, 37]),
-        ("caf\u{e9} \u{1f600}", &[83, 1939, 2756, 40303, 218]),
-        ("<|im_end|>", &[44, 108, 306, 79, 486, 108, 46]),
-    ];
-}
+mod tests;

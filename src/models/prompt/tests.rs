@@ -340,7 +340,7 @@ async fn a_full_prompt_keeps_eight_posts_and_five_examples_within_its_budget() {
     };
     let clock: crate::domain::clock::SharedClock =
         std::sync::Arc::new(crate::domain::clock::SystemClock);
-    let local = crate::models::local::LocalModels::new(&dir, &clock);
+    let local = crate::models::local::LocalModels::new(&dir, None, &clock);
     local.text.prepare().await.unwrap();
     let count = |text: &str| local.text.count_tokens(text);
     let without = |change: fn(&mut DraftPrompt<'_>)| {

@@ -143,6 +143,7 @@ impl Composer {
         let given = material.given();
         let given: Vec<&str> = given.iter().map(String::as_str).collect();
         let judge = Judge {
+            kind: wish.kind,
             statement: &begin,
             given: &given,
             common: &material.common,
