@@ -14,6 +14,7 @@ use crate::domain::ledger::Answers;
 use crate::models::{ModelError, Took};
 use crate::net::NetError;
 use crate::net::endpoint::{Endpoint, Heard, NoReply, Question, Reply};
+use crate::net::send::Twice;
 
 /// The longest piece of a provider's own words that people are shown.
 const WORDS: usize = 160;
@@ -50,6 +51,8 @@ pub struct Asked<'a> {
     pub key: &'a str,
     pub limit: Duration,
     pub cap: u64,
+    /// Whether it may be asked again where the service may have done the work already.
+    pub twice: Twice,
     /// Listens to the answer while it comes.
     pub heard: Option<Heard<'a>>,
 }
@@ -73,30 +76,44 @@ pub struct Complaint {
 }
 
 impl Complaint {
-    /// Reads `{"error": {"message", "type", "param", "code"}}`, `{"code", "error": "text"}` and `{"error": "text"}`.
+    /// Reads `{"error": {"message", "type", "param", "code"}}`, the same fields without `error` around them,
+    /// `{"code", "error": "text"}` and `{"error": "text"}`.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
-        let value: Value = serde_json::from_slice(body).unwrap_or_default();
+        Self::of(&serde_json::from_slice(body).unwrap_or_default())
+    }
+
+    /// A failure that is told in the middle of an answer whose status was good.
+    #[must_use]
+    pub fn in_answer(value: &Value) -> Option<Self> {
+        let is_one = match &value["error"] {
+            Value::String(error) => !error.is_empty(),
+            Value::Object(error) => !error.is_empty(),
+            _ => value["object"] == "error",
+        };
+        is_one.then(|| Self::of(value))
+    }
+
+    fn of(value: &Value) -> Self {
         let text = |value: &Value| match value {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
             _ => String::new(),
         };
-        match &value["error"] {
-            Value::Object(error) => {
-                let field = |name: &str| error.get(name).map(text).unwrap_or_default();
-                let code = field("code");
-                Self {
-                    message: field("message"),
-                    code: if code.is_empty() { field("type") } else { code },
-                    param: field("param"),
-                }
-            }
-            error => Self {
-                message: text(error),
-                code: text(&value["code"]),
-                param: String::new(),
+        let (error, message) = match &value["error"] {
+            error @ Value::Object(_) => (error, text(&error["message"])),
+            error @ Value::String(_) => (value, text(error)),
+            _ => (value, text(&value["message"])),
+        };
+        let code = text(&error["code"]);
+        Self {
+            message,
+            code: if code.is_empty() {
+                text(&error["type"])
+            } else {
+                code
             },
+            param: text(&error["param"]),
         }
     }
 
@@ -124,6 +141,15 @@ pub enum Failed {
     /// With these words, of this status: some questions can be put differently.
     Said(u16, Complaint),
     Other(ModelError),
+}
+
+/// Why there is no text in an answer of good status.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is unreadable, or not there to its end.
+    Garbled,
+    /// The service says in it that it failed.
+    Failed(Complaint),
 }
 
 impl Service {
@@ -179,6 +205,7 @@ impl Service {
             body: Some(body.as_bytes()),
             limit: asked.limit,
             cap: asked.cap,
+            twice: asked.twice,
             heard: asked.heard,
         };
         let reply = tokio::select! {
@@ -226,6 +253,7 @@ impl Service {
             body: None,
             limit,
             cap: TEXT_CAP,
+            twice: Twice::Harmless,
             heard: None,
         };
         self.endpoint
@@ -255,11 +283,32 @@ impl Service {
 
     fn no_reply(&self, failed: &NoReply, asked: &Asked<'_>) -> ModelError {
         let error = self.unreachable(&failed.error);
-        if failed.perhaps_done {
-            asked.worst.and(error)
-        } else {
-            error
+        match failed.error {
+            _ if !failed.perhaps_done => error,
+            NetError::Unreachable { .. } => asked.worst.and_passing(error),
+            _ => asked.worst.and(error),
         }
+    }
+
+    /// What an answer without a text means. It may have to be paid.
+    pub(super) fn no_text(&self, unread: &Unread, asked: &Asked<'_>) -> ModelError {
+        let Unread::Failed(complaint) = unread else {
+            let error = self.unavailable("its answer is unreadable");
+            return asked.worst.and(error);
+        };
+        let status = complaint.code.parse().unwrap_or(500);
+        if status != 429 && status < 500 {
+            return asked
+                .worst
+                .and(self.in_words(status, complaint, asked.model));
+        }
+        let words = complaint.words();
+        let why = if words.is_empty() {
+            "it broke off".to_owned()
+        } else {
+            words
+        };
+        asked.worst.and_passing(self.unavailable(why))
     }
 
     fn unreachable(&self, error: &NetError) -> ModelError {
@@ -339,6 +388,8 @@ impl Service {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -350,6 +401,14 @@ mod tests {
         assert_eq!(Complaint::read(xai).message, "Argument not supported: size");
         let ollama = br#"{"error":"model 'x' not found"}"#;
         assert_eq!(Complaint::read(ollama).message, "model 'x' not found");
+        let plain = br#"{"object":"error","message":"Slow down.","type":"busy","code":529}"#;
+        assert_eq!(Complaint::read(plain).message, "Slow down.");
+        assert_eq!(Complaint::read(plain).code, "529");
         assert_eq!(Complaint::read(b"<html>"), Complaint::default());
+        assert_eq!(
+            Complaint::in_answer(&json!({"error": null, "choices": []})),
+            None
+        );
+        assert_eq!(Complaint::in_answer(&json!({"error": {}})), None);
     }
 }

@@ -19,6 +19,7 @@ use crate::models::prices::{Price, Prices};
 use crate::models::service::{Answered, Asked, Complaint, Failed, Service};
 use crate::models::{ModelError, Took};
 use crate::net::HttpClient;
+use crate::net::send::Twice;
 
 pub const NAME: &str = "xai";
 
@@ -169,6 +170,7 @@ impl Xai {
             key: &request.key,
             limit: request.patience,
             cap: ANSWER_CAP,
+            twice: Twice::Never,
             heard: None,
         };
         match self.service.ask(&asked, cancel).await {

@@ -4,3 +4,4 @@ mod bench;
 mod faults;
 mod fine;
 mod house;
+mod odd;
