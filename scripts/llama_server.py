@@ -44,6 +44,9 @@ def serve(directory, model):
     settings.port = 0
     settings.n_ctx = 2048
     settings.n_parallel = 1
+    # Threads that wait for each other in a spin are slower than one, next to other tests.
+    settings.cpuparams.n_threads = 1
+    settings.cpuparams_batch.n_threads = 1
     settings.offline = True
     settings.warmup = False
     server = xllamacpp.Server(settings)

@@ -42,11 +42,13 @@ fn render(all: &[TextModel], speed: Speed, memory: Option<u64>, models_dir: &Pat
         rows.push(row(cells, &last));
     }
     format!(
-        "Models that can write on this machine. The time of a draft is an estimate from a short measurement.\n\n\
+        "Models that can write on this machine. The time of a draft is an estimate,\n\
+         from a second of computing just now.\n\n\
          {}\n\
-         Get one with `make setup MODEL=NAME`, or put any GGUF file of the families llama, qwen2, qwen3, gemma3 and phi3 \
-         somewhere. Then set LUMEN_TEXT_FILE to the file.\n\
-         A hosted model (OPENAI_API_KEY), or a larger one in Ollama (OLLAMA_HOST, OLLAMA_TEXT_MODEL), writes better.\n",
+         make setup MODEL=NAME gets one. Any other GGUF file of the families llama, qwen2,\n\
+         qwen3, gemma3 and phi3 will do, too. Then set LUMEN_TEXT_FILE to the file.\n\
+         A hosted model (OPENAI_API_KEY), or a larger one in Ollama (OLLAMA_HOST and\n\
+         OLLAMA_TEXT_MODEL), writes better.\n",
         rows.concat()
     )
 }

@@ -13,6 +13,7 @@
 //! | [`quote`] | | | x | | |
 
 pub mod budget;
+pub mod complaint;
 pub mod in_order;
 pub mod local;
 pub mod memory;

@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::ledger::MicroUsd;
 use crate::media::{Caps, preflight};
+use crate::models::complaint::Complaint;
 use crate::models::paint::{ImageModel, PaintRequest, Painted};
 use crate::models::prices::{Price, Prices};
-use crate::models::service::{Answered, Asked, Complaint, Failed, Service};
+use crate::models::service::{Answered, Asked, Failed, Service};
 use crate::models::{ModelError, Took};
 use crate::net::HttpClient;
 use crate::net::send::Twice;

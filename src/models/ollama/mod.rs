@@ -19,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::models::ModelError;
 use crate::models::Took;
-use crate::models::service::{Asked, Complaint, Failed, Service, TEXT_CAP};
+use crate::models::complaint::Complaint;
+use crate::models::service::{Asked, Failed, Service, TEXT_CAP};
 use crate::net::send::Twice;
 
 pub use embed::OllamaEmbedder;

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::models::service::{Complaint, Unread};
+use crate::models::complaint::Complaint;
+use crate::models::service::Unread;
 
 /// An answer, put together from its lines. A field that is not what it should be counts as absent.
 #[derive(Debug, Default)]

@@ -14,8 +14,9 @@ mod wire;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::models::complaint::Complaint;
 use crate::models::prices::{Price, Prices};
-use crate::models::service::{Complaint, Service};
+use crate::models::service::Service;
 
 pub use embed::OpenAiEmbedder;
 pub use moderate::OpenAiModerator;

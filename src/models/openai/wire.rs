@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::models::Took;
+use crate::models::complaint::Complaint;
 use crate::models::prices::Price;
-use crate::models::service::{Complaint, Unread};
+use crate::models::service::Unread;
 
 /// An answer, put together from whatever form it came in. A field that is not what it should be counts as absent.
 #[derive(Debug, Default)]

@@ -38,8 +38,8 @@ pub const TOO_BUSY: &str = "too busy just now";
 
 pub fn answer(service: &Service, odd: Odd, path: &str, asked: &Value) -> Response {
     match odd {
-        Odd::Stray => stream(service, &with_strays(service, path, asked)),
-        Odd::ErrorInside => stream(service, &with_an_error(service, path, asked)),
+        Odd::Stray => stream(service, with_strays(service, path, asked)),
+        Odd::ErrorInside => stream(service, with_an_error(service, path, asked)),
         Odd::OneSystem => one_system(service, path, asked),
         Odd::NoSystem if speaks_as_system(asked, 0) => {
             complain(service, 500, "System role not supported", "")
@@ -69,18 +69,19 @@ fn say(service: &Service, path: &str, asked: &Value, text: &str, reason: &str) -
     charge_for(service, path);
     let answer = said(service, text, reason);
     if asked["stream"] == true {
-        stream(service, &in_pieces(service, asked, &answer).concat())
+        stream(service, in_pieces(service, asked, &answer))
     } else {
         json_of(&answer)
     }
 }
 
-fn stream(service: &Service, lines: &str) -> Response {
+fn stream(service: &Service, lines: Vec<String>) -> Response {
     let kind = [(header::CONTENT_TYPE, stream_kind(service))];
-    (kind, Body::from(lines.to_owned())).into_response()
+    let lines = futures::stream::iter(lines.into_iter().map(Ok::<_, std::io::Error>));
+    (kind, Body::from_stream(lines)).into_response()
 }
 
-fn with_strays(service: &Service, path: &str, asked: &Value) -> String {
+fn with_strays(service: &Service, path: &str, asked: &Value) -> Vec<String> {
     let strays: &[&str] = match service.who {
         Who::Ollama => &[
             "{\"status\":\"loading\"}\n",
@@ -97,23 +98,24 @@ fn with_strays(service: &Service, path: &str, asked: &Value) -> String {
     let pieces = in_pieces(service, asked, &answer);
     let strays = strays.iter().copied().cycle();
     pieces
-        .iter()
+        .into_iter()
         .zip(strays)
-        .flat_map(|(piece, stray)| [stray, piece])
+        .flat_map(|(piece, stray)| [stray.to_owned(), piece])
         .collect()
 }
 
-fn with_an_error(service: &Service, path: &str, asked: &Value) -> String {
+fn with_an_error(service: &Service, path: &str, asked: &Value) -> Vec<String> {
     let answer = good(service, path, asked);
-    let pieces = in_pieces(service, asked, &answer);
-    let half: String = pieces[..pieces.len() / 2].concat();
-    match service.who {
-        Who::Ollama => format!("{half}{}\n", json!({"error": TOO_BUSY})),
-        _ => {
-            let error = json!({"error": {"message": TOO_BUSY, "code": 529}});
-            format!("{half}data: {error}\n\ndata: [DONE]\n\n")
-        }
+    let mut pieces = in_pieces(service, asked, &answer);
+    pieces.truncate(pieces.len() / 2);
+    if service.who == Who::Ollama {
+        pieces.push(format!("{}\n", json!({"error": TOO_BUSY})));
+    } else {
+        let error = json!({"error": {"message": TOO_BUSY, "code": 529}});
+        pieces.push(format!("data: {error}\n\n"));
+        pieces.push("data: [DONE]\n\n".to_owned());
     }
+    pieces
 }
 
 fn one_system(service: &Service, path: &str, asked: &Value) -> Response {
