@@ -292,6 +292,7 @@ impl TextModel for MeteredText {
             },
         )
         .await
+        .map_err(ModelError::from)
     }
 }
 

@@ -45,6 +45,7 @@ fn prompt<'a>(brand: &'a Brand, ask: Ask<'a>, guidance: Option<&'a str>) -> Draf
         voice: &brand.voice,
         ask,
         guidance,
+        habits: brand.habits.iter().map(|text| (*text).to_owned()).collect(),
         examples: brand.own.iter().map(|text| (*text).to_owned()).collect(),
         posts: posts
             .map(|((author, text), id)| Piece {

@@ -7,6 +7,8 @@ pub struct Brand {
     pub name: &'static str,
     pub voice: Voice,
     pub own: &'static [&'static str],
+    /// What its own posts have in common.
+    pub habits: &'static [&'static str],
     /// Author and text.
     pub others: &'static [(&'static str, &'static str)],
     pub limit: usize,
@@ -38,6 +40,7 @@ fn trades() -> Vec<Brand> {
             name: "untouched",
             voice: Voice::default(),
             own: &[],
+            habits: &[],
             others: &[],
             limit: 300,
         },
@@ -52,6 +55,11 @@ fn trades() -> Vec<Brand> {
                 "plum cake is back. two trays. that is all we will say",
                 "open until the last person stops talking",
                 "the oven works again. it has apologised",
+            ],
+            habits: &[
+                "begins in lower case",
+                "no full stop at the end",
+                "about 45 characters",
             ],
             others: &[
                 (
@@ -77,6 +85,7 @@ fn trades() -> Vec<Brand> {
                 )
             },
             own: &["We roast on Tuesdays. On Wednesdays the street knows it."],
+            habits: &[],
             others: &[(
                 "cups.lens",
                 "Slow mornings. [picture: A red cup on a wooden table]",
@@ -97,6 +106,7 @@ fn trades() -> Vec<Brand> {
                 "Dein Licht flackert? Komm vorbei, das dauert f\u{fc}nf Minuten.",
                 "Heute bis 18 Uhr. Danach fahren wir selber.",
             ],
+            habits: &[],
             others: &[(
                 "radweg",
                 "Glatteis auf der Wilhelmsh\u{f6}her Allee, fahrt vorsichtig.",
@@ -114,6 +124,7 @@ fn trades() -> Vec<Brand> {
                 )
             },
             own: &["Lunes de lluvia: hay sof\u{e1}, hay t\u{e9}, hay cuentos."],
+            habits: &[],
             others: &[],
             limit: 300,
         },
@@ -121,6 +132,7 @@ fn trades() -> Vec<Brand> {
             name: "library, no tone at all",
             voice: voice("the town library", &[], &[]),
             own: &[],
+            habits: &[],
             others: &[("mia", "Read a whole book in the quiet corner today.")],
             limit: 300,
         },
@@ -140,6 +152,7 @@ fn houses() -> Vec<Brand> {
                 "The reading room is open to visitors from Tuesday to Friday.",
                 "Our new display shows how beetles hear.",
             ],
+            habits: &[],
             others: &[(
                 "curator_k",
                 "Beetles hear with their knees, and it still surprises me.",
@@ -160,6 +173,7 @@ fn houses() -> Vec<Brand> {
                 "soundcheck: 90 minutes. tuning: 4",
                 "the drummer is asleep, so this is a quiet post",
             ],
+            habits: &["begins in lower case", "no emoji"],
             others: &[("braga_live", "Best night of the year, no contest.")],
             limit: 300,
         },
@@ -171,6 +185,7 @@ fn houses() -> Vec<Brand> {
                 &["medical promises", "fear", "jokes about pain"],
             ),
             own: &[],
+            habits: &[],
             others: &[],
             limit: 300,
         },
@@ -190,6 +205,7 @@ fn houses() -> Vec<Brand> {
             own: &[
                 "\u{627}\u{644}\u{643}\u{639}\u{643} \u{62c}\u{627}\u{647}\u{632} \u{645}\u{646} \u{627}\u{644}\u{633}\u{627}\u{628}\u{639}\u{629} \u{635}\u{628}\u{627}\u{62d}\u{627}.",
             ],
+            habits: &[],
             others: &[],
             limit: 300,
         },
@@ -217,6 +233,7 @@ fn makers() -> Vec<Brand> {
                 ],
             ),
             own: &["Version 4.2 fixes the time zones of Samoa. Both of them."],
+            habits: &[],
             others: &[
                 ("packager", "4.2 builds on musl without patches, thank you."),
                 (
@@ -235,6 +252,7 @@ fn makers() -> Vec<Brand> {
                 &["spoilers"],
             ),
             own: &["Tonight someone dies in the second act. We did not say who."],
+            habits: &[],
             others: &[("seat_11c", "I cried, I laughed, I lost a glove. Row 11.")],
             limit: 300,
         },
