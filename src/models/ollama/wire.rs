@@ -36,7 +36,8 @@ impl Chat {
                 .is_some_and(|text| !text.is_empty());
             if piece["done"] == true {
                 is_done = true;
-                whole.done_reason = piece["done_reason"].as_str().unwrap_or_default().to_owned();
+                let reason = piece["done_reason"].as_str().unwrap_or_default();
+                reason.clone_into(&mut whole.done_reason);
                 whole.prompt_eval_count = piece["prompt_eval_count"].as_i64().unwrap_or(0);
                 whole.eval_count = piece["eval_count"].as_i64().unwrap_or(0);
             }

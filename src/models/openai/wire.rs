@@ -116,21 +116,22 @@ fn data_of(line: &str) -> Option<&str> {
     (!data.is_empty()).then_some(data)
 }
 
+/// Tokens that a call took.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Usage {
-    pub(super) prompt_tokens: i64,
-    pub(super) completion_tokens: i64,
-    /// Of the prompt's tokens, those that the service had read before.
-    cached_tokens: i64,
+    pub(super) prompt: i64,
+    pub(super) completion: i64,
+    /// Of the prompt, what the service had read before.
+    cached: i64,
 }
 
 impl Usage {
     /// What a service says that a call took; none where it does not say.
     pub(super) fn of(value: &Value) -> Option<Self> {
         Some(Self {
-            prompt_tokens: value["prompt_tokens"].as_i64()?,
-            completion_tokens: value["completion_tokens"].as_i64().unwrap_or(0),
-            cached_tokens: value["prompt_tokens_details"]["cached_tokens"]
+            prompt: value["prompt_tokens"].as_i64()?,
+            completion: value["completion_tokens"].as_i64().unwrap_or(0),
+            cached: value["prompt_tokens_details"]["cached_tokens"]
                 .as_i64()
                 .unwrap_or(0),
         })
@@ -138,17 +139,11 @@ impl Usage {
 
     pub(super) fn took(self, price: Option<&Price>) -> Took {
         let cost = price.map_or(0, |price| {
-            price
-                .tokens(
-                    self.prompt_tokens,
-                    self.cached_tokens,
-                    self.completion_tokens,
-                )
-                .0
+            price.tokens(self.prompt, self.cached, self.completion).0
         });
         Took {
-            tokens_in: self.prompt_tokens,
-            tokens_out: self.completion_tokens,
+            tokens_in: self.prompt,
+            tokens_out: self.completion,
             micro_usd: cost,
         }
     }
@@ -197,7 +192,7 @@ mod tests {
         assert_eq!(whole.content, "Friday");
         assert_eq!(whole.finish_reason, "stop");
         assert_eq!(
-            (whole.usage.unwrap().prompt_tokens, whole.model.as_str()),
+            (whole.usage.unwrap().prompt, whole.model.as_str()),
             (7, "m")
         );
         let told: String = PIECES.lines().filter_map(piece_of).collect();
