@@ -6,13 +6,14 @@ MODELS := $(or $(LUMEN_MODELS_DIR),$(if $(LUMEN_DATA_DIR),$(LUMEN_DATA_DIR)/mode
 
 help:
 	@echo "make run     everything a fresh machine needs, then Lumen"
-	@echo "make setup   the part before the start: tools and the local models, once"
+	@echo "make setup   the part before the start: tools and the local models, once; make setup MODEL=NAME for one more"
 	@echo "make test    the whole test suite, no network beyond loopback"
 	@echo "make check   formatter, linter, dependency audit where the tool is present"
 	@echo "make bench   the benchmarks, with a table at the end; make bench ROWS=search,text for some of them"
 
 setup: tools
-	@python3 scripts/models.py "$(MODELS)"
+	@python3 -B scripts/models.py "$(MODELS)"
+	@if [ -n "$(MODEL)" ]; then python3 -B scripts/models.py "$(MODELS)" "$(MODEL)"; fi
 
 tools:
 	@scripts/setup.sh
@@ -25,7 +26,8 @@ run: setup build
 	@exec "$$(scripts/target.sh)/release/lumen"
 
 test: setup
-	@LUMEN_TEST_MODELS="$(abspath $(MODELS))" scripts/test.sh
+	@server="$$(scripts/target.sh)/llama-server" && python3 -B scripts/llama_server.py install "$$server" && \
+		LUMEN_TEST_MODELS="$(abspath $(MODELS))" LUMEN_TEST_SERVER="$$server" scripts/test.sh
 
 check: tools
 	@cargo fmt --check

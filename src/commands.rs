@@ -1,5 +1,7 @@
 //! What each subcommand does, and how it ends.
 
+mod models;
+
 use std::path::{Path, PathBuf};
 
 use crate::app::{self, Trouble};
@@ -59,6 +61,15 @@ pub fn restore(file: &Path) -> End {
 #[must_use]
 pub fn sandbox(action: SandboxAction) -> End {
     quietly(|config| app::archive::sandbox(config, action))
+}
+
+/// Prints the local text models that one could have.
+#[must_use]
+pub fn models() -> End {
+    with_config(|config| {
+        print!("{}", models::table(&config.place.models_dir)?);
+        Ok(())
+    })
 }
 
 /// What `index/apart.rs` has a process of its own do.

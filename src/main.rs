@@ -31,6 +31,8 @@ enum Command {
         #[arg(long)]
         own: bool,
     },
+    /// List local text models that one could have: size, memory, seconds per draft here, languages, licence.
+    Models,
     /// Write everything to one file, also while Lumen runs.
     Backup { file: PathBuf },
     /// Bring a backup back. What is there now is moved aside.
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
         Command::Run => commands::run(line.terminal),
         Command::Check => commands::check(),
         Command::Import { file, own } => commands::import(&file, own),
+        Command::Models => commands::models(),
         Command::Backup { file } => commands::backup(&file),
         Command::Restore { file } => commands::restore(&file),
         Command::IndexUpkeep => commands::index_upkeep(),

@@ -1,10 +1,12 @@
 //! Every call of a model is counted and written into the ledger: what for, what it took, what it cost, how it ended.
 //!
-//! Before it, the day's [`Budget`] is asked with the most it can cost.
+//! Before it, the day's [`Budget`] is asked with the most it can cost. A text or vision model whose call broke off is called
+//! once more while the time lasts, as a call of its own. Pictures are not: one may have been made and paid for.
 //!
 //! A ledger that fails is logged and does not lose the answer. What is written is the prompt's hash, never the prompt.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -25,6 +27,22 @@ use crate::models::{
 
 /// The longest error text that is kept of a call.
 const ERROR_CHARS: usize = 300;
+
+/// How long a call and its repetition may take together where the request does not say.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A call that failed.
+struct FailedCall {
+    error: ModelError,
+    /// The same question, asked again at once, may be answered.
+    is_passing: bool,
+}
+
+impl From<FailedCall> for ModelError {
+    fn from(failed: FailedCall) -> Self {
+        failed.error
+    }
+}
 
 /// A model whose calls are all in the ledger of one workspace.
 #[derive(Clone)]
@@ -70,8 +88,12 @@ impl<M: ?Sized> Metered<M> {
         worst: MicroUsd,
         call: impl Future<Output = Result<T, ModelError>> + Send,
         took: impl Fn(&T) -> Took + Send,
-    ) -> Result<T, ModelError> {
-        let _promised = self.budget.promise(self.workspace, purpose, worst).await?;
+    ) -> Result<T, FailedCall> {
+        let promised = self.budget.promise(self.workspace, purpose, worst).await;
+        let _promised = promised.map_err(|error| FailedCall {
+            error,
+            is_passing: false,
+        })?;
         let begun = Begun {
             role,
             name,
@@ -86,12 +108,41 @@ impl<M: ?Sized> Metered<M> {
                 Ok(answer)
             }
             Err(error) => {
+                let is_passing = error.is_passing();
                 let (error, took) = error.parted();
                 self.record(begun.ended(self.now(), took, Some(&error)))
                     .await;
-                Err(error)
+                Err(FailedCall { error, is_passing })
             }
         }
+    }
+
+    /// Makes a call, and once more after a passing fault, in what is left of `patience`.
+    async fn again_after_a_fault<T, F>(
+        &self,
+        patience: Duration,
+        call: impl Fn(Duration) -> F + Send,
+    ) -> Result<T, ModelError>
+    where
+        T: Send,
+        F: Future<Output = Result<T, FailedCall>> + Send,
+    {
+        let begun = self.now();
+        let failed = match call(patience).await {
+            Ok(answer) => return Ok(answer),
+            Err(failed) => failed,
+        };
+        let elapsed = Duration::try_from(self.now().duration_since(begun)).unwrap_or_default();
+        let rest = patience.saturating_sub(elapsed);
+        if !failed.is_passing || rest.is_zero() {
+            return Err(failed.error);
+        }
+        tracing::debug!(error = %failed.error, "a model is asked again");
+        call(rest).await.map_err(|second| match second.error {
+            // The money does not last for another try: what went wrong is the first fault.
+            ModelError::OverBudget(_) => failed.error,
+            error => error,
+        })
     }
 
     async fn record(&self, call: ModelCall) {
@@ -200,17 +251,25 @@ impl TextModel for MeteredText {
         written: Written<'_>,
         cancel: &CancellationToken,
     ) -> Result<TextAnswer, ModelError> {
-        self.metered(
-            (ModelRole::Text, self.inner.name(), request.purpose),
-            hash_of_talk(&request.messages),
-            self.inner.worst_price(request),
-            self.inner.write(request, written, cancel),
-            |answer| Took {
-                tokens_in: answer.tokens_in,
-                tokens_out: answer.tokens_out,
-                micro_usd: answer.micro_usd,
-            },
-        )
+        let patience = request.patience.unwrap_or(PATIENCE);
+        self.again_after_a_fault(patience, |patience| async move {
+            let request = TextRequest {
+                patience: Some(patience),
+                ..request.clone()
+            };
+            self.metered(
+                (ModelRole::Text, self.inner.name(), request.purpose),
+                hash_of_talk(&request.messages),
+                self.inner.worst_price(&request),
+                self.inner.write(&request, written, cancel),
+                |answer| Took {
+                    tokens_in: answer.tokens_in,
+                    tokens_out: answer.tokens_out,
+                    micro_usd: answer.micro_usd,
+                },
+            )
+            .await
+        })
         .await
     }
 
@@ -233,6 +292,7 @@ impl TextModel for MeteredText {
             },
         )
         .await
+        .map_err(ModelError::from)
     }
 }
 
@@ -267,6 +327,7 @@ impl Embedder for MeteredEmbedder {
             },
         )
         .await
+        .map_err(ModelError::from)
     }
 }
 
@@ -286,13 +347,22 @@ impl VisionModel for MeteredVision {
         cancel: &CancellationToken,
     ) -> Result<Sight, ModelError> {
         let picture = hex(&Sha256::digest(&request.picture));
-        self.metered(
-            (ModelRole::Vision, self.inner.name(), request.purpose),
-            hash_of([picture.as_str(), request.question.as_str()].into_iter()),
-            self.inner.worst_price(request),
-            self.inner.look(request, cancel),
-            |sight| sight.took,
-        )
+        let hash = hash_of([picture.as_str(), request.question.as_str()].into_iter());
+        let hash = hash.as_str();
+        self.again_after_a_fault(request.patience, |patience| async move {
+            let request = SightRequest {
+                patience,
+                ..request.clone()
+            };
+            self.metered(
+                (ModelRole::Vision, self.inner.name(), request.purpose),
+                hash.to_owned(),
+                self.inner.worst_price(&request),
+                self.inner.look(&request, cancel),
+                |sight| sight.took,
+            )
+            .await
+        })
         .await
     }
 }
@@ -320,6 +390,7 @@ impl ImageModel for MeteredImage {
             |painted| painted.took,
         )
         .await
+        .map_err(ModelError::from)
     }
 }
 

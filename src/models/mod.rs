@@ -13,8 +13,10 @@
 //! | [`quote`] | | | x | | |
 
 pub mod budget;
+pub mod complaint;
 pub mod in_order;
 pub mod local;
+pub mod memory;
 pub mod metered;
 pub mod moderate;
 pub mod ollama;
@@ -27,8 +29,11 @@ pub mod quote;
 pub mod see;
 pub mod service;
 pub mod shape;
+pub mod speed;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod text_models;
+mod thought;
 pub mod xai;
 
 use std::time::Duration;
@@ -60,7 +65,12 @@ pub enum ModelError {
     Cancelled,
     /// It failed, and it costs all the same. Only between a provider and the ledger, which takes the cost off.
     #[error("{error}")]
-    Paid { took: Took, error: Box<ModelError> },
+    Paid {
+        took: Took,
+        error: Box<ModelError>,
+        /// It broke off; the same question, asked again, may be answered.
+        is_passing: bool,
+    },
 }
 
 impl ModelError {
@@ -82,9 +92,21 @@ impl ModelError {
     #[must_use]
     pub fn parted(self) -> (Self, Took) {
         match self {
-            Self::Paid { took, error } => (*error, took),
+            Self::Paid { took, error, .. } => (*error, took),
             error => (error, Took::default()),
         }
+    }
+
+    /// Whether the same question, asked again at once, may be answered.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Paid {
+                is_passing: true,
+                ..
+            }
+        )
     }
 }
 
@@ -103,6 +125,17 @@ impl Took {
         ModelError::Paid {
             took: self,
             error: Box::new(error),
+            is_passing: false,
+        }
+    }
+
+    /// The same of an error that may be gone when the question is asked again.
+    #[must_use]
+    pub fn and_passing(self, error: ModelError) -> ModelError {
+        ModelError::Paid {
+            took: self,
+            error: Box::new(error),
+            is_passing: true,
         }
     }
 }

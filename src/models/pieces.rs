@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::models::Written;
 use crate::models::shape::cut_off_text;
+use crate::models::thought::after_thought;
 
 /// More than any post has. What comes after it is not told while it comes.
 const MOST_TOLD: usize = 64 << 10;
@@ -66,12 +67,15 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// A service that knows no forms writes plain text.
+    /// The field so far. Running text is told only behind a thought: before, nothing says that it is not one itself.
     fn text(&self, content: &str) -> Option<String> {
-        let text = if content.trim_start().starts_with(['{', '`']) {
-            cut_off_text(content, self.field)?
+        let answer = after_thought(content);
+        let text = if answer.text.starts_with(['{', '`']) {
+            cut_off_text(answer.text, self.field)?
+        } else if answer.has_thought {
+            answer.text.to_owned()
         } else {
-            content.to_owned()
+            return None;
         };
         (!text.trim().is_empty()).then_some(text)
     }
@@ -99,14 +103,38 @@ mod tests {
         assert_eq!(told.last().unwrap(), "Friday at six\u{e9}");
     }
 
-    #[test]
-    fn plain_text_is_told_as_it_is_and_a_new_attempt_begins_anew() {
+    fn told(answer: &[u8]) -> Vec<String> {
         let told: Mutex<Vec<String>> = Mutex::default();
         let written = |text: &str| told.lock().unwrap().push(text.to_owned());
         let pieces = Pieces::new(&written, "text", piece);
-        pieces.heard(b"+Fri\n+day\n");
+        for end in 0..=answer.len() {
+            pieces.heard(&answer[..end]);
+        }
+        told.into_inner().unwrap()
+    }
+
+    #[test]
+    fn no_piece_of_a_thought_is_told() {
+        for thought in [
+            "+<think>\n+Be brief. {\"text\": \"no\"}\n+</think>\n",
+            "+Be brief. {\"text\": \"no\"}\n+</th\n+ink>\n",
+        ] {
+            let running = format!("{thought}+Friday\n+ at six\n");
+            assert_eq!(told(running.as_bytes()), ["Friday", "Friday at six"]);
+            let form = format!("{thought}+{{\"text\": \"Friday\n+ at six\"}}\n");
+            assert_eq!(told(form.as_bytes()), ["Friday", "Friday at six"]);
+        }
+    }
+
+    #[test]
+    fn running_text_that_may_be_a_thought_is_not_told_and_a_new_attempt_begins_anew() {
+        assert_eq!(told(b"+Fri\n+day\n"), [""; 0]);
+        let told: Mutex<Vec<String>> = Mutex::default();
+        let written = |text: &str| told.lock().unwrap().push(text.to_owned());
+        let pieces = Pieces::new(&written, "text", piece);
+        pieces.heard(b"+{\"text\": \"Fri\n+day\n");
         pieces.heard(b"");
-        pieces.heard(b"+Sat\n");
+        pieces.heard(b"+{\"text\": \"Sat\n");
         assert_eq!(*told.lock().unwrap(), ["Friday", "Sat"]);
     }
 }

@@ -11,12 +11,11 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::content::hex;
 use crate::domain::error::shortened;
 use crate::domain::ledger::Answers;
+use crate::models::complaint::{Complaint, WORDS};
 use crate::models::{ModelError, Took};
 use crate::net::NetError;
 use crate::net::endpoint::{Endpoint, Heard, NoReply, Question, Reply};
-
-/// The longest piece of a provider's own words that people are shown.
-const WORDS: usize = 160;
+use crate::net::send::Twice;
 
 /// The most bytes of an answer in words. A picture in Base64 takes more and has its own measure.
 pub const TEXT_CAP: u64 = 4 << 20;
@@ -50,6 +49,8 @@ pub struct Asked<'a> {
     pub key: &'a str,
     pub limit: Duration,
     pub cap: u64,
+    /// Whether it may be asked again where the service may have done the work already.
+    pub twice: Twice,
     /// Listens to the answer while it comes.
     pub heard: Option<Heard<'a>>,
 }
@@ -64,66 +65,21 @@ pub struct Answered {
     kept: Option<String>,
 }
 
-/// What a provider says of a failure, in whichever of its forms.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Complaint {
-    pub message: String,
-    pub code: String,
-    pub param: String,
-}
-
-impl Complaint {
-    /// Reads `{"error": {"message", "type", "param", "code"}}`, `{"code", "error": "text"}` and `{"error": "text"}`.
-    #[must_use]
-    pub fn read(body: &[u8]) -> Self {
-        let value: Value = serde_json::from_slice(body).unwrap_or_default();
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => String::new(),
-        };
-        match &value["error"] {
-            Value::Object(error) => {
-                let field = |name: &str| error.get(name).map(text).unwrap_or_default();
-                let code = field("code");
-                Self {
-                    message: field("message"),
-                    code: if code.is_empty() { field("type") } else { code },
-                    param: field("param"),
-                }
-            }
-            error => Self {
-                message: text(error),
-                code: text(&value["code"]),
-                param: String::new(),
-            },
-        }
-    }
-
-    /// Whether one of the words stands in what it says.
-    #[must_use]
-    pub fn names(&self, words: &[&str]) -> bool {
-        let all = format!("{} {} {}", self.message, self.code, self.param).to_lowercase();
-        words.iter().any(|word| all.contains(word))
-    }
-
-    /// The provider's own words, cut, for people.
-    fn words(&self) -> String {
-        let line = self
-            .message
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
-        shortened(line.trim_end_matches('.'), WORDS)
-    }
-}
-
 /// How a question failed.
 #[derive(Debug)]
 pub enum Failed {
     /// With these words, of this status: some questions can be put differently.
     Said(u16, Complaint),
     Other(ModelError),
+}
+
+/// Why there is no text in an answer of good status.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is unreadable, or not there to its end.
+    Garbled,
+    /// The service says in it that it failed.
+    Failed(Complaint),
 }
 
 impl Service {
@@ -179,6 +135,7 @@ impl Service {
             body: Some(body.as_bytes()),
             limit: asked.limit,
             cap: asked.cap,
+            twice: asked.twice,
             heard: asked.heard,
         };
         let reply = tokio::select! {
@@ -226,6 +183,7 @@ impl Service {
             body: None,
             limit,
             cap: TEXT_CAP,
+            twice: Twice::Harmless,
             heard: None,
         };
         self.endpoint
@@ -255,11 +213,32 @@ impl Service {
 
     fn no_reply(&self, failed: &NoReply, asked: &Asked<'_>) -> ModelError {
         let error = self.unreachable(&failed.error);
-        if failed.perhaps_done {
-            asked.worst.and(error)
-        } else {
-            error
+        match failed.error {
+            _ if !failed.perhaps_done => error,
+            NetError::Unreachable { .. } => asked.worst.and_passing(error),
+            _ => asked.worst.and(error),
         }
+    }
+
+    /// What an answer without a text means. It may have to be paid.
+    pub(super) fn no_text(&self, unread: &Unread, asked: &Asked<'_>) -> ModelError {
+        let Unread::Failed(complaint) = unread else {
+            let error = self.unavailable("its answer is unreadable");
+            return asked.worst.and(error);
+        };
+        let status = complaint.code.parse().unwrap_or(500);
+        if status != 429 && status < 500 {
+            return asked
+                .worst
+                .and(self.in_words(status, complaint, asked.model));
+        }
+        let words = complaint.words();
+        let why = if words.is_empty() {
+            "it broke off".to_owned()
+        } else {
+            words
+        };
+        asked.worst.and_passing(self.unavailable(why))
     }
 
     fn unreachable(&self, error: &NetError) -> ModelError {
@@ -334,22 +313,5 @@ impl Service {
             400..500 => self.unusable(format!("it answered {status}{colon}{said}")),
             _ => self.unavailable(format!("it answered {status}{colon}{said}")),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_form_of_a_complaint_is_read() {
-        let openai =
-            br#"{"error":{"message":"No.","type":"insufficient_quota","param":null,"code":null}}"#;
-        assert_eq!(Complaint::read(openai).code, "insufficient_quota");
-        let xai = br#"{"code":"Client specified an invalid argument","error":"Argument not supported: size"}"#;
-        assert_eq!(Complaint::read(xai).message, "Argument not supported: size");
-        let ollama = br#"{"error":"model 'x' not found"}"#;
-        assert_eq!(Complaint::read(ollama).message, "model 'x' not found");
-        assert_eq!(Complaint::read(b"<html>"), Complaint::default());
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::models::thought::after_thought;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -63,11 +65,49 @@ impl Shape {
         })
     }
 
+    /// Reads what a model wrote. Thoughts, and what stands around the object (a fence, a word before it), are left
+    /// aside. Where the shape is one text, that text will do: as much of it as an answer that was cut off holds, and
+    /// running text from a service that knows no forms.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn read_answer(
+        &self,
+        content: &str,
+        cut_off: bool,
+        knows_forms: bool,
+    ) -> Result<Map<String, Value>, String> {
+        let answer = after_thought(content).text.trim_end();
+        if answer.is_empty() {
+            return Err(if cut_off {
+                "it used up its tokens before it wrote a word".to_owned()
+            } else {
+                "its answer is empty".to_owned()
+            });
+        }
+        let read = self.read(answer);
+        let ([only], Err(_)) = (self.fields, &read) else {
+            return read;
+        };
+        let is_running_text = !knows_forms && !answer.starts_with(['{', '`']);
+        let text = if is_running_text {
+            Some(answer.to_owned())
+        } else if cut_off {
+            cut_off_text(answer, only.name)
+        } else {
+            None
+        };
+        match text {
+            Some(text) => Ok(Map::from_iter([(only.name.to_owned(), json!(text))])),
+            None => read,
+        }
+    }
+
     /// Reads an answer of this shape. What stands around the object (a fence, a word before it) is left aside.
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub fn read(&self, text: &str) -> Result<Map<String, Value>, String> {
+    fn read(&self, text: &str) -> Result<Map<String, Value>, String> {
         let object = text
             .find('{')
             .zip(text.rfind('}'))
@@ -148,6 +188,53 @@ mod tests {
         ] {
             assert!(TWO.read(wrong).unwrap_err().contains(why), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_thought_is_no_answer_and_one_without_an_end_has_used_up_the_tokens() {
+        let read = |content: &str, cut_off| TEXT.read_answer(content, cut_off, true);
+        let thought = "<think>\nA shape like {\"text\": \"no\"}? {maybe}\n</think>\n\n";
+        let whole = format!("{thought}{{\"text\": \"Friday at six.\"}}");
+        assert_eq!(read(&whole, false).unwrap()["text"], "Friday at six.");
+        let cut_off = format!("{thought}{{\"text\": \"Friday at");
+        assert_eq!(read(&cut_off, true).unwrap()["text"], "Friday at");
+        for (content, cut_off, why) in [
+            (
+                "<think>\nThe person {\"text\": \"no\"}",
+                true,
+                "used up its tokens",
+            ),
+            ("", true, "used up its tokens"),
+            ("<think>Well.</think>", false, "is empty"),
+            ("Friday at six.", false, "not the JSON"),
+            ("Friday at six.", true, "not the JSON"),
+        ] {
+            let error = read(content, cut_off).unwrap_err();
+            assert!(error.contains(why), "{content}: {error}");
+        }
+    }
+
+    #[test]
+    fn running_text_will_do_where_no_form_is_known() {
+        let read = |content: &str, cut_off| TEXT.read_answer(content, cut_off, false);
+        for (content, cut_off, text) in [
+            ("Friday at six.", false, "Friday at six."),
+            ("Friday at", true, "Friday at"),
+            (
+                "Be brief.\n</think>\n\nFriday at six.",
+                false,
+                "Friday at six.",
+            ),
+            (
+                "```json\n{\"text\": \"Friday at six.\"}\n```",
+                false,
+                "Friday at six.",
+            ),
+        ] {
+            assert_eq!(read(content, cut_off).unwrap()["text"], text, "{content}");
+        }
+        assert!(read("{\"poem\": 4}", false).is_err());
+        assert!(TWO.read_answer("words", false, false).is_err());
     }
 
     #[test]

@@ -14,11 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::ledger::MicroUsd;
 use crate::media::{Caps, preflight};
+use crate::models::complaint::Complaint;
 use crate::models::paint::{ImageModel, PaintRequest, Painted};
 use crate::models::prices::{Price, Prices};
-use crate::models::service::{Answered, Asked, Complaint, Failed, Service};
+use crate::models::service::{Answered, Asked, Failed, Service};
 use crate::models::{ModelError, Took};
 use crate::net::HttpClient;
+use crate::net::send::Twice;
 
 pub const NAME: &str = "xai";
 
@@ -169,6 +171,7 @@ impl Xai {
             key: &request.key,
             limit: request.patience,
             cap: ANSWER_CAP,
+            twice: Twice::Never,
             heard: None,
         };
         match self.service.ask(&asked, cancel).await {

@@ -14,10 +14,8 @@ use url::Url;
 
 use super::fetch::{host_of, unanswered};
 use super::retry::{asked_wait, waits};
+use super::send::Twice;
 use super::{NetError, NetOptions};
-
-/// Statuses after which the same request may be sent again: the service did not do the work.
-const BUSY: [u16; 5] = [429, 502, 503, 504, 529];
 
 /// A code in the body of a 429 that no waiting cures.
 const NO_MONEY: &[u8] = b"insufficient_quota";
@@ -44,6 +42,8 @@ pub struct Question<'a> {
     pub limit: Duration,
     /// The most bytes of an answer.
     pub cap: u64,
+    /// Whether it may be asked again where the service may have done the work already.
+    pub twice: Twice,
     /// Listens to a good answer while it comes.
     pub heard: Option<Heard<'a>>,
 }
@@ -144,10 +144,11 @@ impl Endpoint {
     async fn attempts(&self, question: &Question<'_>) -> Result<Reply, NoReply> {
         self.keep_quiet().await?;
         let mut waits = waits(&self.options).build();
+        let mut earlier = 0;
         loop {
             let result = self.attempt(question).await;
             let (again, asked) = match &result {
-                Ok(reply) => (is_busy(reply), reply.wait),
+                Ok(reply) => (is_passing(reply, question.twice, earlier), reply.wait),
                 Err(failed) => (failed.error.is_transient() && !failed.perhaps_done, None),
             };
             count(match &result {
@@ -169,6 +170,7 @@ impl Endpoint {
                 "asking again"
             );
             (self.options.pause)(wait).await;
+            earlier += 1;
         }
     }
 
@@ -259,14 +261,22 @@ impl Endpoint {
     }
 }
 
-fn is_busy(reply: &Reply) -> bool {
-    let no_money = || {
+/// Whether the same question, put again, may be answered. After 429, 503 and 529 the service did no work; after the other
+/// statuses of a server's fault it may have. Of those, only what a gateway says is asked for more than once again: the
+/// service's own fault often lasts, and takes its time.
+fn is_passing(reply: &Reply, twice: Twice, earlier: usize) -> bool {
+    let has_no_money = || {
         reply
             .body
             .windows(NO_MONEY.len())
             .any(|piece| piece == NO_MONEY)
     };
-    BUSY.contains(&reply.status) && !no_money()
+    match reply.status {
+        429 | 503 | 529 => !has_no_money(),
+        502 | 504 => twice == Twice::Harmless,
+        500.. => twice == Twice::Harmless && earlier == 0,
+        _ => false,
+    }
 }
 
 fn count(outcome: &'static str) {
@@ -328,6 +338,33 @@ mod tests {
         }
         assert_eq!(span("soon"), None);
         assert_eq!(span("5"), Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_question_is_put_again_after_a_passing_fault_and_not_where_the_work_may_be_paid_for() {
+        let passing = |status, twice, earlier| {
+            let reply = Reply {
+                status,
+                body: Vec::new(),
+                wait: None,
+            };
+            is_passing(&reply, twice, earlier)
+        };
+        for (status, harmless, again, never) in [
+            (429, true, true, true),
+            (503, true, true, true),
+            (529, true, true, true),
+            (502, true, true, false),
+            (504, true, true, false),
+            (500, true, false, false),
+            (520, true, false, false),
+            (400, false, false, false),
+            (200, false, false, false),
+        ] {
+            assert_eq!(passing(status, Twice::Harmless, 0), harmless, "{status}");
+            assert_eq!(passing(status, Twice::Harmless, 1), again, "{status}");
+            assert_eq!(passing(status, Twice::Never, 0), never, "{status}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod lens_threads;
 mod main_job;
 mod migrations;
 mod models;
+mod prompts;
 mod stopping;
 mod telegram;
 mod telegram_kills;

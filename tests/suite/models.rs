@@ -2,5 +2,8 @@
 
 mod bench;
 mod faults;
+mod fetch;
 mod fine;
 mod house;
+mod odd;
+mod real_server;

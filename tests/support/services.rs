@@ -16,6 +16,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use super::specs;
+pub use odd::{Odd, TOO_BUSY};
+
+mod odd;
 
 /// The key that every fake takes.
 pub const KEY: &str = "sk-test-hunter2";
@@ -59,6 +62,8 @@ pub enum Fault {
     NoSchema,
     /// It does not answer piece by piece.
     NoStream,
+    /// It is another service that speaks alike.
+    Odd(Odd),
 }
 
 /// What was asked: the path, and the body.
@@ -247,13 +252,17 @@ fn as_asked(service: &Service, asked: &Value, answer: &Value) -> Response {
     if asked["stream"] != true {
         return json_of(answer);
     }
-    let kind = match service.who {
-        Who::Ollama => "application/x-ndjson",
-        _ => "text/event-stream",
-    };
+    let kind = stream_kind(service);
     let pieces = in_pieces(service, asked, answer);
     let pieces = futures::stream::iter(pieces.into_iter().map(Ok::<_, std::io::Error>));
     ([(header::CONTENT_TYPE, kind)], Body::from_stream(pieces)).into_response()
+}
+
+const fn stream_kind(service: &Service) -> &'static str {
+    match service.who {
+        Who::Ollama => "application/x-ndjson",
+        _ => "text/event-stream",
+    }
 }
 
 /// The lines of an answer that comes while it is written, a few letters each.
@@ -480,6 +489,7 @@ async fn misbehave(service: &Service, fault: Fault, path: &str, asked: &Value) -
                 behave(service, path, asked)
             }
         }
+        Fault::Odd(odd) => odd::answer(service, odd, path, asked),
         paid => {
             charge_for(service, path);
             useless(service, paid, asked)

@@ -11,6 +11,7 @@ use super::wire::Embeddings;
 use super::{NAME, ask};
 use crate::models::service::{Asked, Service};
 use crate::models::{Embedded, Embedder, ModelError, Took, unit};
+use crate::net::send::Twice;
 
 const LIMIT: Duration = Duration::from_mins(1);
 const CAP: u64 = 32 << 20;
@@ -65,6 +66,7 @@ impl OllamaEmbedder {
             key: "",
             limit: LIMIT,
             cap: CAP,
+            twice: Twice::Harmless,
             heard: None,
         };
         let body = ask(&self.service, &asked, &CancellationToken::new()).await?;

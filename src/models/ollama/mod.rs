@@ -19,7 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::models::ModelError;
 use crate::models::Took;
-use crate::models::service::{Asked, Complaint, Failed, Service, TEXT_CAP};
+use crate::models::complaint::Complaint;
+use crate::models::service::{Asked, Failed, Service, TEXT_CAP};
+use crate::net::send::Twice;
 
 pub use embed::OllamaEmbedder;
 
@@ -39,6 +41,8 @@ pub struct Ollama {
     setting: &'static str,
     /// It said that it can look at pictures.
     sees: Arc<AtomicBool>,
+    /// It thinks before it answers although it is asked not to, out of the same tokens.
+    thinks: Arc<AtomicBool>,
 }
 
 impl Ollama {
@@ -49,6 +53,7 @@ impl Ollama {
             model: model.to_owned(),
             setting,
             sees: Arc::default(),
+            thinks: Arc::default(),
         }
     }
 
@@ -65,6 +70,7 @@ impl Ollama {
             key: "",
             limit: SHOW_LIMIT,
             cap: TEXT_CAP,
+            twice: Twice::Harmless,
             heard: None,
         };
         let answered = ask(&self.service, &asked, cancel).await?;

@@ -1,5 +1,6 @@
 //! Writing and looking: one chat answer, held to a form.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -18,11 +19,13 @@ use super::{NAME, Ollama, ask};
 use crate::models::pieces::Pieces;
 use crate::models::see::{Sight, SightRequest, VisionModel};
 use crate::models::service::{Asked, TEXT_CAP};
-use crate::models::shape::{self, Shape, cut_off_text};
+use crate::models::shape::{self, Shape};
+use crate::models::thought::after_thought;
 use crate::models::{
     Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took, Written,
 };
 use crate::net::endpoint::Heard;
+use crate::net::send::Twice;
 
 /// How many tokens a prompt should stay within: models at home read slowly.
 const PROMPT_TOKENS: usize = 1_200;
@@ -36,6 +39,21 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// The most tokens of a description.
 const MOST_TOKENS: i32 = 400;
 
+/// What a model that thinks although it should not may think in tokens, beyond its answer.
+const THINKING: i32 = 2_000;
+
+/// What is asked.
+struct Talk<'a> {
+    messages: Vec<ChatMessage>,
+    /// How it is sampled.
+    options: ModelOptions,
+    max_tokens: i32,
+    shape: &'a Shape,
+    limit: Duration,
+    /// Hears the text while it is written.
+    written: Option<Written<'a>>,
+}
+
 struct Said {
     fields: Map<String, Value>,
     took: Took,
@@ -43,23 +61,12 @@ struct Said {
 }
 
 impl Ollama {
-    async fn talk(
-        &self,
-        messages: Vec<ChatMessage>,
-        options: ModelOptions,
-        shape: &Shape,
-        limit: Duration,
-        written: Option<Written<'_>>,
-        cancel: &CancellationToken,
-    ) -> Result<Said, ModelError> {
-        let mut request = ChatMessageRequest::new(self.model.clone(), messages).options(options);
-        // A schema that the crate cannot take is no reason to ask for less than JSON.
-        let format = serde_json::from_value(shape.schema());
-        request = request.format(format.unwrap_or(FormatType::Json));
-        let mut body = without_empty(json!(request));
-        body["stream"] = json!(written.is_some());
-        let field = shape.fields.first().map_or("", |field| field.name);
-        let pieces = written.map(|written| Pieces::new(written, field, wire::piece_of));
+    async fn talk(&self, talk: Talk<'_>, cancel: &CancellationToken) -> Result<Said, ModelError> {
+        let body = self.body(&talk);
+        let field = talk.shape.fields.first().map_or("", |field| field.name);
+        let pieces = talk
+            .written
+            .map(|written| Pieces::new(written, field, wire::piece_of));
         let heard = |answer: &[u8]| {
             if let Some(pieces) = &pieces {
                 pieces.heard(answer);
@@ -71,32 +78,57 @@ impl Ollama {
             model: (self.setting, &self.model),
             worst: Took::default(),
             key: "",
-            limit,
+            limit: talk.limit,
             cap: TEXT_CAP,
+            twice: Twice::Harmless,
             heard: Some(Heard(&heard)),
         };
         let body = ask(&self.service, &asked, cancel).await?;
-        let answer = Chat::read(&body)
-            .ok_or_else(|| self.service.unavailable("its answer is unreadable"))?;
+        let answer = Chat::read(&body).map_err(|unread| self.service.no_text(&unread, &asked))?;
         let took = Took {
             tokens_in: answer.prompt_eval_count,
             tokens_out: answer.eval_count,
             micro_usd: 0,
         };
-        let content = answer.message.content;
-        let cut_off = answer.done_reason.as_deref() == Some("length");
-        let fields = match (shape.read(&content), shape.fields) {
-            (Err(_), [only]) if cut_off => cut_off_text(&content, only.name)
-                .map(|text| Map::from_iter([(only.name.to_owned(), json!(text))]))
-                .ok_or_else(|| "its answer was cut off".to_owned()),
-            (read, _) => read,
-        };
-        let fields = fields.map_err(|why| took.and(self.service.unavailable(why)))?;
+        let has_thought = answer.has_thought || after_thought(&answer.content).has_thought;
+        let is_new_thinker = has_thought && !self.thinks.swap(true, Ordering::Relaxed);
+        let cut_off = answer.done_reason == "length";
+        let fields = talk
+            .shape
+            .read_answer(&answer.content, cut_off, true)
+            .map_err(|why| {
+                let error = self.service.unavailable(why);
+                // With room for its thoughts it may get to its answer.
+                if is_new_thinker {
+                    took.and_passing(error)
+                } else {
+                    took.and(error)
+                }
+            })?;
         Ok(Said {
             fields,
             took,
             cut_off,
         })
+    }
+
+    fn body(&self, talk: &Talk<'_>) -> Value {
+        let most = if self.thinks.load(Ordering::Relaxed) {
+            talk.max_tokens.saturating_add(THINKING)
+        } else {
+            talk.max_tokens
+        };
+        let options = talk.options.clone().num_predict(most).num_ctx(CONTEXT);
+        let mut request =
+            ChatMessageRequest::new(self.model.clone(), talk.messages.clone()).options(options);
+        // A schema that the crate cannot take is no reason to ask for less than JSON.
+        let format = serde_json::from_value(talk.shape.schema());
+        request = request.format(format.unwrap_or(FormatType::Json));
+        let mut body = without_empty(json!(request));
+        body["stream"] = json!(talk.written.is_some());
+        // A post is short, and thoughts are written out of the same time and tokens.
+        body["think"] = json!(false);
+        body
     }
 }
 
@@ -147,19 +179,16 @@ impl TextModel for Ollama {
         let options = ModelOptions::default()
             .temperature(request.temperature as f32)
             .top_p(request.top_p as f32)
-            .seed(i32::try_from(request.seed % 1_000_000).unwrap_or(0))
-            .num_predict(i32::try_from(request.max_tokens).unwrap_or(i32::MAX))
-            .num_ctx(CONTEXT);
-        let said = self
-            .talk(
-                request.messages.iter().map(message).collect(),
-                options,
-                &shape::TEXT,
-                request.patience.unwrap_or(LIMIT),
-                Some(written),
-                cancel,
-            )
-            .await?;
+            .seed(i32::try_from(request.seed % 1_000_000).unwrap_or(0));
+        let talk = Talk {
+            messages: request.messages.iter().map(message).collect(),
+            options,
+            max_tokens: i32::try_from(request.max_tokens).unwrap_or(i32::MAX),
+            shape: &shape::TEXT,
+            limit: request.patience.unwrap_or(LIMIT),
+            written: Some(written),
+        };
+        let said = self.talk(talk, cancel).await?;
         let text = said.fields["text"].as_str().unwrap_or_default().to_owned();
         written(&text);
         Ok(TextAnswer {
@@ -189,20 +218,15 @@ impl VisionModel for Ollama {
         self.can_see(cancel).await?;
         let picture = Image::from_base64(BASE64.encode(&request.picture));
         let question = ChatMessage::user(request.question.clone()).add_image(picture);
-        let options = ModelOptions::default()
-            .temperature(0.2)
-            .num_predict(MOST_TOKENS)
-            .num_ctx(CONTEXT);
-        let said = self
-            .talk(
-                vec![question],
-                options,
-                request.shape,
-                request.patience,
-                None,
-                cancel,
-            )
-            .await?;
+        let talk = Talk {
+            messages: vec![question],
+            options: ModelOptions::default().temperature(0.2),
+            max_tokens: MOST_TOKENS,
+            shape: request.shape,
+            limit: request.patience,
+            written: None,
+        };
+        let said = self.talk(talk, cancel).await?;
         Ok(Sight {
             fields: said.fields,
             took: said.took,

@@ -3,8 +3,6 @@
 use std::time::{Duration, Instant};
 
 use async_openai::types::chat::{
-    ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage,
-    ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
     ChatCompletionStreamOptions, CreateChatCompletionRequest, ReasoningEffort, ResponseFormat,
     ResponseFormatJsonSchema,
 };
@@ -12,16 +10,16 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::wire::{self, Completion, Usage};
-use super::{Dialect, Format, NAME, OpenAi, tokens_in};
+use super::wire::{self, Completion};
+use super::{Dialect, Format, NAME, OpenAi, messages, tokens_in};
 use crate::domain::ledger::MicroUsd;
 use crate::models::pieces::Pieces;
 use crate::models::service::{Answered, Asked, Failed, TEXT_CAP};
-use crate::models::shape::{self, Shape, cut_off_text};
-use crate::models::{
-    Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took, Written,
-};
+use crate::models::shape::{self, Shape};
+use crate::models::thought::after_thought;
+use crate::models::{Message, ModelError, TextAnswer, TextModel, TextRequest, Took, Written};
 use crate::net::endpoint::Heard;
+use crate::net::send::Twice;
 
 /// How many tokens a prompt should stay within: what a draft needs with eight posts and five examples.
 const PROMPT_TOKENS: usize = 1_800;
@@ -34,7 +32,9 @@ const WAYS: usize = 4;
 
 /// What is asked, whatever the dialect.
 pub(super) struct Talk<'a> {
-    pub(super) messages: Vec<ChatCompletionRequestMessage>,
+    pub(super) messages: &'a [Message],
+    /// A picture that goes with the last message, as a `data:` address.
+    pub(super) picture: Option<String>,
     pub(super) shape: &'a Shape,
     pub(super) max_tokens: usize,
     pub(super) temperature: f64,
@@ -70,6 +70,7 @@ impl OpenAi {
                 pieces.heard(answer);
             }
         };
+        let begun = Instant::now();
         for _ in 0..WAYS {
             let dialect = self.dialect();
             let body = self.body(talk, dialect);
@@ -79,22 +80,18 @@ impl OpenAi {
                 model: ("OPENAI_MODEL", &self.model),
                 worst: talk.worst,
                 key: talk.key,
-                limit: talk.limit,
+                limit: talk.limit.saturating_sub(begun.elapsed()),
                 cap: TEXT_CAP,
+                twice: Twice::Harmless,
                 heard: Some(Heard(&heard)),
             };
             match self.service.ask(&asked, cancel).await {
-                Ok(answered) => return self.read(&answered, talk, dialect).await,
+                Ok(answered) => return self.read(&answered, talk, &asked).await,
                 Err(Failed::Other(error)) => return Err(error),
-                Err(Failed::Said(status @ (400 | 422), complaint)) => {
-                    match dialect.after(&complaint) {
-                        Some(next) => self.learn(next),
-                        None => return Err(self.service.in_words(status, &complaint, asked.model)),
-                    }
-                }
-                Err(Failed::Said(status, complaint)) => {
-                    return Err(self.service.in_words(status, &complaint, asked.model));
-                }
+                Err(Failed::Said(status, complaint)) => match dialect.after(status, &complaint) {
+                    Some(next) => self.learn(next),
+                    None => return Err(self.service.in_words(status, &complaint, asked.model)),
+                },
             }
         }
         Err(self
@@ -105,21 +102,13 @@ impl OpenAi {
     fn body(&self, talk: &Talk<'_>, dialect: Dialect) -> Value {
         let most = u32::try_from(talk.max_tokens + self.thinking()).unwrap_or(u32::MAX);
         let streams = dialect.stream && talk.written.is_some();
-        let mut messages = talk.messages.clone();
-        if dialect.format != Format::Schema {
-            let words = format!(
-                "Answer with one JSON object of this schema and nothing else: {}",
-                talk.shape.schema()
-            );
-            messages.push(ChatCompletionRequestSystemMessage::from(words).into());
-        }
         #[expect(
             clippy::cast_possible_truncation,
             reason = "two digits after the point are enough"
         )]
         let request = CreateChatCompletionRequest {
             model: self.model.clone(),
-            messages,
+            messages: messages::of(talk, dialect),
             response_format: match dialect.format {
                 Format::Schema => Some(ResponseFormat::JsonSchema {
                     json_schema: ResponseFormatJsonSchema {
@@ -155,62 +144,52 @@ impl OpenAi {
         &self,
         answered: &Answered,
         talk: &Talk<'_>,
-        dialect: Dialect,
+        asked: &Asked<'_>,
     ) -> Result<Said, ModelError> {
-        let read = self.parse(&answered.body, talk, dialect);
-        match read {
+        match self.parse(&answered.body, talk, asked) {
             Ok(mut said) => {
                 if answered.again {
                     said.took.micro_usd = 0;
                 }
                 Ok(said)
             }
-            Err((took, error)) => {
+            Err(error) => {
                 self.service.forget(answered).await;
-                Err(took.and(error))
+                Err(error)
             }
         }
     }
 
-    fn parse(
-        &self,
-        body: &[u8],
-        talk: &Talk<'_>,
-        dialect: Dialect,
-    ) -> Result<Said, (Took, ModelError)> {
-        let completion = Completion::read(body).ok_or_else(|| {
-            let error = self.service.unavailable("its answer is unreadable");
-            (talk.worst, error)
-        })?;
-        let took = match completion.usage {
-            Some(usage) => Usage::took(usage, self.price.as_ref()),
-            None => talk.worst,
-        };
-        let failed = |error| (took, error);
-        let choice = completion
-            .choices
-            .into_iter()
-            .next()
-            .ok_or_else(|| failed(self.service.unavailable("its answer is empty")))?;
-        if let Some(refusal) = choice.message.refusal.filter(|words| !words.is_empty()) {
-            return Err(failed(self.service.refused(&refusal)));
+    /// The error carries what the answer cost.
+    fn parse(&self, body: &[u8], talk: &Talk<'_>, asked: &Asked<'_>) -> Result<Said, ModelError> {
+        let completion =
+            Completion::read(body).map_err(|unread| self.service.no_text(&unread, asked))?;
+        let took = completion
+            .usage
+            .map_or(talk.worst, |usage| usage.took(self.price.as_ref()));
+        if !completion.refusal.is_empty() {
+            return Err(took.and(self.service.refused(&completion.refusal)));
         }
-        let reason = choice.finish_reason.unwrap_or_default();
-        if reason == "content_filter" {
+        if completion.finish_reason == "content_filter" {
             let why = "its own filter stopped the answer";
-            return Err(failed(self.service.refused(why)));
+            return Err(took.and(self.service.refused(why)));
         }
-        let content = choice.message.content.unwrap_or_default();
-        if content.trim().is_empty() {
-            return Err(failed(self.service.unavailable(if reason == "length" {
-                "it used up its tokens before it wrote a word"
-            } else {
-                "its answer is empty"
-            })));
-        }
-        let cut_off = reason == "length";
-        let fields = fields(&content, talk.shape, cut_off, dialect)
-            .map_err(|why| failed(self.service.unavailable(why)))?;
+        let has_thought = completion.has_thought || after_thought(&completion.content).has_thought;
+        let is_new_thinker = has_thought && self.leave_room_for_thoughts();
+        let cut_off = completion.finish_reason == "length";
+        let knows_forms = self.dialect().format != Format::Words;
+        let fields = talk
+            .shape
+            .read_answer(&completion.content, cut_off, knows_forms)
+            .map_err(|why| {
+                let error = self.service.unavailable(why);
+                // With room for its thoughts it may get to its answer; asked again unasked only where that is free.
+                if is_new_thinker && self.service.endpoint.is_local() {
+                    took.and_passing(error)
+                } else {
+                    took.and(error)
+                }
+            })?;
         Ok(Said {
             fields,
             took,
@@ -221,38 +200,6 @@ impl OpenAi {
             },
             cut_off,
         })
-    }
-}
-
-/// The fields of an answer. Of one that was cut off, and of a service that knows no forms, the text alone will do.
-fn fields(
-    content: &str,
-    shape: &Shape,
-    cut_off: bool,
-    dialect: Dialect,
-) -> Result<Map<String, Value>, String> {
-    let read = shape.read(content);
-    let [only] = shape.fields else { return read };
-    let text = if read.is_ok() {
-        None
-    } else if cut_off {
-        cut_off_text(content, only.name)
-    } else {
-        let plain = dialect.format == Format::Words && !content.trim_start().starts_with('{');
-        plain.then(|| content.to_owned())
-    };
-    match text {
-        Some(text) => Ok(Map::from_iter([(only.name.to_owned(), json!(text))])),
-        None => read,
-    }
-}
-
-fn message(message: &Message) -> ChatCompletionRequestMessage {
-    let text = message.text.as_str();
-    match message.speaker {
-        Speaker::System => ChatCompletionRequestSystemMessage::from(text).into(),
-        Speaker::User => ChatCompletionRequestUserMessage::from(text).into(),
-        Speaker::Assistant => ChatCompletionRequestAssistantMessage::from(text).into(),
     }
 }
 
@@ -308,7 +255,8 @@ impl TextModel for OpenAi {
     ) -> Result<TextAnswer, ModelError> {
         let begun = Instant::now();
         let talk = Talk {
-            messages: request.messages.iter().map(message).collect(),
+            messages: &request.messages,
+            picture: None,
             shape: &shape::TEXT,
             max_tokens: request.max_tokens,
             temperature: request.temperature,

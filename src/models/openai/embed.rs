@@ -14,6 +14,7 @@ use crate::domain::ledger::MicroUsd;
 use crate::models::prices::{Price, Prices};
 use crate::models::service::{Asked, Service};
 use crate::models::{Embedded, Embedder, ModelError, Took, unit};
+use crate::net::send::Twice;
 
 /// The most texts of one question.
 const MOST_TEXTS: usize = 128;
@@ -79,6 +80,7 @@ impl OpenAiEmbedder {
             key: "",
             limit: LIMIT,
             cap: CAP,
+            twice: Twice::Harmless,
             heard: None,
         };
         let answered = self
@@ -88,9 +90,7 @@ impl OpenAiEmbedder {
         let unreadable = |took: Took, why: &str| took.and(self.service.unavailable(why));
         let mut answer: Embeddings = serde_json::from_slice(&answered.body)
             .map_err(|_| unreadable(worst, "its answer is unreadable"))?;
-        let took = answer
-            .usage
-            .map_or(worst, |usage| Usage::took(usage, self.price.as_ref()));
+        let took = Usage::of(&answer.usage).map_or(worst, |usage| usage.took(self.price.as_ref()));
         answer.data.sort_by_key(|one| one.index);
         let right = answer.data.len() == texts.len()
             && answer

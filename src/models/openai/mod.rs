@@ -6,6 +6,7 @@
 
 mod chat;
 mod embed;
+mod messages;
 mod moderate;
 mod retire;
 mod sight;
@@ -13,8 +14,9 @@ mod wire;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::models::complaint::Complaint;
 use crate::models::prices::{Price, Prices};
-use crate::models::service::{Complaint, Service};
+use crate::models::service::Service;
 
 pub use embed::OpenAiEmbedder;
 pub use moderate::OpenAiModerator;
@@ -23,7 +25,7 @@ pub use retire::retires;
 /// The provider's name in the ledger and on cards.
 pub const NAME: &str = "openai";
 
-/// Begins the names of models that think before they answer.
+/// Begins the names of models that are known to think before they answer. Of others it is learned from an answer.
 const THINKERS: [&str; 6] = ["o1", "o3", "o4", "gpt-5", "gpt-6", "gpt-oss"];
 
 /// What a thinking model may think in tokens, beyond its answer.
@@ -52,6 +54,10 @@ struct Dialect {
     effort: bool,
     /// It answers piece by piece where it is asked to.
     stream: bool,
+    /// Its messages may begin with one of the system.
+    system: bool,
+    /// It thinks before it answers, out of the same tokens.
+    thinks: bool,
     format: Format,
 }
 
@@ -72,14 +78,24 @@ impl Dialect {
             sampling: !thinks,
             effort: thinks && official,
             stream: true,
+            system: true,
+            thinks,
             format: Format::Schema,
         }
     }
 
-    /// What to try after a complaint; none when it is about something else.
-    fn after(self, complaint: &Complaint) -> Option<Self> {
+    /// What to try after a complaint; none when it is about something else. A template that takes no message of the
+    /// system is, to some servers, a fault of their own.
+    fn after(self, status: u16, complaint: &Complaint) -> Option<Self> {
         let mut next = self;
-        if complaint.names(&["max_completion_tokens", "max_tokens"]) {
+        if self.system
+            && matches!(status, 400 | 422 | 500)
+            && complaint.names(&["system role", "role system", "system message"])
+        {
+            next.system = false;
+        } else if !matches!(status, 400 | 422) {
+            return None;
+        } else if complaint.names(&["max_completion_tokens", "max_tokens"]) {
             next.completion_tokens = !self.completion_tokens;
         } else if self.stream && complaint.names(&["stream"]) {
             next.stream = false;
@@ -123,11 +139,14 @@ impl OpenAi {
         *self.dialect.lock().unwrap_or_else(PoisonError::into_inner) = dialect;
     }
 
+    /// From now on; true where there was none before.
+    fn leave_room_for_thoughts(&self) -> bool {
+        let mut dialect = self.dialect.lock().unwrap_or_else(PoisonError::into_inner);
+        !std::mem::replace(&mut dialect.thinks, true)
+    }
+
     fn thinking(&self) -> usize {
-        let thinks = THINKERS
-            .iter()
-            .any(|thinker| self.model.starts_with(thinker));
-        if thinks { THINKING } else { 0 }
+        if self.dialect().thinks { THINKING } else { 0 }
     }
 }
 
@@ -157,11 +176,18 @@ mod tests {
         assert!(!other.completion_tokens);
         let said =
             complaint("Unsupported parameter: 'max_tokens' is not supported with this model");
-        assert!(other.after(&said).unwrap().completion_tokens);
+        assert!(other.after(400, &said).unwrap().completion_tokens);
         let no_schema = other
-            .after(&complaint("response_format json_schema is not supported"))
+            .after(
+                400,
+                &complaint("response_format json_schema is not supported"),
+            )
             .unwrap();
         assert_eq!(no_schema.format, Format::Json);
-        assert_eq!(official.after(&complaint("the model is overloaded")), None);
+        let no_system = complaint("Only user and assistant: System role not supported");
+        assert!(!other.after(500, &no_system).unwrap().system);
+        assert_eq!(other.after(500, &said), None);
+        let overloaded = complaint("the model is overloaded");
+        assert_eq!(official.after(400, &overloaded), None);
     }
 }

@@ -15,6 +15,7 @@ use super::wire::Moderations;
 use crate::models::moderate::Moderator;
 use crate::models::service::{Asked, Failed, Service, TEXT_CAP};
 use crate::models::{ModelError, Took};
+use crate::net::send::Twice;
 
 const MODEL: &str = "omni-moderation-latest";
 const LIMIT: Duration = Duration::from_secs(10);
@@ -70,6 +71,7 @@ impl Moderator for OpenAiModerator {
             key: "",
             limit: LIMIT,
             cap: TEXT_CAP,
+            twice: Twice::Harmless,
             heard: None,
         };
         let answered = match self.service.ask(&asked, &CancellationToken::new()).await {

@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::models::ModelError;
-use crate::models::service::{Complaint, Service};
+use crate::models::complaint::Complaint;
+use crate::models::service::Service;
 
 const LIMIT: Duration = Duration::from_secs(10);
 

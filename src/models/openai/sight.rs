@@ -1,10 +1,5 @@
 //! Looking: a chat completion with a picture in the question.
 
-use async_openai::types::chat::{
-    ChatCompletionRequestMessageContentPartImage, ChatCompletionRequestMessageContentPartText,
-    ChatCompletionRequestUserMessage, ChatCompletionRequestUserMessageContentPart, ImageDetail,
-    ImageUrl,
-};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -14,7 +9,7 @@ use super::chat::Talk;
 use super::{NAME, OpenAi, tokens_in};
 use crate::domain::ledger::MicroUsd;
 use crate::models::see::{Sight, SightRequest, VisionModel};
-use crate::models::{ModelError, Took};
+use crate::models::{Message, ModelError, Speaker, Took};
 
 /// What a picture of at most 1,024 pixels a side takes in a prompt, at most: 85 tokens and 170 for each square of 512.
 const PICTURE_TOKENS: usize = 85 + 4 * 170;
@@ -46,28 +41,17 @@ impl VisionModel for OpenAi {
         request: &SightRequest,
         cancel: &CancellationToken,
     ) -> Result<Sight, ModelError> {
-        let url = format!(
-            "data:{};base64,{}",
-            request.mime,
-            BASE64.encode(&request.picture)
-        );
-        let parts = vec![
-            ChatCompletionRequestUserMessageContentPart::Text(
-                ChatCompletionRequestMessageContentPartText::from(request.question.as_str()),
-            ),
-            ChatCompletionRequestUserMessageContentPart::ImageUrl(
-                ChatCompletionRequestMessageContentPartImage::from(ImageUrl {
-                    url,
-                    detail: Some(ImageDetail::Auto),
-                }),
-            ),
-        ];
-        let question = ChatCompletionRequestUserMessage {
-            content: parts.into(),
-            name: None,
+        let question = Message {
+            speaker: Speaker::User,
+            text: request.question.clone(),
         };
         let talk = Talk {
-            messages: vec![question.into()],
+            messages: &[question],
+            picture: Some(format!(
+                "data:{};base64,{}",
+                request.mime,
+                BASE64.encode(&request.picture)
+            )),
             shape: request.shape,
             max_tokens: MOST_TOKENS,
             temperature: 0.2,

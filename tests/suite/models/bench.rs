@@ -126,6 +126,25 @@ impl Bench {
             }
             _ => self.openai_model(model),
         };
+        self.written_by(model, key, PATIENCE).await
+    }
+
+    /// Has a server at `base`, which is none of the fakes, write.
+    pub async fn write_at(&self, base: &str, model: &str) -> Result<TextAnswer, ModelError> {
+        let service = Service {
+            endpoint: Endpoint::new(base.parse().unwrap(), None, Arc::new(options())).unwrap(),
+            ..self.hosted()
+        };
+        let model = Arc::new(OpenAi::new(service, model, &self.prices));
+        self.written_by(model, "", Duration::from_mins(2)).await
+    }
+
+    async fn written_by(
+        &self,
+        model: Arc<dyn TextModel>,
+        key: &str,
+        patience: Duration,
+    ) -> Result<TextAnswer, ModelError> {
         let request = TextRequest {
             messages: vec![
                 Message {
@@ -142,7 +161,7 @@ impl Bench {
             top_p: 0.9,
             purpose: "draft",
             key: key.to_owned(),
-            patience: Some(PATIENCE),
+            patience: Some(patience),
             ..TextRequest::default()
         };
         let cancel = CancellationToken::new();

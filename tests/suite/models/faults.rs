@@ -135,7 +135,6 @@ async fn an_answer_that_cannot_be_used_is_paid_once_and_not_asked_for_again_unas
         Fault::WrongForm,
         Fault::Refusal,
         Fault::Empty,
-        Fault::CutBody,
         Fault::Huge,
     ];
     for work in ALL {
@@ -171,6 +170,70 @@ async fn an_answer_that_cannot_be_used_is_paid_once_and_not_asked_for_again_unas
                 assert_eq!(spent, bill, "{work:?} {fault:?}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_asked_again_once_with_its_worst_price() {
+    for work in ALL {
+        let bench = Bench::new().await;
+        let fake = work.fake(&bench);
+        let again = matches!(work, Work::Write(_) | Work::Look(_));
+        fake.next(&[Fault::CutBody]);
+        assert_eq!(work.done(&bench).await.is_ok(), again, "{work:?}");
+        assert_eq!(questions(fake), 1 + usize::from(again), "{work:?}");
+        assert_eq!(
+            bench.calls().await.len(),
+            1 + usize::from(again),
+            "{work:?}"
+        );
+        // The broken call was billed, and nobody heard what for.
+        let (spent, bill) = (bench.spent().await, fake.bill());
+        assert!(
+            spent >= bill && spent - bill < 10_000,
+            "{work:?}: {spent} for {bill}"
+        );
+        if again && work.is_billed() {
+            assert!(spent > bill, "{work:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_goes_on_breaking_is_told_and_not_hammered() {
+    let bench = Bench::new().await;
+    bench.openai.always(Some(Fault::CutBody));
+    let error = bench.write(Who::OpenAi).await.unwrap_err();
+    assert!(error.leaves_others(), "{error:?}");
+    assert_eq!(questions(&bench.openai), 2);
+    assert!(bench.spent().await >= bench.openai.bill());
+}
+
+#[tokio::test]
+async fn a_repetition_that_the_day_cannot_pay_is_not_made() {
+    // A draft may cost 2,300 at most: there is money for one.
+    let bench = Bench::with_budget(3_000).await;
+    bench.openai.next(&[Fault::CutBody]);
+    let error = bench.write(Who::OpenAi).await.unwrap_err();
+    assert!(matches!(error, ModelError::Unavailable { .. }), "{error:?}");
+    assert_eq!(questions(&bench.openai), 1);
+    assert!(bench.spent().await <= 3_000);
+}
+
+#[tokio::test]
+async fn a_servers_own_fault_that_passes_is_asked_away_and_a_picture_is_not() {
+    for work in ALL {
+        let bench = Bench::new().await;
+        let fake = work.fake(&bench);
+        fake.next(&[Fault::Status500]);
+        let again = work != Work::Paint;
+        assert_eq!(work.done(&bench).await.is_ok(), again, "{work:?}");
+        assert_eq!(questions(fake), 1 + usize::from(again), "{work:?}");
+        assert_eq!(
+            bench.spent().await,
+            bench.openai.bill() + bench.xai.bill(),
+            "{work:?}"
+        );
     }
 }
 
