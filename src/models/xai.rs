@@ -266,6 +266,7 @@ impl ImageModel for Xai {
             took,
             provider: NAME.to_owned(),
             model: answer.model.unwrap_or_else(|| self.model.clone()),
+            card: None,
         })
     }
 }

@@ -21,6 +21,8 @@ mod lens_threads;
 mod main_job;
 mod migrations;
 mod models;
+mod quote_cards;
+mod sandbox_guests;
 mod stopping;
 mod telegram;
 mod telegram_kills;
