@@ -120,14 +120,17 @@ async fn words_to_a_card_are_a_wish_while_its_picture_is_asked_about() {
         "{jobs:?}"
     );
     assert_eq!(world.alts(1).await, [""]);
-    // The question stays open: in answer to it, or said right away, it is the description. Also of the version that came
-    // meanwhile with the same picture.
-    mira.say("/edit #1 Monday.").await;
-    mira.picture(Some("m1"), "picture-b", None).await;
-    mira.reply("m1", "warmer").await;
-    mira.reply("m5", "Three cups").await;
+    // The question stays open. Another version that came meanwhile has the same picture.
+    let question = world.last_message(Surface::Telegram, "mira");
+    let owner = world.owner();
+    owner.say("/edit #1 Monday.").await;
+    mira.reply(&question, "Three cups").await;
     assert_eq!(world.alts(1).await, ["Three cups"]);
     assert_eq!(world.text(1).await, "Monday.");
+    // Said right after the question, without an answer to anything, it is the description as well.
+    mira.picture(None, "picture-b", Some("#1")).await;
+    mira.say("A cake").await;
+    assert_eq!(world.alts(1).await, ["A cake"]);
 }
 
 #[tokio::test]

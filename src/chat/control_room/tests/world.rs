@@ -284,6 +284,11 @@ impl World {
         media.into_iter().map(|picture| picture.sha256).collect()
     }
 
+    /// The message that was shown last in a chat.
+    pub fn last_message(&self, surface: Surface, chat: &str) -> String {
+        self.frontends[&surface].last.lock().unwrap()[chat].clone()
+    }
+
     /// What describes the draft's pictures.
     pub async fn alts(&self, number: i64) -> Vec<String> {
         let draft = self.numbered(number).await;
