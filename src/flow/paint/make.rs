@@ -407,7 +407,7 @@ impl Painter {
         match now_there {
             Some(there) if work.seen.may_change(&there) => {
                 let (verb, by) = if work.redraw {
-                    ("drew anew the card of", "lumen")
+                    ("redrew the card of", "lumen")
                 } else {
                     ("illustrated", work.by.as_str())
                 };

@@ -254,8 +254,12 @@ impl Measure<'_> {
     /// A run of one direction in pieces of one font, in the order in which they are read.
     fn of_one_direction(&mut self, run: &str, right_to_left: bool) -> Vec<(Piece, f32)> {
         let mut pieces: Vec<Piece> = Vec::new();
+        // What stands before the first letter looks like it.
+        let mut letters = run.graphemes(true);
+        let first = letters.find(|sign| sign.chars().any(char::is_alphanumeric));
+        let first = first.and_then(|sign| self.fonts.of(sign, None));
         for sign in run.graphemes(true) {
-            let before = pieces.last().map(|piece| piece.face);
+            let before = pieces.last().map(|piece| piece.face).or(first);
             let face = self.fonts.of(sign, before).or(before).unwrap_or(0);
             match pieces.last_mut().filter(|piece| piece.face == face) {
                 Some(piece) => piece.text.push_str(sign),

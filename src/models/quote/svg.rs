@@ -13,9 +13,10 @@ pub(super) struct Piece {
 
 /// One piece that begins at `x` on the base line `y`.
 pub(super) fn text(piece: &Piece, size: f32, x: f32, y: f32, colour: &str) -> String {
-    // The renderer takes every text for one that begins at the left. What runs the other way is marked as a whole.
+    // The renderer takes every text for one that begins at the left. What runs the other way is marked as a whole, and a mark
+    // behind it keeps a space at its end where it stands.
     let (open, close) = if piece.right_to_left {
-        ("\u{202e}", "\u{202c}")
+        ("\u{202e}", "\u{202c}\u{200e}")
     } else {
         ("", "")
     };
