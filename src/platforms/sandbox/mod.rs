@@ -134,7 +134,7 @@ impl Source for Sandbox {
         let now = self.clock.now();
         let db = self.db().await?;
         if cursor.is_none() {
-            visitors::come(db, now)
+            visitors::write_due(db, now)
                 .await
                 .map_err(|error| broken(&error))?;
         }

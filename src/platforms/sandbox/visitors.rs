@@ -1,7 +1,7 @@
 //! People of the network who turn to Lumen's account by themselves: a question, a word of thanks, a complaint, a greeting.
 //!
-//! Who says what follows from the time since the network began, so a test sees the same every time. A post is written when
-//! somebody looks after its time has come.
+//! Who says what follows from the time since the network began, so a test sees the same every time. A post is written at the
+//! first look after its time.
 
 use std::sync::LazyLock;
 
@@ -14,11 +14,11 @@ use super::db::Db;
 use super::feed;
 use super::taking::{NewPost, insert};
 
-/// When the first one comes after the network's beginning, and how long it is from one to the next, in minutes.
+/// How long after the network's beginning the first one writes, and from one to the next, in minutes.
 const FIRST: i64 = 10;
 const EVERY: i64 = 180;
 
-/// How many may have come since the last look: after a week away nobody wants a week of questions.
+/// The most that are written at one look: after a long time away the last few are enough.
 const AT_MOST: i64 = 3;
 
 const MINUTE: i64 = 60_000;
@@ -46,8 +46,8 @@ static VISITORS: LazyLock<Vec<Visitor>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("visitors.json")).unwrap_or_default()
 });
 
-/// Writes the posts of those whose time has come.
-pub(super) async fn come(db: &Db, now: Timestamp) -> anyhow::Result<()> {
+/// Writes the posts that are due.
+pub(super) async fn write_due(db: &Db, now: Timestamp) -> anyhow::Result<()> {
     let began = feed::began(db).await?;
     let mut missing = Vec::new();
     for turn in due((now.as_millisecond() - began) / MINUTE) {
@@ -71,7 +71,7 @@ pub(super) async fn come(db: &Db, now: Timestamp) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The turns whose time has come, the last few of them.
+/// The turns that are due, the last few of them.
 fn due(minutes: i64) -> std::ops::Range<i64> {
     let count = if minutes < FIRST {
         0
@@ -81,7 +81,7 @@ fn due(minutes: i64) -> std::ops::Range<i64> {
     (count - AT_MOST).max(0)..count
 }
 
-/// Who comes at a turn, and when, in minutes after the beginning.
+/// Who writes at a turn, and when, in minutes after the beginning.
 fn visit(turn: i64) -> (&'static Visitor, i64) {
     let count = VISITORS.len().max(1);
     let place = usize::try_from(turn).unwrap_or(0) % count;
@@ -93,7 +93,7 @@ async fn is_there<'e>(
     visitor: &Visitor,
     at: i64,
 ) -> sqlx::Result<bool> {
-    // Also one that was deleted since: it does not come again.
+    // Also one that was deleted since: it is not written again.
     let found: Option<i64> =
         sqlx::query_scalar("SELECT id FROM posts WHERE author = $1 AND created_at = $2")
             .bind(&visitor.by)
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_comes_before_their_time_and_after_a_long_while_only_a_few() {
+    fn each_is_due_at_its_time_and_after_a_long_time_only_the_last_few() {
         assert_eq!(due(-5), 0..0);
         assert_eq!(due(FIRST - 1), 0..0);
         assert_eq!(due(FIRST), 0..1);
