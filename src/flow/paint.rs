@@ -1,5 +1,6 @@
 //! Pictures for drafts: asked for, made, looked over, and put on the card as a new version.
 
+mod keep;
 mod make;
 #[cfg(test)]
 mod tests;

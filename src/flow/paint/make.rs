@@ -1,23 +1,22 @@
-//! Makes one picture: painted, made to fit the network, looked over, and kept as a new version of its draft.
+//! Makes one picture: painted, made to fit the network, and looked over.
 
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::{PaintJob, Painter, other_words};
-use crate::domain::content::{Attachment, QuoteCard};
+use super::keep::changed;
+use super::{PaintJob, Painter};
+use crate::domain::content::QuoteCard;
 use crate::domain::draft::{Draft, Revision};
 use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::DraftNumber;
 use crate::domain::job::{Job, JobOutcome, Lease};
 use crate::domain::network::Network;
-use crate::domain::notice::{Notice, Offer};
 use crate::domain::progress::{Progress, Step};
 use crate::flow::bounded::{Broken, bounded, lease_lost};
 use crate::flow::compose::write::judged;
-use crate::flow::review;
 use crate::media::{Caps, Fitted, Refusal, Rules, fit};
 use crate::models::in_order::Fallen;
 use crate::models::paint::{Aspect, ImageModel as _, PaintRequest, Painted};
@@ -25,7 +24,7 @@ use crate::models::prompt::{PicturePrompt, VERDICT};
 use crate::models::quote::Quote;
 use crate::models::see::SightRequest;
 use crate::models::{ModelError, quote};
-use crate::store::{NewRevision, StoreError};
+use crate::store::StoreError;
 
 /// How long a picture may take in all. A command has its final answer within 90 seconds.
 const LIMIT: Duration = Duration::from_secs(80);
@@ -47,12 +46,12 @@ const STYLE: &str =
 const ALT_CHARS: usize = 300;
 
 /// A picture that fits, with all that is known of it.
-struct Made {
-    fitted: Fitted,
-    alt: String,
-    findings: Vec<Finding>,
+pub(super) struct Made {
+    pub fitted: Fitted,
+    pub alt: String,
+    pub findings: Vec<Finding>,
     /// Set where it was drawn from the text.
-    card: Option<QuoteCard>,
+    pub card: Option<QuoteCard>,
     /// It does not suit, or something in it went wrong: worth another try.
     bad: bool,
 }
@@ -379,96 +378,6 @@ impl Painter {
                 .push(remark(format!("nobody looked the picture over: {error}"))),
         }
     }
-
-    /// The picture goes into the folder, then the new version, its notice and the job's end into the store together.
-    async fn keep(
-        &self,
-        work: &PaintJob,
-        draft: &Draft,
-        revision: Revision,
-        made: Made,
-        job: &Job,
-        lease: &Lease,
-    ) -> anyhow::Result<()> {
-        let picture = &made.fitted.picture;
-        let (sha256, mime) = (picture.sha256.clone(), picture.mime);
-        self.folder.keep(&sha256, mime, made.fitted.bytes).await?;
-        let mut next = NewRevision::from(revision);
-        next.findings.retain(|finding| !finding.kind.of_picture());
-        next.findings.extend(made.findings);
-        next.content.media = vec![Attachment {
-            sha256,
-            mime: mime.to_owned(),
-            alt: made.alt,
-            quote_card: made.card,
-        }];
-        let mut tx = self.store.begin().await?;
-        let now_there = tx.draft(draft.id).await?;
-        match now_there {
-            Some(there) if work.seen.may_change(&there) => {
-                let (verb, by) = if work.redraw {
-                    ("redrew the card of", "lumen")
-                } else {
-                    ("illustrated", work.by.as_str())
-                };
-                let w = work.workspace;
-                review::revise(&mut tx, w, &there, next, verb, by, job.cause).await?;
-            }
-            _ if work.redraw => {}
-            _ => {
-                let notice = Notice::answering(job, work.room, changed(), Vec::new(), tx.now());
-                tx.enqueue(&notice).await?;
-            }
-        }
-        tx.finish_job(lease).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Leaves a draft blocked whose card could not be drawn anew: its own card says why. Without a reason, or where the draft
-    /// is another version by now, nothing is to be said.
-    async fn keep_blocked(
-        &self,
-        work: &PaintJob,
-        job: &Job,
-        lease: &Lease,
-        why: Option<&str>,
-    ) -> anyhow::Result<()> {
-        let mut tx = self.store.begin().await?;
-        let draft = tx.draft(work.draft).await?;
-        if let (Some(draft), Some(why)) = (draft.filter(|draft| work.seen.may_change(draft)), why)
-            && let Some(revision) = tx.revision(draft.id, draft.revision).await?
-        {
-            let mut findings = revision.findings;
-            findings.retain(|finding| finding.kind != FindingKind::OtherWords);
-            findings.push(other_words(Some(why.trim_end_matches('.'))));
-            tx.set_findings(draft.id, draft.revision, &findings).await?;
-            review::tell(&mut tx, &draft, None, job.cause).await?;
-        }
-        tx.finish_job(lease).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn say(
-        &self,
-        work: &PaintJob,
-        job: &Job,
-        lease: &Lease,
-        why: String,
-        again: bool,
-    ) -> anyhow::Result<()> {
-        let mut tx = self.store.begin().await?;
-        let notice = Notice::answering(job, work.room, why, Offer::again(again), tx.now());
-        tx.enqueue(&notice).await?;
-        tx.finish_job(lease).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-}
-
-fn changed() -> String {
-    "The draft was changed or decided meanwhile. I left it as it is.".to_owned()
 }
 
 fn spoiled(provider: &str, refusal: &Refusal) -> NotMade {
