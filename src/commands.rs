@@ -25,8 +25,18 @@ pub enum SandboxAction {
     Posts,
     Fail(FailRequest),
     Heal,
-    Delete { id: String },
-    Edit { id: String, text: String },
+    Say {
+        handle: String,
+        text: String,
+        to: Option<String>,
+    },
+    Delete {
+        id: String,
+    },
+    Edit {
+        id: String,
+        text: String,
+    },
 }
 
 /// Starts everything that is configured and runs until it is told to stop.

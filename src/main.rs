@@ -70,6 +70,15 @@ enum Sandbox {
     },
     /// Have everything work again.
     Heal,
+    /// Post as somebody else.
+    Say {
+        /// Who says it, such as @guest.
+        handle: String,
+        text: String,
+        /// The post that it answers, such as s12; also one of Lumen's.
+        #[arg(long)]
+        to: Option<String>,
+    },
     /// Delete somebody's post.
     Delete { id: String },
     /// Change somebody's post.
@@ -105,6 +114,7 @@ fn main() -> ExitCode {
                 after_look_ups,
             }),
             Sandbox::Heal => commands::SandboxAction::Heal,
+            Sandbox::Say { handle, text, to } => commands::SandboxAction::Say { handle, text, to },
             Sandbox::Delete { id } => commands::SandboxAction::Delete { id },
             Sandbox::Edit { id, text } => commands::SandboxAction::Edit { id, text },
         }),

@@ -11,7 +11,7 @@ pub fn start_logging<W>(log: &Log, writer: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = filter(&log.filter);
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer)
@@ -22,6 +22,13 @@ where
     } else {
         subscriber.with_ansi(false).compact().try_init()
     };
+}
+
+/// What is logged. Of pictures and their fonts only errors, unless they are named: what cannot be drawn is said where the
+/// picture is shown.
+fn filter(wanted: &str) -> EnvFilter {
+    const DRAWING: &str = "resvg=error,usvg=error,fontdb=error";
+    EnvFilter::try_new(format!("{DRAWING},{wanted}")).unwrap_or_else(|_| EnvFilter::new("info"))
 }
 
 /// Installs the recorder that all counters of the process go to.
@@ -64,4 +71,54 @@ pub fn start_counting() -> anyhow::Result<PrometheusHandle> {
     );
     metrics::gauge!("lumen_up").set(1.0);
     Ok(handle)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What was written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn fonts_are_silent_unless_they_are_asked_about() {
+        let logged = |wanted: &str| {
+            let written = Written::default();
+            let writer = written.clone();
+            let subscriber = tracing_subscriber::fmt()
+                .with_env_filter(filter(wanted))
+                .with_writer(move || writer.clone())
+                .finish();
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::warn!(target: "usvg::text::layout", "no such sign");
+                tracing::warn!(target: "fontdb", "no such font");
+                tracing::warn!("of Lumen");
+            });
+            let bytes = written.0.lock().unwrap().clone();
+            String::from_utf8(bytes).unwrap()
+        };
+        for wanted in ["warn", "warn,lumen=info", "debug", "trace"] {
+            let said = logged(wanted);
+            assert!(
+                said.contains("of Lumen") && !said.contains("no such"),
+                "{said}"
+            );
+        }
+        assert!(logged("warn,usvg=warn").contains("no such sign"));
+    }
 }

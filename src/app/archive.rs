@@ -228,6 +228,11 @@ pub async fn sandbox(config: Config, action: SandboxAction) -> Result<(), Troubl
             .await
             .map(|line| line + "\n"),
         SandboxAction::Heal => control::heal(&file, &clock).await.map(|line| line + "\n"),
+        SandboxAction::Say { handle, text, to } => {
+            control::say(&file, &clock, &handle, &text, to.as_deref())
+                .await
+                .map(|line| line + "\n")
+        }
         SandboxAction::Delete { id } => control::delete(&file, &clock, &id)
             .await
             .map(|line| line + "\n"),

@@ -39,6 +39,7 @@ impl Pictures for Album {
             sha256: picture.sha256,
             mime: picture.mime.to_owned(),
             alt: String::new(),
+            quote_card: None,
         })
     }
 }

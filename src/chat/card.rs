@@ -67,9 +67,13 @@ impl Card<'_> {
                 view = view.with(Block::Text(format!("! {}", finding.detail)));
             }
             if self.blocked() {
-                view = view.with(Block::Text(
-                    "Edit or redo it; as it stands it cannot be approved.".to_owned(),
-                ));
+                let mut blocking = self.revision.blocking();
+                let line = if blocking.all(|finding| finding.kind.of_picture()) {
+                    "As it stands it cannot be approved."
+                } else {
+                    "Edit or redo it; as it stands it cannot be approved."
+                };
+                view = view.with(Block::Text(line.to_owned()));
             }
             if let Some(remark) = self.remark {
                 view = view.with(Block::Note(remark.to_owned()));

@@ -12,6 +12,38 @@ pub struct Attachment {
     pub sha256: String,
     pub mime: String,
     pub alt: String,
+    /// Set where the picture was drawn from the text it goes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote_card: Option<QuoteCard>,
+}
+
+/// What a quote card was drawn from. It does not go out, so it is no part of the hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteCard {
+    /// SHA-256 of the text, lower-case hex.
+    pub text_sha256: String,
+    /// The number of its palette; none for the brand's own colours.
+    pub palette: Option<u8>,
+}
+
+impl QuoteCard {
+    /// A card that shows `text`.
+    #[must_use]
+    pub fn of(text: &str, palette: Option<u8>) -> Self {
+        Self {
+            text_sha256: hex(&Sha256::digest(text)),
+            palette,
+        }
+    }
+}
+
+impl Attachment {
+    /// Whether it is a quote card that was drawn from another text than this one.
+    #[must_use]
+    pub fn shows_other_words(&self, text: &str) -> bool {
+        let card = self.quote_card.as_ref();
+        card.is_some_and(|card| card.text_sha256 != hex(&Sha256::digest(text)))
+    }
 }
 
 /// All that goes out: where, as whom, what, and what it answers or quotes.
@@ -42,6 +74,13 @@ impl std::fmt::Display for ContentHash {
 }
 
 impl Content {
+    /// Whether one of its pictures is a quote card of another text.
+    #[must_use]
+    pub fn picture_shows_other_words(&self) -> bool {
+        let mut media = self.media.iter();
+        media.any(|picture| picture.shows_other_words(&self.text))
+    }
+
     /// The hash of every field. Each is written with its length before it, so that no two contents share a byte string.
     #[must_use]
     pub fn hash(&self) -> ContentHash {
@@ -93,6 +132,7 @@ mod tests {
                 sha256: "00".into(),
                 mime: "image/png".into(),
                 alt: "A cup".into(),
+                quote_card: None,
             }],
             reply_to: None,
             quote_of: None,
@@ -118,5 +158,19 @@ mod tests {
             assert_ne!(base.hash(), other.hash());
         }
         assert_eq!(base.hash(), content().hash());
+    }
+
+    #[test]
+    fn a_quote_card_belongs_to_one_text_and_other_pictures_to_any() {
+        let mut content = content();
+        let before = content.hash();
+        assert!(!content.picture_shows_other_words());
+        content.media[0].quote_card = Some(QuoteCard::of(&content.text, Some(2)));
+        assert!(!content.picture_shows_other_words());
+        assert_eq!(content.hash(), before, "what it was drawn from stays here");
+        content.text.push('!');
+        assert!(content.picture_shows_other_words());
+        let kept = serde_json::to_string(&content).unwrap();
+        assert_eq!(serde_json::from_str::<Content>(&kept).unwrap(), content);
     }
 }

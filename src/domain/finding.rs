@@ -40,13 +40,15 @@ pub enum FindingKind {
     NotMet,
     /// It answers with something that an own post said earlier.
     FromOwnPost,
+    /// Its picture is a quote card of another text.
+    OtherWords,
 }
 
 impl FindingKind {
     /// Whether it is about the picture, and so stays with it whatever becomes of the text.
     #[must_use]
     pub const fn of_picture(self) -> bool {
-        matches!(self, Self::Picture)
+        matches!(self, Self::Picture | Self::OtherWords)
     }
 }
 

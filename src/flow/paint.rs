@@ -1,14 +1,18 @@
 //! Pictures for drafts: asked for, made, looked over, and put on the card as a new version.
 
+mod keep;
 mod make;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::domain::content::Attachment;
 use crate::domain::draft::{Draft, Move, Revision, Seen};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::{DraftId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, NewJob};
 use crate::domain::limits::Limits;
@@ -20,7 +24,7 @@ use crate::models::in_order::InOrder;
 use crate::models::moderate::Moderator;
 use crate::models::paint::ImageModel;
 use crate::models::prompt::Prompts;
-use crate::store::{NewRevision, Store, Tx};
+use crate::store::{NewRevision, Store, StoreError, Tx};
 
 /// Makes pictures for drafts.
 #[derive(Clone)]
@@ -42,6 +46,9 @@ struct PaintJob {
     guidance: Option<String>,
     by: String,
     room: Option<RoomId>,
+    /// A quote card shows other words than the text: it is drawn anew, as it was otherwise.
+    #[serde(default)]
+    redraw: bool,
 }
 
 /// What somebody asks for.
@@ -62,10 +69,11 @@ pub enum Which {
     Before,
 }
 
-/// The draft that a job makes a picture for, and the room that asked; none for a job of another workspace.
+/// The draft that a job makes a picture for, and the room that asked; none for a job of another workspace, and for a card
+/// that only follows its text.
 pub(in crate::flow) fn asked_for(w: WorkspaceId, job: &Job) -> Option<(DraftId, Option<RoomId>)> {
     let work: PaintJob = serde_json::from_value(job.payload.clone()).ok()?;
-    (work.workspace == w).then_some((work.draft, work.room))
+    (work.workspace == w && !work.redraw).then_some((work.draft, work.room))
 }
 
 /// Has a picture made for the current version.
@@ -88,6 +96,7 @@ pub async fn request(
         guidance: wanted.guidance,
         by: by.name.clone(),
         room: wanted.room,
+        redraw: false,
     });
     let run_at = tx.now();
     tx.enqueue(&NewJob {
@@ -100,6 +109,71 @@ pub async fn request(
     })
     .await?;
     Ok(draft)
+}
+
+/// The finding about a quote card of another text than the draft's. `why` says in a sentence why it could not be drawn anew;
+/// none while it is being drawn.
+pub(super) fn other_words(why: Option<&str>) -> Finding {
+    let detail = match why {
+        None => "the picture shows other words; it is being drawn anew".to_owned(),
+        Some(why) => format!(
+            "the picture shows other words. {why}. Image makes another, Remove picture takes it off"
+        ),
+    };
+    Finding {
+        kind: FindingKind::OtherWords,
+        blocks: true,
+        detail,
+    }
+}
+
+/// Whether the draft is still this version, and its quote card is still to be drawn anew.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn is_being_redrawn(store: &Store, draft: &Draft) -> Result<bool, StoreError> {
+    let now_there = store.draft(draft.id).await?;
+    if now_there.is_none_or(|there| there.revision != draft.revision) {
+        return Ok(false);
+    }
+    let revision = store.revision(draft.id, draft.revision).await?;
+    Ok(revision.is_some_and(|revision| revision.findings.contains(&other_words(None))))
+}
+
+/// Has the quote card of the current version drawn anew, with the words that the draft has now.
+pub(super) async fn request_redraw(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: &Draft,
+    by: &str,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
+    let payload = json!(PaintJob {
+        workspace: w,
+        draft: draft.id,
+        seen: draft.seen(),
+        guidance: None,
+        by: by.to_owned(),
+        room: None,
+        redraw: true,
+    });
+    let run_at = tx.now();
+    tx.enqueue(&NewJob {
+        kind: JobKind::Paint,
+        unique_key: format!("redraw:{}:{}", draft.id, draft.revision),
+        payload,
+        cause,
+        run_at,
+    })
+    .await?;
+    Ok(())
+}
+
+/// The pictures that the draft can have as it is: quote cards of other words are not among them.
+#[must_use]
+pub fn choosable(mut pictures: Vec<Attachment>, text: &str) -> Vec<Attachment> {
+    pictures.retain(|picture| !picture.shows_other_words(text));
+    pictures
 }
 
 /// Puts a picture that the draft has had back on it: a new version with the same words.
@@ -116,7 +190,7 @@ pub async fn choose(
     cause: Option<InboxId>,
 ) -> Result<Draft, ReviewError> {
     let (draft, revision) = open_for_pictures(tx, w, number, seen).await?;
-    let all = tx.draft_pictures(draft.id).await?;
+    let all = choosable(tx.draft_pictures(draft.id).await?, &revision.content.text);
     let shown = revision.content.media.first();
     let place = shown.and_then(|shown| all.iter().position(|one| one.sha256 == shown.sha256));
     let chosen = match which {

@@ -13,7 +13,7 @@ use crate::domain::ids::{ApprovalId, DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{JobKind, NewJob};
 use crate::domain::network::Network;
 use crate::domain::notice::Notice;
-use crate::flow::in_progress;
+use crate::flow::{in_progress, paint};
 use crate::store::{StoreError, Tx};
 
 pub use decide::{approve, expire, reject, schedule, settle_by_hand};
@@ -159,7 +159,10 @@ fn too_late(draft: Draft, tried: Move) -> ReviewError {
 }
 
 fn nothing_blocks(draft: &Draft, revision: &Revision) -> Result<(), ReviewError> {
-    let findings: Vec<Finding> = revision.blocking().cloned().collect();
+    let mut findings: Vec<Finding> = revision.blocking().cloned().collect();
+    if findings.is_empty() && revision.content.picture_shows_other_words() {
+        findings.push(paint::other_words(None));
+    }
     if findings.is_empty() {
         Ok(())
     } else {

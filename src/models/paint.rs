@@ -50,6 +50,10 @@ pub struct PaintRequest {
     pub aspect: Aspect,
     /// The brand's own: ground, letters, accent; empty for any.
     pub colours: Vec<String>,
+    /// What a person asked the picture to be like. It stands in the prompt, too.
+    pub wish: Option<String>,
+    /// The palette of the quote card that this one takes the place of.
+    pub palette: Option<u8>,
     /// For the ledger: `image`.
     pub purpose: &'static str,
     /// Names the work, see [`crate::models::TextRequest::key`]. Another one gives another picture.
@@ -67,6 +71,17 @@ pub struct Painted {
     pub took: Took,
     pub provider: String,
     pub model: String,
+    /// Set for a card that was drawn from the text.
+    pub card: Option<DrawnCard>,
+}
+
+/// What is known of a drawn card.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrawnCard {
+    /// The number of its palette; none for the brand's own colours.
+    pub palette: Option<u8>,
+    /// Signs of the text that no font has, each once, in their order.
+    pub left_out: Vec<String>,
 }
 
 /// Paints.

@@ -269,6 +269,7 @@ impl ImageModel for Xai {
             took,
             provider: NAME.to_owned(),
             model: answer.model.unwrap_or_else(|| self.model.clone()),
+            card: None,
         })
     }
 }

@@ -96,6 +96,7 @@ async fn words_pictures_answers_and_quotes_go_out_as_they_are() {
         sha256: "00".to_owned(),
         mime: "image/png".to_owned(),
         alt: alt.to_owned(),
+        quote_card: None,
     };
     let mut content = scene.content();
     content.media = vec![named("A cup"), named("")];

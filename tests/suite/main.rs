@@ -22,6 +22,8 @@ mod main_job;
 mod migrations;
 mod models;
 mod prompts;
+mod quote_cards;
+mod sandbox_guests;
 mod stopping;
 mod telegram;
 mod telegram_kills;

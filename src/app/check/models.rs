@@ -144,6 +144,8 @@ async fn drawn(model: &dyn ImageModel) -> Result<String, ModelError> {
         signature: "lumen".to_owned(),
         aspect: Aspect::Wide,
         colours: Vec::new(),
+        wish: None,
+        palette: None,
         purpose: "check",
         key: String::new(),
         patience: TRIAL,

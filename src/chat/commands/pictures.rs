@@ -112,8 +112,28 @@ pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>) -> Done
 /// The answer to the question what the picture shows.
 pub async fn described(ctx: &Ctx, number: DraftNumber, seen: Seen, alt: &str) -> Done {
     let alt = shortened(alt, LONGEST_ALT);
+    let seen = with_same_picture(ctx, number, seen).await?;
     let mut tx = ctx.begin().await?;
     let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
     let draft = review::describe(&mut tx, w, number, Some(seen), by, &alt, cause).await?;
     decisions::decided(ctx, tx, &draft).await
+}
+
+/// The current version of the draft, as long as it has the picture of the one that the question was about: its words may have
+/// changed meanwhile.
+async fn with_same_picture(ctx: &Ctx, number: DraftNumber, seen: Seen) -> Result<Seen, ChatError> {
+    let draft = drafts::find(ctx, number).await?;
+    let picture = async |revision: i64| -> Result<Option<String>, ChatError> {
+        let revision = ctx.store().revision(draft.id, revision).await?;
+        let picture = revision.and_then(|revision| revision.content.media.into_iter().next());
+        Ok(picture.map(|picture| picture.sha256))
+    };
+    let asked = picture(seen.revision).await?;
+    if asked.is_some() && asked == picture(draft.revision).await? {
+        return Ok(Seen {
+            revision: draft.revision,
+            ..seen
+        });
+    }
+    Ok(seen)
 }

@@ -3,21 +3,26 @@
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
 use crate::chat::commands::{ChatError, Ctx, Done, drafts, review, said, stop};
+use crate::chat::dialogue::Talk;
 use crate::chat::parse::{self, Line};
 use crate::chat::view::View;
 use crate::domain::draft::DraftState;
 use crate::domain::ids::DraftNumber;
 
 /// An answer to a card without a command is what should change in it, unless a question about that draft is open: then
-/// it answers the question. With a command, the draft's number may be left out.
+/// it answers the question. What a picture shows is said in answer to that question alone, which stays open meanwhile. With
+/// a command, the draft's number may be left out.
 pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -> Done {
-    let about = card_of(ctx, to, card).await?.or(ctx.about);
+    let card = card_of(ctx, to, card).await?;
+    let about = card.or(ctx.about);
     let ctx = &Ctx {
         about,
         ..ctx.clone()
     };
     match (parse::line(text), about) {
-        (Line::Plain(guidance), Some(number)) if !answers_question(ctx, number).await? => {
+        (Line::Plain(guidance), Some(number))
+            if !answers_question(ctx, number, card.is_some()).await? =>
+        {
             if let Some(answer) = stop::by_word(ctx, &guidance).await? {
                 return Ok(answer);
             }
@@ -32,7 +37,7 @@ pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -
 /// it can change, and of whoever may ask for that. The rest is people talking.
 pub async fn in_thread(ctx: &Ctx, text: &str, number: DraftNumber) -> Done {
     match parse::line(text) {
-        Line::Plain(guidance) if !answers_question(ctx, number).await? => {
+        Line::Plain(guidance) if !answers_question(ctx, number, false).await? => {
             if let Some(answer) = stop::by_word(ctx, &guidance).await? {
                 return Ok(answer);
             }
@@ -64,9 +69,17 @@ pub async fn card_of(
     Ok(draft.map(|draft| draft.number))
 }
 
-async fn answers_question(ctx: &Ctx, number: DraftNumber) -> Result<bool, ChatError> {
+/// Whether words about a draft answer the question that is open; `to_card`: they were said to the draft's card.
+async fn answers_question(
+    ctx: &Ctx,
+    number: DraftNumber,
+    to_card: bool,
+) -> Result<bool, ChatError> {
     let open = ctx.open_talk().await?;
-    Ok(open.is_some_and(|kept| kept.talk.draft().is_none_or(|about| about == number)))
+    Ok(open.is_some_and(|kept| {
+        let describes = matches!(kept.talk, Talk::Alt { .. });
+        kept.talk.draft().is_none_or(|about| about == number) && !(to_card && describes)
+    }))
 }
 
 /// What was said first has been done already; doing the new words too would do it twice.

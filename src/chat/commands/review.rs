@@ -1,17 +1,24 @@
 //! What is decided about a draft, typed or pressed.
 
+use std::time::Duration;
+
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
 use crate::chat::commands::{Ctx, Done, drafts, pictures, stop, versions};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
-use crate::domain::draft::{Draft, Move, Seen};
+use crate::domain::draft::{Draft, DraftState, Move, Seen};
 use crate::domain::error::UserError;
 use crate::domain::ids::DraftNumber;
-use crate::flow::paint::Which;
+use crate::flow::paint::{self, Which};
 use crate::flow::review;
 use crate::store::Tx;
+
+/// How often, and how many times, it is looked whether a quote card was drawn anew: it takes some tens of milliseconds. After
+/// that the card shows that it is not ready yet.
+const REDRAW_LOOK: Duration = Duration::from_millis(25);
+const REDRAW_LOOKS: usize = 120;
 
 /// A text longer than this is no post on any network.
 const LONGEST_TEXT: usize = 10_000;
@@ -141,7 +148,11 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, guida
         cause,
     )
     .await?;
-    ctx.keep(&mut tx, None).await?;
+    // What a picture shows can be said of the next version as well.
+    let open = ctx.open_talk().await?;
+    if !open.is_some_and(|kept| matches!(kept.talk, Talk::Alt { .. })) {
+        ctx.keep(&mut tx, None).await?;
+    }
     let answer = match begun {
         Some(request) => Answer::Writing { request },
         None => Answer::line(words::stop::being_redone(number)),
@@ -230,7 +241,8 @@ pub async fn ask(ctx: &Ctx, talk: Talk) -> Done {
     ctx.ask(tx, talk, question).await
 }
 
-/// The end of every decision: the card says it, wherever it stands.
+/// The end of every decision: the card says it, wherever it stands. Where the draft's quote card has to follow its text, that
+/// is waited for, so that one version is shown and not two.
 pub async fn decided(ctx: &Ctx, mut tx: Tx, draft: &Draft) -> Done {
     ctx.keep(&mut tx, None).await?;
     let answer = Answer::Card {
@@ -238,5 +250,15 @@ pub async fn decided(ctx: &Ctx, mut tx: Tx, draft: &Draft) -> Done {
         fresh: false,
         asked: ctx.pressed.clone(),
     };
-    ctx.settle(tx, answer).await
+    let done = ctx.settle(tx, answer).await?;
+    if draft.state == DraftState::Waiting {
+        for _ in 0..REDRAW_LOOKS {
+            // What is decided is kept: a store that does not answer now only ends the wait.
+            if !matches!(paint::is_being_redrawn(ctx.store(), draft).await, Ok(true)) {
+                break;
+            }
+            tokio::time::sleep(REDRAW_LOOK).await;
+        }
+    }
+    Ok(done)
 }

@@ -12,6 +12,7 @@ use crate::chat::words;
 use crate::domain::draft::{Draft, DraftState, Purpose, Revision, Writer};
 use crate::domain::ids::{DraftId, RoomId};
 use crate::domain::operator::Room;
+use crate::flow::paint;
 use crate::store::R;
 
 /// Where a card is shown that stands in its room already.
@@ -167,6 +168,7 @@ impl ControlRoom {
             .is_some();
         let now = self.0.house.now();
         let had = self.store().draft_pictures(draft.id).await?;
+        let had = paint::choosable(had, &revision.content.text);
         let pictures = self.0.house.paths(&revision.content.media);
         let view = Card {
             draft: &draft,

@@ -133,8 +133,14 @@ fn refusal(error: &ReviewError, now: &Now) -> View {
                 .iter()
                 .map(|finding| finding.detail.clone())
                 .collect();
+            // What is wrong with a picture says itself what helps.
+            let advice = if findings.iter().all(|finding| finding.kind.of_picture()) {
+                ""
+            } else {
+                " Edit or redo it."
+            };
             View::text(format!(
-                "{number} cannot go out as it is: {}. Edit or redo it.",
+                "{number} cannot go out as it is: {}.{advice}",
                 listed(&found)
             ))
         }

@@ -31,6 +31,8 @@ pub enum NotApproved {
     OtherContent(DraftNumber),
     #[error("{0} has findings that block it")]
     Blocked(DraftNumber),
+    #[error("the picture of {0} shows other words than its text")]
+    OtherWords(DraftNumber),
     #[error("{0} is not due yet")]
     NotDue(DraftNumber),
 }
@@ -62,6 +64,9 @@ impl Approved {
         }
         if revision.blocking().next().is_some() {
             return Err(NotApproved::Blocked(number));
+        }
+        if revision.content.picture_shows_other_words() {
+            return Err(NotApproved::OtherWords(number));
         }
         if approval.due.is_some_and(|due| due > now) {
             return Err(NotApproved::NotDue(number));

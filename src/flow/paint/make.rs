@@ -1,29 +1,30 @@
-//! Makes one picture: painted, made to fit the network, looked over, and kept as a new version of its draft.
+//! Makes one picture: painted, made to fit the network, and looked over.
 
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
+use super::keep::changed;
 use super::{PaintJob, Painter};
-use crate::domain::content::Attachment;
+use crate::domain::content::QuoteCard;
 use crate::domain::draft::{Draft, Revision};
 use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
+use crate::domain::ids::DraftNumber;
 use crate::domain::job::{Job, JobOutcome, Lease};
 use crate::domain::network::Network;
-use crate::domain::notice::{Notice, Offer};
 use crate::domain::progress::{Progress, Step};
 use crate::flow::bounded::{Broken, bounded, lease_lost};
 use crate::flow::compose::write::judged;
-use crate::flow::review;
 use crate::media::{Caps, Fitted, Refusal, Rules, fit};
 use crate::models::in_order::Fallen;
-use crate::models::paint::{Aspect, PaintRequest, Painted};
+use crate::models::paint::{Aspect, ImageModel as _, PaintRequest, Painted};
 use crate::models::prompt::{PicturePrompt, VERDICT};
+use crate::models::quote::Quote;
 use crate::models::see::SightRequest;
 use crate::models::{ModelError, quote};
-use crate::store::{NewRevision, StoreError};
+use crate::store::StoreError;
 
 /// How long a picture may take in all. A command has its final answer within 90 seconds.
 const LIMIT: Duration = Duration::from_secs(80);
@@ -45,10 +46,12 @@ const STYLE: &str =
 const ALT_CHARS: usize = 300;
 
 /// A picture that fits, with all that is known of it.
-struct Made {
-    fitted: Fitted,
-    alt: String,
-    findings: Vec<Finding>,
+pub(super) struct Made {
+    pub fitted: Fitted,
+    pub alt: String,
+    pub findings: Vec<Finding>,
+    /// Set where it was drawn from the text.
+    pub card: Option<QuoteCard>,
     /// It does not suit, or something in it went wrong: worth another try.
     bad: bool,
 }
@@ -96,6 +99,9 @@ impl Painter {
                     wait: Some(Duration::ZERO),
                 };
             }
+            Ok(Err(NotMade::Told(why, _))) if work.redraw => {
+                self.keep_blocked(&work, job, lease, Some(&why)).await
+            }
             Ok(Err(NotMade::Told(why, again))) => self.say(&work, job, lease, why, again).await,
             Ok(Err(NotMade::Broken(error))) => {
                 return JobOutcome::Retry {
@@ -105,10 +111,18 @@ impl Painter {
             }
             // The person who stopped it was told.
             Err(Broken::Stopped) => return JobOutcome::Settled,
+            // The version that has come meanwhile sees to its own picture.
+            Err(Broken::Overtaken) if work.redraw => {
+                self.keep_blocked(&work, job, lease, None).await
+            }
             Err(Broken::Overtaken) => self.say(&work, job, lease, changed(), false).await,
             Err(Broken::TooLong) => {
                 let why = format!("No picture came in {} seconds.", LIMIT.as_secs());
-                self.say(&work, job, lease, why, true).await
+                if work.redraw {
+                    self.keep_blocked(&work, job, lease, Some(&why)).await
+                } else {
+                    self.say(&work, job, lease, why, true).await
+                }
             }
         };
         match ended {
@@ -140,6 +154,7 @@ impl Painter {
                 draft.revision
             )));
         };
+        self.is_possible(work, draft.number)?;
         progress.report(Step::Doing("making a picture".to_owned()));
         let begun = Instant::now();
         let first = self.one(work, &draft, &revision, job, 0, stop).await?;
@@ -163,6 +178,25 @@ impl Painter {
             ..finding
         }));
         Ok((draft, revision, best))
+    }
+
+    /// Whether there is a painter for what was wished.
+    fn is_possible(&self, work: &PaintJob, number: DraftNumber) -> Result<(), NotMade> {
+        let first = self.image.first().map(|model| model.name().0);
+        let Some(wish) = work.guidance.as_deref() else {
+            return Ok(());
+        };
+        if first.as_deref() != Some(quote::NAME) || quote::can_meet(wish) {
+            return Ok(());
+        }
+        let wish = shortened(wish, 80);
+        Err(NotMade::Told(
+            format!(
+                "\u{201c}{wish}\u{201d} cannot be drawn here: the built-in quote card shows only the post\u{2019}s own words. \
+                 /image {number} makes one, /image {number} dark blue in that colour; an image model (XAI_API_KEY) follows any wish."
+            ),
+            false,
+        ))
     }
 
     /// One picture, made to fit and looked over.
@@ -198,20 +232,24 @@ impl Painter {
             signature: revision.content.account.clone(),
             aspect: Aspect::of(revision.content.network),
             colours: persona.voice.colours.clone(),
+            wish: work.guidance.clone(),
+            palette: drawn_before(revision).filter(|_| work.redraw),
             purpose: "image",
             key: format!("{}:{turn}", job.unique_key),
             patience: PAINT,
         };
-        let missing =
-            || ModelError::Missing("LUMEN_IMAGE is off, so no picture can be made.".to_owned());
-        let Fallen { answer, instead_of } = self
-            .image
-            .ask(missing, |model| {
-                let (request, stop) = (request.clone(), stop.clone());
-                async move { model.paint(&request, &stop).await }.boxed()
-            })
-            .await
-            .map_err(not_made)?;
+        let Fallen { answer, instead_of } =
+            self.paint(work, &request, stop).await.map_err(not_made)?;
+        let unmet = work
+            .guidance
+            .as_deref()
+            .filter(|wish| answer.provider == quote::NAME && !quote::can_meet(wish));
+        let unmet = unmet.map(|wish| {
+            remark(format!(
+                "a card cannot show \u{201c}{}\u{201d}",
+                shortened(wish, 80)
+            ))
+        });
         let mut made = self
             .fitted(answer, &request, revision.content.network, stop)
             .await?;
@@ -220,7 +258,32 @@ impl Painter {
                 .first()
                 .map(|why| remark(format!("the picture is a card: {why}"))),
         );
+        made.findings.extend(unmet);
         Ok(made)
+    }
+
+    /// A card is drawn anew by what drew it; any other picture comes from the first painter that can.
+    async fn paint(
+        &self,
+        work: &PaintJob,
+        request: &PaintRequest,
+        stop: &CancellationToken,
+    ) -> Result<Fallen<Painted>, ModelError> {
+        if work.redraw {
+            let answer = Quote.paint(request, stop).await?;
+            return Ok(Fallen {
+                answer,
+                instead_of: Vec::new(),
+            });
+        }
+        let missing =
+            || ModelError::Missing("LUMEN_IMAGE is off, so no picture can be made.".to_owned());
+        self.image
+            .ask(missing, |model| {
+                let (request, stop) = (request.clone(), stop.clone());
+                async move { model.paint(&request, &stop).await }.boxed()
+            })
+            .await
     }
 
     /// Makes a painted picture fit, and looks it over where it was not drawn here.
@@ -243,10 +306,17 @@ impl Painter {
             .alt
             .clone()
             .unwrap_or_else(|| format!("A picture to go with: {}", shortened(&request.text, 200)));
+        let left_out = painted
+            .card
+            .as_ref()
+            .and_then(|card| left_out(&card.left_out));
         let mut made = Made {
             fitted,
             alt,
-            findings: Vec::new(),
+            findings: left_out.into_iter().collect(),
+            card: painted
+                .card
+                .map(|card| QuoteCard::of(&request.text, card.palette)),
             bad: false,
         };
         if painted.provider != quote::NAME {
@@ -308,73 +378,6 @@ impl Painter {
                 .push(remark(format!("nobody looked the picture over: {error}"))),
         }
     }
-
-    /// The picture goes into the folder, then the new version, its notice and the job's end into the store together.
-    async fn keep(
-        &self,
-        work: &PaintJob,
-        draft: &Draft,
-        revision: Revision,
-        made: Made,
-        job: &Job,
-        lease: &Lease,
-    ) -> anyhow::Result<()> {
-        let picture = &made.fitted.picture;
-        let (sha256, mime) = (picture.sha256.clone(), picture.mime);
-        self.folder.keep(&sha256, mime, made.fitted.bytes).await?;
-        let mut next = NewRevision::from(revision);
-        next.findings.retain(|finding| !finding.kind.of_picture());
-        next.findings.extend(made.findings);
-        next.content.media = vec![Attachment {
-            sha256,
-            mime: mime.to_owned(),
-            alt: made.alt,
-        }];
-        let mut tx = self.store.begin().await?;
-        let now_there = tx.draft(draft.id).await?;
-        match now_there {
-            Some(there) if work.seen.may_change(&there) => {
-                let by = &work.by;
-                review::revise(
-                    &mut tx,
-                    work.workspace,
-                    &there,
-                    next,
-                    "illustrated",
-                    by,
-                    job.cause,
-                )
-                .await?;
-            }
-            _ => {
-                let notice = Notice::answering(job, work.room, changed(), Vec::new(), tx.now());
-                tx.enqueue(&notice).await?;
-            }
-        }
-        tx.finish_job(lease).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn say(
-        &self,
-        work: &PaintJob,
-        job: &Job,
-        lease: &Lease,
-        why: String,
-        again: bool,
-    ) -> anyhow::Result<()> {
-        let mut tx = self.store.begin().await?;
-        let notice = Notice::answering(job, work.room, why, Offer::again(again), tx.now());
-        tx.enqueue(&notice).await?;
-        tx.finish_job(lease).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-}
-
-fn changed() -> String {
-    "The draft was changed or decided meanwhile. I left it as it is.".to_owned()
 }
 
 fn spoiled(provider: &str, refusal: &Refusal) -> NotMade {
@@ -382,6 +385,30 @@ fn spoiled(provider: &str, refusal: &Refusal) -> NotMade {
         format!("{provider} sent a picture that cannot be used. {refusal}"),
         true,
     )
+}
+
+/// The palette of the quote card that the revision has.
+fn drawn_before(revision: &Revision) -> Option<u8> {
+    let picture = revision.content.media.first()?;
+    picture.quote_card.as_ref()?.palette
+}
+
+/// What a card lacks of the text, for the person who decides.
+fn left_out(signs: &[String]) -> Option<Finding> {
+    const NAMED: usize = 8;
+    if signs.is_empty() {
+        return None;
+    }
+    let count = match signs.len() {
+        1 => "a sign".to_owned(),
+        count => format!("{count} signs"),
+    };
+    let more = if signs.len() > NAMED { " \u{2026}" } else { "" };
+    let named = signs.iter().take(NAMED).map(String::as_str);
+    let named = named.collect::<Vec<_>>().join(" ");
+    Some(remark(format!(
+        "the picture leaves out {count} that no font here has: {named}{more}"
+    )))
 }
 
 /// It is about the picture, and goes with it.
@@ -404,6 +431,9 @@ fn not_made(error: ModelError) -> NotMade {
             format!("{provider} cannot be used for pictures: {why}."),
             true,
         ),
+        ModelError::Refused { provider, why } if provider == quote::NAME => {
+            NotMade::Told(format!("No card was drawn: {why}."), false)
+        }
         ModelError::Refused { provider, why } => NotMade::Told(
             format!("{provider} made no picture: {why}. Other words may help: /image #N WORDS."),
             true,

@@ -9,7 +9,7 @@ use crate::domain::limits::Limits;
 use crate::domain::operator::Operator;
 use crate::flow::compose::ComposeRequest;
 use crate::flow::in_progress::{self, Making};
-use crate::flow::{checks, compose, gone};
+use crate::flow::{checks, compose, gone, paint};
 use crate::store::{NewRevision, Tx};
 
 /// How long a waiting draft stays fresh.
@@ -123,7 +123,8 @@ async fn pictured(
     revise(tx, w, draft, new, verb, by, cause).await
 }
 
-/// Adds a revision; the draft waits again. What it stands on is looked at anew: it may be gone by now.
+/// Adds a revision; the draft waits again. What it stands on is looked at anew: it may be gone by now. A quote card of
+/// other words blocks the revision and is drawn anew at once, as the next one; that one is shown.
 pub async fn revise(
     tx: &mut Tx,
     w: WorkspaceId,
@@ -134,10 +135,18 @@ pub async fn revise(
     cause: Option<InboxId>,
 ) -> Reviewed {
     allowed(draft, draft.revise())?;
-    new.findings
-        .retain(|finding| finding.kind != FindingKind::SourceGone);
+    new.findings.retain(|finding| {
+        !matches!(
+            finding.kind,
+            FindingKind::SourceGone | FindingKind::OtherWords
+        )
+    });
     let gone = gone::findings(tx, &draft.purpose, &new.leans_on).await?;
     new.findings.extend(gone);
+    let other_words = new.content.picture_shows_other_words();
+    if other_words {
+        new.findings.push(paint::other_words(None));
+    }
     let revised = tx.add_revision(draft.id, &new).await?;
     let fresh_until = tx.now() + FRESH_FOR;
     tx.set_expiry(draft.id, fresh_until).await?;
@@ -147,7 +156,11 @@ pub async fn revise(
         &format!("{verb} {}, now version {}", draft.number, revised.revision),
     )
     .await?;
-    tell(tx, &revised, None, cause).await?;
+    if other_words {
+        paint::request_redraw(tx, w, &revised, by, cause).await?;
+    } else {
+        tell(tx, &revised, None, cause).await?;
+    }
     Ok(revised)
 }
 

@@ -1,115 +1,249 @@
-//! The fonts of a card: the one built in, and those of the system where it lacks letters.
+//! The fonts of a card: the one built in, and those of the system for signs that it lacks.
+//!
+//! Every sign gets one font, chosen here. The renderer's own fallback would draw a box for what it does not find, and
+//! mixes fonts of one line in a way that loses letters.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 
-use resvg::usvg::fontdb::Database;
-use resvg::usvg::{FontResolver, Options, Tree};
+use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style};
+use resvg::usvg::{FontFamily, FontResolver, Options, Tree};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::svg;
 
 /// Open Sans Semibold; its licence lies beside it.
 const EMBEDDED: &[u8] = include_bytes!("OpenSans-Semibold.ttf");
 
-/// Its name.
-pub(super) const FAMILY: &str = "Open Sans";
+/// The weight of the embedded font: others should look alike.
+const WEIGHT: u16 = 600;
 
-static BUILT_IN: LazyLock<Arc<Database>> = LazyLock::new(|| {
+/// What families are called that hold a box for every sign.
+const LAST_RESORTS: [&str; 4] = ["last resort", "lastresort", "adobe blank", "unifont"];
+
+/// The fonts of the system, the most fitting first. Read when a sign is met that the built-in font does not have.
+static SYSTEM: LazyLock<Vec<SystemFont>> = LazyLock::new(|| {
     let mut fonts = Database::new();
-    fonts.load_font_data(EMBEDDED.to_vec());
-    Arc::new(fonts)
-});
-
-/// Read when a script is met that the built-in font does not have.
-static WITH_SYSTEM: LazyLock<Arc<Database>> = LazyLock::new(|| {
-    let mut fonts = Database::clone(&BUILT_IN);
     fonts.load_system_fonts();
-    Arc::new(fonts)
+    let mut found: Vec<SystemFont> = fonts.faces().filter_map(SystemFont::of).collect();
+    found.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.file.cmp(&b.file)));
+    found
 });
 
-/// Fonts that have every letter of a text.
+/// A font file of the system.
+#[derive(Debug)]
+struct SystemFont {
+    file: PathBuf,
+    index: u32,
+    emoji: bool,
+    /// The lower, the nearer to the built-in font.
+    rank: (bool, bool, bool, bool, u16),
+}
+
+impl SystemFont {
+    fn of(face: &FaceInfo) -> Option<Self> {
+        let Source::File(file) = &face.source else {
+            return None;
+        };
+        let family = face.families.first()?.0.to_lowercase();
+        if LAST_RESORTS.iter().any(|name| family.contains(name)) {
+            return None;
+        }
+        Some(Self {
+            file: file.clone(),
+            index: face.index,
+            emoji: family.contains("emoji"),
+            rank: (
+                face.style != Style::Normal,
+                face.monospaced,
+                face.stretch != Stretch::Normal,
+                !family.contains("sans"),
+                face.weight.0.abs_diff(WEIGHT),
+            ),
+        })
+    }
+}
+
+/// A font in use, and which characters of the text it has.
+struct Face {
+    id: ID,
+    has: HashSet<char>,
+    emoji: bool,
+}
+
+impl Face {
+    /// Whether it has the whole sign.
+    fn has(&self, sign: &str) -> bool {
+        sign.chars()
+            .all(|part| is_invisible(part) || self.has.contains(&part))
+    }
+}
+
+/// Fonts for one text.
 pub(super) struct Fonts {
     options: Options<'static>,
+    /// The built-in one first.
+    faces: Vec<Face>,
 }
 
 impl Fonts {
-    /// # Errors
-    /// The letters that neither the built-in font nor the system's have.
-    pub(super) fn for_text(text: &str) -> Result<Self, String> {
-        Self::with(&BUILT_IN, text).or_else(|_| Self::with(&WITH_SYSTEM, text))
+    /// Fonts that have between them as many signs of the text as this machine can draw.
+    pub(super) fn for_text(text: &str) -> Self {
+        let mut fonts = Loaded {
+            letters: text.chars().collect(),
+            database: Database::new(),
+            faces: Vec::new(),
+        };
+        fonts.add(EMBEDDED.to_vec(), 0, false, |_| true);
+        let signs: BTreeSet<&str> = text.graphemes(true).collect();
+        // Pictographs are taken from a font of pictographs where there is one, letters from one of letters.
+        let (emoji, letters) = signs.into_iter().partition(|sign| is_emoji(sign));
+        fonts.add_for(emoji, [true, false]);
+        fonts.add_for(letters, [false, true]);
+        let ids: Vec<ID> = fonts.faces.iter().map(|face| face.id).collect();
+        Self {
+            options: options(fonts.database, ids),
+            faces: fonts.faces,
+        }
     }
 
-    fn with(fonts: &Arc<Database>, text: &str) -> Result<Self, String> {
-        let missing = Arc::new(Mutex::new(String::new()));
-        let fonts = Self {
-            options: options(fonts, &missing),
-        };
-        // Laying the text out asks for a font for every letter that the first one lacks.
-        fonts.width(text, 10.0);
-        let missing = std::mem::take(&mut *missing.lock().unwrap_or_else(PoisonError::into_inner));
-        if missing.is_empty() {
-            Ok(fonts)
-        } else {
-            Err(missing)
-        }
+    /// The font of a sign; `before` is that of the sign before it, which is kept for spaces and punctuation. None: no font
+    /// has it.
+    pub(super) fn of(&self, sign: &str, before: Option<usize>) -> Option<usize> {
+        let neutral = !sign.chars().any(char::is_alphanumeric);
+        before
+            .filter(|_| neutral)
+            .filter(|face| !self.faces[*face].emoji && self.faces[*face].has(sign))
+            .or_else(|| self.faces.iter().position(|face| face.has(sign)))
     }
 
     pub(super) const fn options(&self) -> &Options<'static> {
         &self.options
     }
 
-    /// How wide a line of text is at this size.
-    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
+    /// How wide a piece of text of one font and one direction is at the size 1.
+    pub(super) fn width(&self, text: &svg::Piece) -> f32 {
+        const SIZE: f32 = 100.0;
         let sample = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\">{}</svg>",
-            line(text, size, 0.0, 0.0, "#000")
+            svg::text(text, SIZE, 0.0, 0.0, "#000")
         );
         Tree::from_str(&sample, &self.options)
-            .map_or(0.0, |tree| tree.root().abs_bounding_box().width())
+            .map_or(0.0, |tree| tree.root().abs_bounding_box().width() / SIZE)
     }
 }
 
-fn options(fonts: &Arc<Database>, missing: &Arc<Mutex<String>>) -> Options<'static> {
-    let fallback = FontResolver::default_fallback_selector();
-    let missing = missing.clone();
-    Options {
-        font_family: FAMILY.to_owned(),
-        fontdb: fonts.clone(),
-        font_resolver: FontResolver {
-            select_font: FontResolver::default_font_selector(),
-            select_fallback: Box::new(move |letter, used, fonts| {
-                let found = fallback(letter, used, fonts);
-                if found.is_none() && !letter.is_whitespace() {
-                    let mut missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
-                    if missing.chars().count() < 8 && !missing.contains(letter) {
-                        missing.push(letter);
-                    }
+/// Fonts while they are chosen.
+struct Loaded {
+    /// The characters of the text.
+    letters: HashSet<char>,
+    database: Database,
+    faces: Vec<Face>,
+}
+
+impl Loaded {
+    /// Adds fonts of the system until every one of the signs has one, emoji fonts first or last.
+    fn add_for(&mut self, mut signs: Vec<&str>, emoji_fonts: [bool; 2]) {
+        for emoji in emoji_fonts {
+            self.without_font(&mut signs);
+            // The list of fonts is read only where one is needed.
+            if signs.is_empty() {
+                return;
+            }
+            for font in SYSTEM.iter().filter(|font| font.emoji == emoji) {
+                if signs.is_empty() {
+                    return;
                 }
-                found
-            }),
+                // A font that cannot be read has nothing.
+                if let Ok(bytes) = std::fs::read(&font.file) {
+                    let useful = |face: &Face| signs.iter().any(|sign| face.has(sign));
+                    self.add(bytes, font.index, font.emoji, useful);
+                    self.without_font(&mut signs);
+                }
+            }
+        }
+    }
+
+    fn without_font(&self, signs: &mut Vec<&str>) {
+        signs.retain(|sign| !self.faces.iter().any(|face| face.has(sign)));
+    }
+
+    /// Adds a font, if it is one and `useful`.
+    fn add(&mut self, bytes: Vec<u8>, index: u32, emoji: bool, useful: impl FnOnce(&Face) -> bool) {
+        let Ok(parsed) = ttf_parser::Face::parse(&bytes, index) else {
+            return;
+        };
+        let letters = self.letters.iter().copied();
+        let has = letters.filter(|letter| parsed.glyph_index(*letter).is_some());
+        let face = Face {
+            id: ID::dummy(),
+            has: has.collect(),
+            emoji,
+        };
+        if !useful(&face) {
+            return;
+        }
+        // A collection brings several fonts, of which one is meant.
+        let ids = self
+            .database
+            .load_font_source(Source::Binary(Arc::new(bytes)));
+        let id = ids.into_iter().find(|id| {
+            let info = self.database.face(*id);
+            info.is_some_and(|info| info.index == index)
+        });
+        self.faces.extend(id.map(|id| Face { id, ..face }));
+    }
+}
+
+/// What a piece of text names as its font.
+pub(super) fn family(face: usize) -> String {
+    format!("face-{face}")
+}
+
+fn options(database: Database, ids: Vec<ID>) -> Options<'static> {
+    let chosen = move |families: &[FontFamily]| {
+        let named = families.iter().find_map(|family| match family {
+            FontFamily::Named(name) => name.strip_prefix("face-")?.parse::<usize>().ok(),
+            _ => None,
+        });
+        ids.get(named?).copied()
+    };
+    Options {
+        font_family: family(0),
+        fontdb: Arc::new(database),
+        font_resolver: FontResolver {
+            select_font: Box::new(move |font, _| chosen(font.families())),
+            // Which font has a sign is settled before it is drawn.
+            select_fallback: Box::new(|_, _, _| None),
         },
         ..Options::default()
     }
 }
 
-/// One line of text, centred at `x`, on the base line `y`.
-pub(super) fn line(text: &str, size: f32, x: f32, y: f32, colour: &str) -> String {
-    format!(
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" font-family=\"{FAMILY}\" font-weight=\"600\" font-size=\"{size:.1}\" \
-         text-anchor=\"middle\" fill=\"{colour}\">{}</text>",
-        escaped(text)
+/// Characters that shape others and have no look of their own.
+const fn is_invisible(part: char) -> bool {
+    matches!(
+        part,
+        '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{e0000}'..='\u{e01ef}'
+    ) || is_bidi_control(part)
+}
+
+/// Marks that only say in which direction text runs. Directions are settled before text is drawn.
+pub(super) const fn is_bidi_control(part: char) -> bool {
+    matches!(
+        part,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
     )
 }
 
-fn escaped(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).fold(
-        String::with_capacity(text.len()),
-        |mut safe, letter| {
-            match letter {
-                '<' => safe.push_str("&lt;"),
-                '>' => safe.push_str("&gt;"),
-                '&' => safe.push_str("&amp;"),
-                '"' => safe.push_str("&quot;"),
-                letter => safe.push(letter),
-            }
-            safe
-        },
-    )
+/// Whether a sign is a pictograph, which a font of pictographs draws best.
+pub(super) fn is_emoji(sign: &str) -> bool {
+    sign.chars().any(|part| {
+        matches!(
+            part,
+            '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{fe0f}' | '\u{20e3}'
+        )
+    })
 }

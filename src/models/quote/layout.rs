@@ -1,12 +1,16 @@
-//! Where the words of a card stand.
+//! Where the words of a card stand: broken into lines, each line ordered as its writing runs.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
+use icu_segmenter::LineSegmenter;
+use icu_segmenter::options::LineBreakOptions;
+use unicode_bidi::{BidiInfo, Level, ParagraphInfo};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::fonts::{Fonts, line};
+use super::fonts::Fonts;
 use super::palette::Palette;
-
-/// The longest text on a card, in characters; a longer one ends with its last whole sentence before that.
-const MOST_CHARS: usize = 320;
+use super::svg::{self, Piece};
 
 /// The sizes that are tried, as shares of the shorter side.
 const SIZES: [f32; 7] = [0.105, 0.09, 0.078, 0.068, 0.06, 0.052, 0.045];
@@ -21,72 +25,89 @@ const TEXT_HEIGHT: f32 = 0.62;
 /// A text in lines, at a size at which it fits.
 #[derive(Debug)]
 pub(super) struct Layout {
-    lines: Vec<String>,
+    lines: Vec<Line>,
+    signature: Line,
     size: f32,
     width: f32,
     height: f32,
 }
 
-/// The words of a post that belong on a card: no addresses, no pictographs, not more than can be read.
-pub(super) fn words_of(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .filter(|letter| !is_pictograph(*letter))
-        .collect();
-    let words = plain
-        .split_whitespace()
-        .filter(|word| !word.contains("://"))
-        .collect::<Vec<_>>()
-        .join(" ");
-    if words.chars().count() <= MOST_CHARS {
-        return words;
-    }
-    let mut kept = String::new();
-    for sentence in words.unicode_sentences() {
-        if kept.chars().count() + sentence.chars().count() > MOST_CHARS {
-            break;
-        }
-        kept.push_str(sentence);
-    }
-    if kept.trim().is_empty() {
-        return crate::domain::error::shortened(&words, MOST_CHARS);
-    }
-    kept.trim_end().to_owned()
+/// A line: its pieces from left to right, each with its width at the size 1.
+#[derive(Debug, Default)]
+struct Line {
+    pieces: Vec<(Piece, f32)>,
+    right_to_left: bool,
 }
 
-const fn is_pictograph(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{1f000}'..='\u{1faff}'
-            | '\u{2600}'..='\u{27bf}'
-            | '\u{2b00}'..='\u{2bff}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{200d}'
-            | '\u{20e3}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
+impl Line {
+    fn width(&self) -> f32 {
+        self.pieces.iter().map(|(_, width)| width).sum()
+    }
+}
+
+/// A part of a text that stays in one line: where it stands, how wide it is, and the space behind it.
+#[derive(Debug, Clone)]
+struct Word {
+    at: Range<usize>,
+    width: f32,
+    space: f32,
 }
 
 impl Layout {
-    /// At the largest size at which the text fits; none when it fits at none.
-    pub(super) fn fit(text: &str, width: u32, height: u32, fonts: &Fonts) -> Option<Self> {
+    /// At the largest size at which the text fits; none when it fits at none. Every line of the text begins a new one, unless
+    /// there are too many.
+    pub(super) fn fit(
+        text: &str,
+        signature: &str,
+        width: u32,
+        height: u32,
+        fonts: &Fonts,
+    ) -> Option<Self> {
+        let one = text.replace('\n', " ");
+        [text, &one]
+            .into_iter()
+            .find_map(|text| Self::fit_lines(text, signature, width, height, fonts))
+    }
+
+    fn fit_lines(
+        text: &str,
+        signature: &str,
+        width: u32,
+        height: u32,
+        fonts: &Fonts,
+    ) -> Option<Self> {
         #[expect(clippy::cast_precision_loss, reason = "a thousand pixels or so")]
         let (width, height) = (width as f32, height as f32);
-        let widths: Vec<Piece<'_>> = pieces(text)
-            .into_iter()
-            .map(|(text, space)| Piece {
-                text,
-                width: fonts.width(text, 100.0) / 100.0,
-                space,
-            })
+        let mut measure = Measure {
+            fonts,
+            known: HashMap::new(),
+        };
+        let shorter = width.min(height);
+        let longest = width * TEXT_WIDTH / (shorter * SIZES[SIZES.len() - 1]);
+        let paragraphs: Vec<(&str, Vec<Word>)> = text
+            .lines()
+            .map(|paragraph| (paragraph, measure.words(paragraph, longest)))
             .collect();
         SIZES.iter().find_map(|share| {
-            let size = width.min(height) * share;
-            let lines = lines(&widths, width * TEXT_WIDTH / size)?;
+            let size = shorter * share;
+            let ranges = broken(&paragraphs, width * TEXT_WIDTH / size)?;
             #[expect(clippy::cast_precision_loss, reason = "a dozen lines or so")]
-            let needed = lines.len() as f32 * size * LEADING;
-            (needed <= height * TEXT_HEIGHT).then_some(Self {
+            let needed = ranges.iter().map(Vec::len).sum::<usize>() as f32 * size * LEADING;
+            if needed > height * TEXT_HEIGHT {
+                return None;
+            }
+            let lines = paragraphs
+                .iter()
+                .zip(&ranges)
+                .flat_map(|((paragraph, _), ranges)| measure.lines(paragraph, ranges))
+                .collect();
+            let whole = Range {
+                start: 0,
+                end: signature.len(),
+            };
+            Some(Self {
                 lines,
+                signature: measure.lines(signature, &[whole]).pop().unwrap_or_default(),
                 size,
                 width,
                 height,
@@ -94,7 +115,7 @@ impl Layout {
         })
     }
 
-    pub(super) fn svg(&self, signature: &str, palette: &Palette<'_>) -> String {
+    pub(super) fn svg(&self, palette: &Palette<'_>) -> String {
         let Palette {
             ground,
             letters,
@@ -102,9 +123,6 @@ impl Layout {
         } = palette;
         let (width, height, size) = (self.width, self.height, self.size);
         let middle = width / 2.0;
-        #[expect(clippy::cast_precision_loss, reason = "a dozen lines or so")]
-        let block = self.lines.len() as f32 * size * LEADING;
-        let top = (height - block) / 2.0 - height * 0.03;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
              <rect width=\"{width}\" height=\"{height}\" fill=\"{ground}\"/>\
@@ -116,81 +134,199 @@ impl Layout {
             width * 0.08,
             height * 0.006,
         );
-        let mut y = top + size;
-        for text in &self.lines {
-            svg.push_str(&line(text, size, middle, y, letters));
+        #[expect(clippy::cast_precision_loss, reason = "a dozen lines or so")]
+        let block = self.lines.len() as f32 * size * LEADING;
+        let mut y = (height - block) / 2.0 - height * 0.03 + size;
+        for line in &self.lines {
+            draw(&mut svg, line, size, self.begin(line), y, letters);
             y += size * LEADING;
         }
         let small = width.min(height) * 0.038;
-        svg.push_str(&line(signature, small, middle, height * 0.93, letters));
+        let x = middle - self.signature.width() * small / 2.0;
+        draw(&mut svg, &self.signature, small, x, height * 0.93, letters);
         svg.push_str("</svg>");
         svg
     }
-}
 
-/// A piece of text that stays in one line, its width, and the space before it.
-#[derive(Debug, Clone, Copy)]
-struct Piece<'a> {
-    text: &'a str,
-    width: f32,
-    space: f32,
-}
-
-/// A space in the built-in font, as a share of the size.
-const SPACE: f32 = 0.26;
-
-/// Words; of scripts that put no spaces between them, every character.
-fn pieces(text: &str) -> Vec<(&str, f32)> {
-    let mut pieces = Vec::new();
-    for word in text.split(' ') {
-        let spaceless = word
-            .chars()
-            .any(|letter| matches!(letter, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}'));
-        if spaceless {
-            let mut space = SPACE;
-            for character in word.graphemes(true) {
-                pieces.push((character, space));
-                space = 0.0;
-            }
+    /// Where a line begins on the left. Lines stand in the middle; where one runs from right to left, those that do end at
+    /// the right edge of the text, and the others begin at the left.
+    fn begin(&self, line: &Line) -> f32 {
+        let middle = self.width / 2.0;
+        let own = line.width() * self.size;
+        if !self.lines.iter().any(|line| line.right_to_left) {
+            return middle - own / 2.0;
+        }
+        let widest = self.lines.iter().map(Line::width).fold(0.0, f32::max) * self.size;
+        if line.right_to_left {
+            middle + widest / 2.0 - own
         } else {
-            pieces.push((word, SPACE));
+            middle - widest / 2.0
         }
     }
-    pieces
 }
 
-/// Pieces in lines of at most `most`, all about equally long; none when a piece alone is longer.
-fn lines(pieces: &[Piece<'_>], most: f32) -> Option<Vec<String>> {
-    let too_narrow = |most: f32| pieces.iter().any(|piece| piece.width > most);
-    if too_narrow(most) {
+fn draw(svg: &mut String, line: &Line, size: f32, mut x: f32, y: f32, colour: &str) {
+    for (piece, width) in &line.pieces {
+        svg.push_str(&svg::text(piece, size, x, y, colour));
+        x += width * size;
+    }
+}
+
+/// Measures pieces of text, each once.
+struct Measure<'a> {
+    fonts: &'a Fonts,
+    known: HashMap<Piece, f32>,
+}
+
+impl Measure<'_> {
+    /// A paragraph in what stays together in a line. Where the language has no spaces, rules and a dictionary say where a line
+    /// may end; what is longer than `longest` may end anywhere.
+    fn words(&mut self, paragraph: &str, longest: f32) -> Vec<Word> {
+        let segmenter = LineSegmenter::new_dictionary(LineBreakOptions::default());
+        let ends: Vec<usize> = segmenter.segment_str(paragraph).collect();
+        let bidi = BidiInfo::new(paragraph, None);
+        let mut words = Vec::new();
+        for pair in ends.windows(2) {
+            let word = self.word(&bidi, paragraph, pair[0]..pair[1]);
+            if word.width <= longest {
+                words.push(word);
+                continue;
+            }
+            let signs = paragraph[word.at].grapheme_indices(true);
+            for (at, sign) in signs {
+                let at = pair[0] + at;
+                words.push(self.word(&bidi, paragraph, at..at + sign.len()));
+            }
+            if let Some(last) = words.last_mut() {
+                last.space = word.space;
+            }
+        }
+        words
+    }
+
+    /// The word at a place, which may end with spaces.
+    fn word(&mut self, bidi: &BidiInfo<'_>, paragraph: &str, at: Range<usize>) -> Word {
+        let end = at.start + paragraph[at.clone()].trim_end().len();
+        let mut width = |at: Range<usize>| -> f32 {
+            let pieces = self.pieces(bidi, paragraph, at);
+            pieces.iter().map(|(_, width)| width).sum()
+        };
+        Word {
+            width: width(at.start..end),
+            space: width(end..at.end),
+            at: at.start..end,
+        }
+    }
+
+    fn lines(&mut self, paragraph: &str, ranges: &[Range<usize>]) -> Vec<Line> {
+        let bidi = BidiInfo::new(paragraph, None);
+        let right_to_left = base_level(&bidi).is_rtl();
+        let line = |range: &Range<usize>| Line {
+            pieces: self.pieces(&bidi, paragraph, range.clone()),
+            right_to_left,
+        };
+        ranges.iter().map(line).collect()
+    }
+
+    /// A part of a paragraph as it stands in a line, from left to right.
+    fn pieces(
+        &mut self,
+        bidi: &BidiInfo<'_>,
+        paragraph: &str,
+        part: Range<usize>,
+    ) -> Vec<(Piece, f32)> {
+        let Some(info) = paragraph_of(bidi).filter(|_| !part.is_empty()) else {
+            return Vec::new();
+        };
+        let (levels, runs) = bidi.visual_runs(info, part);
+        let mut line = Vec::new();
+        for run in runs {
+            let right_to_left = levels[run.start].is_rtl();
+            let mut pieces = self.of_one_direction(&paragraph[run], right_to_left);
+            if right_to_left {
+                pieces.reverse();
+            }
+            line.extend(pieces);
+        }
+        line
+    }
+
+    /// A run of one direction in pieces of one font, in the order in which they are read.
+    fn of_one_direction(&mut self, run: &str, right_to_left: bool) -> Vec<(Piece, f32)> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        // What stands before the first letter looks like it.
+        let mut letters = run.graphemes(true);
+        let first = letters.find(|sign| sign.chars().any(char::is_alphanumeric));
+        let first = first.and_then(|sign| self.fonts.of(sign, None));
+        for sign in run.graphemes(true) {
+            let before = pieces.last().map(|piece| piece.face).or(first);
+            let face = self.fonts.of(sign, before).or(before).unwrap_or(0);
+            match pieces.last_mut().filter(|piece| piece.face == face) {
+                Some(piece) => piece.text.push_str(sign),
+                None => pieces.push(Piece {
+                    text: sign.to_owned(),
+                    face,
+                    right_to_left,
+                }),
+            }
+        }
+        let measured = pieces.into_iter().map(|piece| {
+            let known = self.known.entry(piece.clone());
+            let width = *known.or_insert_with(|| self.fonts.width(&piece));
+            (piece, width)
+        });
+        measured.collect()
+    }
+}
+
+/// A text without a line break is one paragraph; an empty one is none.
+fn paragraph_of<'a>(bidi: &'a BidiInfo<'_>) -> Option<&'a ParagraphInfo> {
+    bidi.paragraphs.first()
+}
+
+fn base_level(bidi: &BidiInfo<'_>) -> Level {
+    paragraph_of(bidi).map_or_else(Level::ltr, |paragraph| paragraph.level)
+}
+
+/// The lines of each paragraph, none wider than `most` and all about equally wide. None: a word alone is wider.
+fn broken(paragraphs: &[(&str, Vec<Word>)], most: f32) -> Option<Vec<Vec<Range<usize>>>> {
+    let words = || paragraphs.iter().flat_map(|(_, words)| words);
+    let fits = |most: f32| words().all(|word| word.width <= most);
+    let wrapped = |most: f32| -> Vec<Vec<Range<usize>>> {
+        let wrap = |(_, words): &(&str, Vec<Word>)| wrap(words, most);
+        paragraphs.iter().map(wrap).collect()
+    };
+    let count = |lines: &[Vec<Range<usize>>]| lines.iter().map(Vec::len).sum::<usize>();
+    if !fits(most) {
         return None;
     }
-    let count = wrapped(pieces, most).len();
+    let mut best = wrapped(most);
     // The narrowest measure that needs no more lines: no last line of one word.
-    let mut narrow = most;
     for step in 1..=20_u8 {
         let tried = most * (1.0 - f32::from(step) * 0.025);
-        if too_narrow(tried) || wrapped(pieces, tried).len() > count {
+        let narrower = wrapped(tried);
+        if !fits(tried) || count(&narrower) > count(&best) {
             break;
         }
-        narrow = tried;
+        best = narrower;
     }
-    Some(wrapped(pieces, narrow))
+    Some(best)
 }
 
-fn wrapped(pieces: &[Piece<'_>], most: f32) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+fn wrap(words: &[Word], most: f32) -> Vec<Range<usize>> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    // How wide the last line is with the space behind it.
     let mut used = f32::INFINITY;
-    for piece in pieces {
-        if used + piece.space + piece.width > most {
-            lines.push(piece.text.to_owned());
-            used = piece.width;
-        } else if let Some(last) = lines.last_mut() {
-            if piece.space > 0.0 {
-                last.push(' ');
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if used + word.width <= most => {
+                line.end = word.at.end;
+                used += word.width + word.space;
             }
-            last.push_str(piece.text);
-            used += piece.space + piece.width;
+            _ => {
+                lines.push(word.at.clone());
+                used = word.width + word.space;
+            }
         }
     }
     lines
@@ -200,32 +336,55 @@ fn wrapped(pieces: &[Piece<'_>], most: f32) -> Vec<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn addresses_and_pictographs_stay_out_and_a_long_text_ends_with_a_sentence() {
-        assert_eq!(
-            words_of("Friday at six \u{2615}\u{fe0f} see https://example.org/x \u{1f389}"),
-            "Friday at six see"
-        );
-        let long = "This sentence is here again and again. ".repeat(20);
-        let kept = words_of(&long);
-        assert!(kept.chars().count() <= MOST_CHARS && kept.ends_with("again."));
+    fn lines(text: &str, most: f32) -> Option<Vec<&str>> {
+        let fonts = Fonts::for_text(text);
+        let mut measure = Measure {
+            fonts: &fonts,
+            known: HashMap::new(),
+        };
+        let words = measure.words(text, 1_000.0);
+        let broken = broken(&[(text, words)], most)?;
+        Some(broken.concat().into_iter().map(|at| &text[at]).collect())
     }
 
     #[test]
-    fn lines_are_about_equally_long() {
-        let piece = |text, width| Piece {
-            text,
-            width,
-            space: SPACE,
-        };
-        let words = ["one", "two", "three", "four", "five"].map(|word| piece(word, 2.0));
-        let lines = lines(&words, 9.0).unwrap();
-        assert_eq!(lines, ["one two three", "four five"]);
-        assert_eq!(super::lines(&[piece("endless", 12.0)], 9.0), None);
-        let spaceless: Vec<&str> = pieces("\u{65e5}\u{672c} a")
-            .iter()
-            .map(|piece| piece.0)
+    fn lines_are_about_equally_long_and_end_where_the_language_has_words() {
+        let even = lines("one two three four five", 12.0).unwrap();
+        assert_eq!(even.len(), 1, "{even:?}");
+        let even = lines("one two three four five", 10.0).unwrap();
+        assert_eq!(even, ["one two three", "four five"]);
+        assert_eq!(lines("endless", 2.0), None);
+        // Thai for "coffee shop opens": no line ends in the middle of a word.
+        let thai =
+            "\u{e23}\u{e49}\u{e32}\u{e19}\u{e01}\u{e32}\u{e41}\u{e1f}\u{e40}\u{e1b}\u{e34}\u{e14}";
+        let ends: Vec<usize> = LineSegmenter::new_dictionary(LineBreakOptions::default())
+            .segment_str(thai)
             .collect();
-        assert_eq!(spaceless, ["\u{65e5}", "\u{672c}", "a"]);
+        assert!(ends.len() > 2, "{ends:?}");
+    }
+
+    #[test]
+    fn the_direction_of_a_line_is_that_of_its_first_letter() {
+        let order = |text: &str| -> (bool, Vec<String>) {
+            let fonts = Fonts::for_text(text);
+            let mut measure = Measure {
+                fonts: &fonts,
+                known: HashMap::new(),
+            };
+            let whole = Range {
+                start: 0,
+                end: text.len(),
+            };
+            let line = measure.lines(text, &[whole]).remove(0);
+            let pieces = line.pieces.into_iter().map(|(piece, _)| piece.text);
+            (line.right_to_left, pieces.collect())
+        };
+        let hebrew = "\u{5e9}\u{5dc}\u{5d5}\u{5dd}";
+        let (right_to_left, pieces) = order(&format!("{hebrew} Lumen."));
+        assert!(right_to_left);
+        assert_eq!(pieces.concat(), format!(".Lumen{hebrew} "));
+        let (right_to_left, pieces) = order(&format!("Lumen {hebrew}."));
+        assert!(!right_to_left);
+        assert_eq!(pieces.concat(), format!("Lumen {hebrew}."));
     }
 }

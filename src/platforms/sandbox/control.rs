@@ -1,5 +1,5 @@
 //! What `lumen sandbox …` does: tells the network to fail or to heal, shows what arrived, and plays the part of
-//! the others who edit and delete. Works beside a running Lumen: all of it goes through the network's file.
+//! the others who post, edit and delete. Works beside a running Lumen: all of it goes through the network's file.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,8 +13,10 @@ use crate::domain::limits::Limits;
 use crate::domain::network::Network;
 use crate::domain::post::hashtags;
 
+use super::ACCOUNT;
 use super::db::{self, Db, native, parse_id};
 use super::faults::{Fault, Faults, Kind, parse};
+use super::taking::{NewPost, insert};
 
 /// `lumen sandbox fail OPERATION KIND [--times N] [--wait SECONDS] [--delay MILLISECONDS] [--after LOOK_UPS]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,6 +136,92 @@ pub async fn delete(file: &Path, clock: &SharedClock, id: &str) -> Result<String
     found(done(&db.pool, deleted).await?, row, "deleted")
 }
 
+/// Posts as somebody else; `to` is the post that it answers.
+pub async fn say(
+    file: &Path,
+    clock: &SharedClock,
+    handle: &str,
+    text: &str,
+    to: Option<&str>,
+) -> Result<String, UserError> {
+    let author = other_handle(handle)?;
+    let text = text.trim();
+    may_stand(text)?;
+    let to = to.map(read_id).transpose()?;
+    let db = open(file, clock).await?;
+    let said = write_post(&db.pool, &author, text, to, clock.now_millis()).await;
+    match (done(&db.pool, said).await?, to) {
+        (Some(id), None) => Ok(format!("{} is there, by @{author}.", native(id))),
+        (Some(id), Some(to)) => Ok(format!(
+            "{} is there: @{author} answers {}.",
+            native(id),
+            native(to)
+        )),
+        (None, to) => Err(no_post(to.unwrap_or_default())),
+    }
+}
+
+/// The new post's id; none where the post that it answers is not there.
+async fn write_post(
+    pool: &SqlitePool,
+    author: &str,
+    text: &str,
+    to: Option<i64>,
+    now: i64,
+) -> sqlx::Result<Option<i64>> {
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    if to.is_some() {
+        let there: Option<i64> = sqlx::query_scalar(
+            "SELECT id FROM posts WHERE id = $1 AND deleted_at IS NULL AND hidden = 0 AND created_at <= $2",
+        )
+        .bind(to)
+        .bind(now)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if there.is_none() {
+            return Ok(None);
+        }
+    }
+    let post = NewPost {
+        author,
+        text,
+        at: now,
+        reply_to: to,
+        quote_of: None,
+        media: &[],
+        key: None,
+        hidden: 0,
+    };
+    let id = insert(&mut tx, &post).await?;
+    tx.commit().await?;
+    Ok(Some(id))
+}
+
+/// The handle of somebody else, as posts have it.
+fn other_handle(handle: &str) -> Result<String, UserError> {
+    const LONGEST: usize = 30;
+    let name = handle.trim().trim_start_matches('@').to_lowercase();
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
+    if name.is_empty() || name.len() > LONGEST || !name.chars().all(fits) {
+        return Err(UserError::new(
+            format!(
+                "\u{201c}{}\u{201d} is no handle.",
+                crate::domain::error::shortened(handle, 40)
+            ),
+            format!(
+                "Up to {LONGEST} letters, digits, dots, dashes or underscores, such as @guest."
+            ),
+        ));
+    }
+    if name == ACCOUNT {
+        return Err(UserError::new(
+            format!("@{ACCOUNT} is Lumen's own account."),
+            "Name somebody else, such as @guest. /draft in Lumen writes a post of its own.",
+        ));
+    }
+    Ok(name)
+}
+
 /// Changes a post's text as its author would.
 pub async fn edit(
     file: &Path,
@@ -142,13 +230,7 @@ pub async fn edit(
     text: &str,
 ) -> Result<String, UserError> {
     let row = read_id(id)?;
-    let length = Limits::of(Network::Sandbox).measure(text);
-    if !length.fits() || text.trim().is_empty() {
-        return Err(UserError::new(
-            format!("The sandbox does not take that text: {length}."),
-            "Write something shorter that is not empty.",
-        ));
-    }
+    may_stand(text)?;
     let db = open(file, clock).await?;
     let edited = write_edit(&db.pool, row, text, clock.now_millis()).await;
     found(done(&db.pool, edited).await?, row, "edited")
@@ -179,6 +261,21 @@ async fn write_edit(pool: &SqlitePool, row: i64, text: &str, now: i64) -> sqlx::
     Ok(result.rows_affected())
 }
 
+/// Whether the network takes such a text.
+fn may_stand(text: &str) -> Result<(), UserError> {
+    if text.trim().is_empty() {
+        return Err(UserError::new("The text is empty.", "Write a few words."));
+    }
+    let length = Limits::of(Network::Sandbox).measure(text);
+    if length.fits() {
+        return Ok(());
+    }
+    Err(UserError::new(
+        format!("The sandbox does not take that text: {length}."),
+        "Write a shorter one.",
+    ))
+}
+
 fn read_id(id: &str) -> Result<i64, UserError> {
     parse_id(id).ok_or_else(|| {
         UserError::new(
@@ -193,12 +290,16 @@ fn read_id(id: &str) -> Result<i64, UserError> {
 
 fn found(rows: u64, id: i64, what: &str) -> Result<String, UserError> {
     if rows == 0 {
-        return Err(UserError::new(
-            format!("There is no post {} in the sandbox.", native(id)),
-            "/search in Lumen shows posts with their addresses.",
-        ));
+        return Err(no_post(id));
     }
     Ok(format!("{} is {what}.", native(id)))
+}
+
+fn no_post(id: i64) -> UserError {
+    UserError::new(
+        format!("There is no post {} in the sandbox.", native(id)),
+        "`lumen sandbox posts` lists what Lumen published there, /search in Lumen shows the rest.",
+    )
 }
 
 async fn open(file: &Path, clock: &SharedClock) -> Result<Db, UserError> {

@@ -7,6 +7,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::domain::post::{MediaRef, hashtags};
 
+use super::db::Db;
 use super::{db, pictures};
 
 /// A post as the file writes it: short names, because a person writes it.
@@ -97,6 +98,17 @@ pub(super) async fn sow(tx: &mut Transaction<'_, Sqlite>, now: Timestamp) -> any
     Ok(())
 }
 
+/// How many hours before the seeding the first post was written.
+const FIRST_HOURS: i64 = 506;
+
+/// When the network was filled, in milliseconds since 1970.
+pub(super) async fn began(db: &Db) -> sqlx::Result<i64> {
+    let first: i64 = sqlx::query_scalar("SELECT created_at FROM posts WHERE id = 1")
+        .fetch_one(&db.pool)
+        .await?;
+    Ok(first + FIRST_HOURS * 3_600_000)
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a feed spans weeks: far inside what both types hold"
@@ -118,6 +130,9 @@ mod tests {
     fn the_feed_is_one_that_the_network_could_have() {
         let feed = Seed::all().unwrap();
         assert!((80..=120).contains(&feed.len()), "{}", feed.len());
+        let now = Timestamp::UNIX_EPOCH;
+        assert_eq!(hours_before(now, feed[0].hours), -FIRST_HOURS * 3_600_000);
+        assert_eq!(feed[0].id, 1);
         let limits = Limits::of(Network::Sandbox);
         let mut seen: HashMap<i64, &Seed> = HashMap::new();
         for seed in &feed {

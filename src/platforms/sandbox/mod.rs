@@ -5,7 +5,8 @@
 //! call made twice makes two posts, so whoever publishes must look up first. And it can be told to [fail](faults) in
 //! every way a real network does; that is kept in the file, so that another process can say it.
 //!
-//! `feed.json` holds what is there from the start, `answers.json` what others say later, `pictures.rs` draws.
+//! `feed.json` holds what is there from the start, `answers.json` what others say to a post later, `visitors.json` what they
+//! ask by themselves, `pictures.rs` draws.
 //! To add a way to fail, give [`faults::Kind`] a variant; the compiler shows the places that must know it.
 
 pub mod control;
@@ -18,6 +19,7 @@ mod reading;
 mod taking;
 #[cfg(test)]
 mod tests;
+mod visitors;
 
 use std::path::PathBuf;
 
@@ -130,15 +132,15 @@ impl Source for Sandbox {
         let cursor = cursor.map(str::parse).transpose()?;
         self.strike(Operation::Fetch).await?;
         let now = self.clock.now();
-        reading::page(
-            self.db().await?,
-            selector,
-            cursor,
-            self.options.page_size,
-            now,
-        )
-        .await
-        .map_err(|error| broken(&error))
+        let db = self.db().await?;
+        if cursor.is_none() {
+            visitors::write_due(db, now)
+                .await
+                .map_err(|error| broken(&error))?;
+        }
+        reading::page(db, selector, cursor, self.options.page_size, now)
+            .await
+            .map_err(|error| broken(&error))
     }
 
     async fn picture(&self, address: &str, most: u64) -> Result<Vec<u8>, PlatformError> {

@@ -225,6 +225,7 @@ async fn what_breaks_a_rule_is_refused_and_not_taken() {
                 sha256: hex(&Sha256::digest(&picture.bytes)),
                 mime: picture.mime.clone(),
                 alt: picture.alt.clone(),
+                quote_card: None,
             })
             .collect();
         content
@@ -457,4 +458,85 @@ async fn the_file_is_for_its_owner_alone_and_a_broken_one_is_named() {
     .unwrap();
     let error = broken.sandbox.page(&Selector::All, None).await.unwrap_err();
     assert!(error.to_string().contains("sandbox.db"), "{error}");
+}
+
+#[tokio::test]
+async fn somebody_else_can_say_something_also_to_a_post_of_ours() {
+    let scene = Scene::new();
+    let say = async |who: &str, text: &str, to: Option<&str>| {
+        control::say(&scene.file, &scene.shared, who, text, to)
+            .await
+            .map_err(|error| error.to_string())
+    };
+    let ours = scene.publish("Friday at six.", "k1").await.unwrap();
+    let said = say("@Guest", " Do you open on Sundays? #hours ", None)
+        .await
+        .unwrap();
+    assert!(said.contains("@guest"), "{said}");
+    scene.clock.advance(Duration::from_secs(1));
+    say("guest", "And on holidays?", Some(&ours.native_id))
+        .await
+        .unwrap();
+    let page = scene.sandbox.page(&Selector::All, None).await.unwrap();
+    let (answer, question) = (&page.posts[0], &page.posts[1]);
+    assert_eq!(answer.reply_to.as_ref(), Some(&ours.native_id));
+    assert_eq!((answer.own, answer.author.as_str()), (false, "guest"));
+    assert_eq!(question.text, "Do you open on Sundays? #hours");
+    assert_eq!(question.tags, ["hours"]);
+    let (replies, ..) = scene.all(&Selector::Replies).await;
+    assert!(replies.iter().any(|post| post.text == answer.text));
+    assert_eq!(scene.published().await, 1, "what others say is not ours");
+
+    for (who, text, to, why) in [
+        ("@guest", "Hello?", Some("s9999"), "s9999"),
+        ("@guest", "Hello?", Some("nonsense"), "nonsense"),
+        ("@guest", "  ", None, "empty"),
+        ("@guest", &"x".repeat(301), None, "301"),
+        ("@Lumen", "Hello?", None, "own account"),
+        ("@", "Hello?", None, "no handle"),
+        ("two words", "Hello?", None, "no handle"),
+    ] {
+        let error = say(who, text, to).await.unwrap_err();
+        assert!(error.contains(why), "{error}");
+    }
+    // Nor a post that was taken back.
+    control::delete(&scene.file, &scene.shared, &ours.native_id)
+        .await
+        .unwrap();
+    assert!(
+        say("@guest", "Hello?", Some(&ours.native_id))
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn people_turn_to_us_by_themselves_now_and_then() {
+    let scene = Scene::new();
+    let count = async || scene.all(&Selector::All).await.0.len();
+    let before = count().await;
+    scene.clock.advance(Duration::from_mins(11));
+    let (posts, ..) = scene.all(&Selector::All).await;
+    assert_eq!(posts.len(), before + 1);
+    assert!(posts[0].text.starts_with("@lumen "), "{}", posts[0].text);
+    assert_eq!(count().await, before + 1, "each comes once");
+    // Once there is a post of ours, it is what they answer.
+    let ours = scene.publish("Friday at six.", "k1").await.unwrap();
+    scene.clock.advance(Duration::from_hours(3));
+    let (posts, ..) = scene.all(&Selector::Post(ours.native_id.clone())).await;
+    assert!(
+        posts
+            .iter()
+            .any(|post| post.text.starts_with("thank you for yesterday")),
+        "{posts:?}"
+    );
+    // After a long while not all come at once, and what was deleted does not come again.
+    let before = count().await;
+    scene.clock.advance(Duration::from_hours(24 * 30));
+    let (posts, ..) = scene.all(&Selector::All).await;
+    assert_eq!(posts.len(), before + 3);
+    control::delete(&scene.file, &scene.shared, &posts[0].native_id)
+        .await
+        .unwrap();
+    assert_eq!(count().await, before + 2);
 }

@@ -117,6 +117,7 @@ async fn a_picture_is_used_by_posts_and_by_every_version_of_a_draft() {
         sha256: "bb".to_owned(),
         mime: "image/png".to_owned(),
         alt: String::new(),
+        quote_card: None,
     }];
     let mut tx = house.tx().await;
     tx.store_posts(W, &[with_picture]).await.unwrap();

@@ -213,6 +213,8 @@ impl Bench {
             signature: "roastery".into(),
             aspect: Aspect::Wide,
             colours: Vec::new(),
+            wish: None,
+            palette: None,
             purpose: "image",
             key: key.to_owned(),
             patience: PATIENCE,

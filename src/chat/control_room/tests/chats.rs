@@ -106,6 +106,34 @@ async fn a_picture_as_an_answer_becomes_the_drafts_picture() {
 }
 
 #[tokio::test]
+async fn words_to_a_card_are_a_wish_while_its_picture_is_asked_about() {
+    let world = World::new().await;
+    let mira = world.member("mira", Role::Editor).await;
+    world.draft("Friday.").await;
+    mira.say("/show #1").await;
+    mira.picture(Some("m1"), "picture-a", None).await;
+    mira.reply("m1", "shorter, lower case").await;
+    let jobs = world.jobs().await;
+    assert!(
+        jobs.iter()
+            .any(|job| job.starts_with("compose") && job.contains("shorter, lower case")),
+        "{jobs:?}"
+    );
+    assert_eq!(world.alts(1).await, [""]);
+    // The question stays open. Another version that came meanwhile has the same picture.
+    let question = world.last_message(Surface::Telegram, "mira");
+    let owner = world.owner();
+    owner.say("/edit #1 Monday.").await;
+    mira.reply(&question, "Three cups").await;
+    assert_eq!(world.alts(1).await, ["Three cups"]);
+    assert_eq!(world.text(1).await, "Monday.");
+    // Said right after the question, without an answer to anything, it is the description as well.
+    mira.picture(None, "picture-b", Some("#1")).await;
+    mira.say("A cake").await;
+    assert_eq!(world.alts(1).await, ["A cake"]);
+}
+
+#[tokio::test]
 async fn a_changed_command_is_not_done_again() {
     let world = World::new().await;
     let mira = world.member("mira", Role::Editor).await;

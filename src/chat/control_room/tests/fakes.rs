@@ -249,6 +249,7 @@ impl Pictures for Album {
             sha256: text,
             mime: "image/png".into(),
             alt: String::new(),
+            quote_card: None,
         })
     }
 }

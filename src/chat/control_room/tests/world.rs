@@ -284,6 +284,19 @@ impl World {
         media.into_iter().map(|picture| picture.sha256).collect()
     }
 
+    /// The message that was shown last in a chat.
+    pub fn last_message(&self, surface: Surface, chat: &str) -> String {
+        self.frontends[&surface].last.lock().unwrap()[chat].clone()
+    }
+
+    /// What describes the draft's pictures.
+    pub async fn alts(&self, number: i64) -> Vec<String> {
+        let draft = self.numbered(number).await;
+        let revision = self.store.revision(draft.id, draft.revision).await;
+        let media = revision.unwrap().unwrap().content.media;
+        media.into_iter().map(|picture| picture.alt).collect()
+    }
+
     pub async fn notice(&self, notice: &Notice) {
         let mut tx = self.store.begin().await.unwrap();
         let unique_key = format!("test:{}", self.updates.fetch_add(1, Ordering::SeqCst));
