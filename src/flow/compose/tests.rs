@@ -132,7 +132,12 @@ impl World {
         let index = folder.path().join("index");
         let composer = Composer {
             store: store.clone(),
-            recall: Recall::open(&index.to_string_lossy(), store.clone(), None, clock.clone()),
+            recall: Recall::open(
+                index.to_string_lossy().into_owned(),
+                store.clone(),
+                None,
+                clock.clone(),
+            ),
             text: InOrder::new(texts, clock.clone()),
             moderator: None,
             eyes: Eyes {
