@@ -60,6 +60,6 @@ pub fn stopped(unwritten: &[DraftNumber], kept: &[DraftNumber]) -> View {
 #[must_use]
 pub fn nothing(number: DraftNumber) -> View {
     View::text(format!(
-        "Nothing is being made for {number} any more. /show {number} shows it."
+        "Nothing is being made for {number} any more. /queue shows what there is."
     ))
 }
