@@ -40,18 +40,18 @@ pub fn stopped(unwritten: &[DraftNumber], kept: &[DraftNumber]) -> View {
     };
     let mut parts = Vec::new();
     if !unwritten.is_empty() {
-        let (one, names) = named(unwritten);
+        let (one, list) = named(unwritten);
         let verb = if one { "was" } else { "were" };
-        parts.push(format!("{names} {verb} not written"));
+        parts.push(format!("{list} {verb} not written"));
     }
     if !kept.is_empty() {
-        let (one, names) = named(kept);
+        let (one, list) = named(kept);
         let verb = if one {
             "stays as it is"
         } else {
             "stay as they are"
         };
-        parts.push(format!("{names} {verb}"));
+        parts.push(format!("{list} {verb}"));
     }
     View::text(format!("Stopped; {}.", parts.join(", ")))
 }
