@@ -52,13 +52,17 @@ pub fn no_number(typed: &str, waiting: &[DraftNumber]) -> UserError {
 /// A version of a draft that is not there: with those that are.
 #[must_use]
 pub fn no_version(number: DraftNumber, typed: &str, has: i64) -> UserError {
-    let typed = shortened(typed, 20);
+    let what = if typed.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("{number} has no version {}.", shortened(typed, 20))
+    } else {
+        format!("{} is no version.", quoted(typed, 20))
+    };
     let there = if has == 1 {
         "There is only version 1.".to_owned()
     } else {
         format!("There are versions 1 to {has}.")
     };
-    UserError::new(format!("{number} has no version {typed}."), there)
+    UserError::new(what, there)
 }
 
 /// More stands behind the number of a draft that is to be approved, and it is not known what was meant by it.

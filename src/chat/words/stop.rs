@@ -40,18 +40,18 @@ pub fn stopped(unwritten: &[DraftNumber], kept: &[DraftNumber]) -> View {
     };
     let mut parts = Vec::new();
     if !unwritten.is_empty() {
-        let (one, names) = named(unwritten);
+        let (one, list) = named(unwritten);
         let verb = if one { "was" } else { "were" };
-        parts.push(format!("{names} {verb} not written"));
+        parts.push(format!("{list} {verb} not written"));
     }
     if !kept.is_empty() {
-        let (one, names) = named(kept);
+        let (one, list) = named(kept);
         let verb = if one {
             "stays as it is"
         } else {
             "stay as they are"
         };
-        parts.push(format!("{names} {verb}"));
+        parts.push(format!("{list} {verb}"));
     }
     View::text(format!("Stopped; {}.", parts.join(", ")))
 }
@@ -60,6 +60,6 @@ pub fn stopped(unwritten: &[DraftNumber], kept: &[DraftNumber]) -> View {
 #[must_use]
 pub fn nothing(number: DraftNumber) -> View {
     View::text(format!(
-        "Nothing is being made for {number} any more. /show {number} shows it."
+        "Nothing is being made for {number} any more. /queue shows what there is."
     ))
 }

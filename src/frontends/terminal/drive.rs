@@ -15,9 +15,11 @@ use super::editor::{Editor, Restore, Typed};
 use super::lines::{self, Lines, Numbered};
 use super::shown::Meaning;
 use super::{Mode, Terminal};
+use crate::chat::frontend::Frontend as _;
 use crate::chat::incoming::Said;
 use crate::domain::error::UserError;
 use crate::domain::ids::InboxId;
+use crate::domain::operator::RoomAddress;
 
 /// A piped line is waited for this long; then the next one begins.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -59,9 +61,9 @@ async fn at_prompt(
     stop: &CancellationToken,
 ) -> anyhow::Result<End> {
     let restore = Restore::later();
-    greet(&*desk, terminal).await;
     desk.refresh_names().await;
     let mut typed = editor.start(Arc::clone(&desk))?;
+    greet(&*desk, terminal).await;
     let mut number = 0;
     let end = loop {
         let next = tokio::select! {
@@ -100,8 +102,8 @@ async fn at_prompt(
 /// Says above the first prompt who this is, or how things stand.
 async fn greet(desk: &dyn Desk, terminal: &Terminal) {
     if let Some(view) = desk.greeting().await {
-        // Not waited for: at a line editor it is written once the first prompt is there.
-        drop(terminal.queue(&view, None, &Vec::new()));
+        // A screen that cannot be written to ends the talk by itself.
+        let _ = terminal.show(&RoomAddress::terminal(), &view, None).await;
     }
 }
 

@@ -243,6 +243,26 @@ async fn a_piped_session_reads_like_a_talk() {
 }
 
 #[tokio::test]
+async fn a_person_is_greeted_and_a_script_is_not() {
+    for (mode, greeted) in [(Mode::Bare, true), (Mode::Piped, false)] {
+        let sheet = Sheet::default();
+        let options = Options {
+            run: "run".into(),
+            person: "editor".into(),
+            history: None,
+        };
+        let look = Look::piped(|_| None);
+        let terminal = Terminal::with_stream(options, mode, look, sheet.clone()).unwrap();
+        let desk = Arc::new(Behind(Arc::new(Room::default())));
+        let (input, stop) = (Cursor::new(Vec::new()), CancellationToken::new());
+        let end = from(input, desk, &Arc::new(terminal), &stop).await;
+        assert_eq!(end.unwrap(), End::InputDone);
+        let screen = String::from_utf8(sheet.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(screen.contains("I am here."), greeted, "{mode:?}: {screen}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_taken_is_said_and_the_rest_goes_on() {
     let session =
         session(b"\xef\xbb\xbf/draft six\r\n\n/draft caf\xe9\n/full\na\0b\n\x1b[2J#12\n").await;

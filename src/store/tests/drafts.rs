@@ -2,7 +2,7 @@ use super::{House, W, later, new_draft, noon, revision};
 use crate::domain::draft::DraftState;
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::{ApprovalId, DraftId, DraftNumber};
-use crate::store::StoreError;
+use crate::store::{NewDraft, StoreError};
 
 #[tokio::test]
 async fn drafts_are_numbered_without_gaps_and_their_origin_makes_one() {
@@ -170,4 +170,28 @@ async fn a_row_that_cannot_be_is_an_error_that_names_it() {
         matches!(&error, StoreError::Impossible { table: "draft_revisions", id, .. } if id == "1/1"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_reserved_number_is_given_once_and_comes_back_only_while_it_is_the_last() {
+    let house = House::new().await;
+    let mut tx = house.store.begin().await.unwrap();
+    let first = tx.reserve_number(W).await.unwrap();
+    let second = tx.reserve_number(W).await.unwrap();
+    assert_eq!((first, second), (DraftNumber(1), DraftNumber(2)));
+    // A later number was given out: the earlier one stays unused.
+    tx.return_number(W, first).await.unwrap();
+    assert_eq!(tx.reserve_number(W).await.unwrap(), DraftNumber(3));
+    tx.return_number(W, DraftNumber(3)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = house.store.begin().await.unwrap();
+    let next = tx.new_draft(W, &new_draft("next"), &revision("Tea.")).await;
+    assert_eq!(next.unwrap().number, DraftNumber(3));
+    let reserved = NewDraft {
+        number: Some(second),
+        ..new_draft("reserved")
+    };
+    let reserved = tx.new_draft(W, &reserved, &revision("Cake.")).await;
+    assert_eq!(reserved.unwrap().number, second);
+    tx.commit().await.unwrap();
 }

@@ -34,6 +34,7 @@ async fn an_answer_to_a_card_is_guidance_and_a_command_needs_no_number() {
     7 of 300 · leans on 3 posts · text by @mira
     [Approve] [Schedule] [Edit]
     [Redo] [Image] [Why] [Reject]
+    [Earlier version]
     --
     (in place of m2) #2 is further down
     ");
@@ -85,7 +86,7 @@ async fn a_picture_as_an_answer_becomes_the_drafts_picture() {
     7 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free · image: 1 of 1
     [Approve] [Schedule] [Edit]
     [Redo] [Image] [Why] [Reject]
-    [Remove picture]
+    [Earlier version] [Remove picture]
     --
     (in place of m1) #1 is further down
     ");

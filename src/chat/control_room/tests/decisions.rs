@@ -124,6 +124,7 @@ async fn a_press_on_an_older_version_says_what_changed() {
     26 of 300 · leans on 3 posts · text by @mira
     [Approve] [Schedule] [Edit]
     [Redo] [Image] [Why] [Reject]
+    [Earlier version]
     --
     (in place of m1) #1 is further down
     ");
@@ -137,6 +138,7 @@ async fn a_press_on_an_older_version_says_what_changed() {
     26 of 300 · leans on 3 posts · text by @mira
     [Approve] [Schedule] [Edit]
     [Redo] [Image] [Why] [Reject]
+    [Earlier version]
     --
     (in place of m3) #1 is further down
     ");
@@ -207,6 +209,7 @@ async fn a_time_that_is_not_understood_is_asked_back() {
     7 of 300 · leans on 3 posts · SmolLM2-135M-Instruct, free
     [Approve] [Schedule] [Edit]
     [Redo] [Image] [Why] [Reject]
+    [Earlier version]
     ");
     assert_eq!(world.state(1).await, "waiting");
 }
@@ -259,13 +262,14 @@ async fn what_blocks_holds_typed_and_pressed_until_a_person_takes_it_on() {
     for verb in [DraftVerb::Approve, DraftVerb::Schedule] {
         assert_eq!(world.press(&card_press(verb, 1, 1)).await, refused);
     }
-    assert_snapshot!(world.say("/edit #1 See evil.example, I say.").await, @"
+    assert_snapshot!(world.say("/edit #1 See evil.example, I say.").await, @r"
     #1 · Sandbox · @roastery · version 2
     | See evil.example, I say.
     24 of 300 · leans on 3 posts · text by @owner
     ! a link that nobody allowed: evil.example
     [Approve] [Schedule] [Edit]
     [Redo] [Image] [Why] [Reject]
+    [Earlier version]
     ");
     assert_snapshot!(world.say("/approve #1").await, @"#1 approved · @owner 21:00 · goes out now");
 }
@@ -298,7 +302,10 @@ async fn a_version_is_written_anew_once_at_a_time() {
     let world = World::new().await;
     world.draft("Friday.").await;
     assert_eq!(world.say("/redo #1 shorter").await, "");
-    assert_snapshot!(world.say("/redo #1 longer").await, @"#1 is being written anew already; its card comes when it is done.");
+    assert_snapshot!(world.say("/redo #1 longer").await, @r"
+    #1 is being written anew already; its card comes when it is done.
+    [Stop]
+    ");
     assert_eq!(world.jobs().await.len(), 1);
 }
 
@@ -343,7 +350,7 @@ async fn stop_holds_back_and_go_lets_go() {
     assert_snapshot!(world.say("/status").await, @r"
     Stopped by @owner: nothing leaves the house until /go. No draft waits, 1 post approved.
     3 posts stored.
-    Models: text local, SmolLM2-135M-Instruct.
+    Texts are by SmolLM2-135M-Instruct, on this machine.
     Today 0.00 of 5.00 USD.
     ");
     assert_snapshot!(world.say("/go").await, @"Working again, says @owner. 1 approved draft goes out now.");
