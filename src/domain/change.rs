@@ -55,7 +55,10 @@ const LANGUAGES: [(&str, &str); 7] = [
     ("nl", r"(?:in|auf|en) (?:dutch|niederländisch|holandés)"),
 ];
 
-const PATTERNS: [(&str, fn(&str) -> Change); 11] = [
+/// What a pattern's finding means.
+type Make = fn(&str) -> Change;
+
+const PATTERNS: [(&str, Make); 11] = [
     (
         r"(?:(?:with)?out|no|drop|remove|delete|leave (?:out|off)|take (?:out|off)|skip|lose|ohne|kein(?:e|en)?|streich(?:e)?|entfern(?:e)?|sin|quita|elimina)(?: (?:any|the|all|den|die|das|dem|der|el|la|los|las))* (?P<what>.+?)(?: (?:out|away|off|weg|raus))?",
         without,
@@ -140,7 +143,7 @@ impl Change {
             });
             compiled.collect()
         });
-        static RULES: LazyLock<Vec<(Regex, fn(&str) -> Change)>> = LazyLock::new(|| {
+        static RULES: LazyLock<Vec<(Regex, Make)>> = LazyLock::new(|| {
             let compiled = PATTERNS.iter().filter_map(|(pattern, make)| {
                 Some((Regex::new(&format!("(?i)^(?:{pattern})$")).ok()?, *make))
             });

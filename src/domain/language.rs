@@ -121,7 +121,7 @@ pub fn of_topic(text: &str) -> Option<&'static str> {
             .count()
             .min(2);
     }
-    counts.sort_by(|a, b| b.0.cmp(&a.0));
+    counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let detected = detect(text);
     let clear = counts[0].0 >= 2 && counts[0].0 > counts[1].0;
     let share = counts[0].0 * 5 >= words.len() * 2;

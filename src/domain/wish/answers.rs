@@ -73,27 +73,29 @@ fn spanish_request(guidance: &str) -> Option<String> {
     ))
 }
 
+/// Of one person, and to that person.
+const FORMS: [(&str, &str); 14] = [
+    ("she can ", "you can "),
+    ("he can ", "you can "),
+    ("she is ", "you are "),
+    ("he is ", "you are "),
+    ("she's ", "you're "),
+    ("he's ", "you're "),
+    ("she could ", "you could "),
+    ("he could ", "you could "),
+    ("she will ", "you will "),
+    ("he will ", "you will "),
+    ("saved her ", "saved you "),
+    ("saved him ", "saved you "),
+    ("for her", "for you"),
+    ("for him", "for you"),
+];
+
 /// The person answered is "you": only where English speaks of one person with forms that stay right.
 pub(super) fn to_the_person(sentence: &str, language: Option<&str>) -> String {
     if language.is_some_and(|code| code != "en") {
         return sentence.to_owned();
     }
-    const FORMS: [(&str, &str); 14] = [
-        ("she can ", "you can "),
-        ("he can ", "you can "),
-        ("she is ", "you are "),
-        ("he is ", "you are "),
-        ("she's ", "you're "),
-        ("he's ", "you're "),
-        ("she could ", "you could "),
-        ("he could ", "you could "),
-        ("she will ", "you will "),
-        ("he will ", "you will "),
-        ("saved her ", "saved you "),
-        ("saved him ", "saved you "),
-        ("for her", "for you"),
-        ("for him", "for you"),
-    ];
     let mut text = format!("{sentence} ");
     for (other, you) in FORMS {
         let start = text.to_lowercase().starts_with(other.trim_end());

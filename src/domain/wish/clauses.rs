@@ -72,12 +72,6 @@ const PREPOSITIONS: [&str; 26] = [
 /// Words after a noun that still belong to it.
 const LINKS: [&str; 8] = ["von", "vom", "für", "mit", "und", "oder", "des", "der"];
 
-/// Words that begin a clause of their own after a comma.
-const SUBORDINATE: [&str; 24] = [
-    "weil", "wenn", "da", "damit", "obwohl", "sobald", "solange", "bis", "ob", "dass", "die",
-    "der", "das", "den", "dem", "wo", "was", "um", "nur", "aber", "und", "also", "denn", "sondern",
-];
-
 /// A clause in pieces: the verb, and what stands before it.
 pub(super) struct Clause<'t> {
     /// The words before the verb.
@@ -110,24 +104,15 @@ pub(super) fn verb_last(text: &str) -> Option<Clause<'_>> {
     })
 }
 
+/// A comma in a list of things belongs to the clause; one behind its verb begins another.
 fn cut(text: &str) -> (&str, &str) {
-    for (at, _) in text.match_indices(',') {
-        let next = text[at + 1..]
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
-        // A comma in a list of things belongs to the clause; the verb comes before one that begins a clause.
-        let verb_before = text[..at]
+    let behind_verb = text.match_indices(',').map(|(at, _)| at).find(|at| {
+        text[..*at]
             .split_whitespace()
             .next_back()
-            .is_some_and(reads_as_verb);
-        if verb_before || SUBORDINATE.contains(&next.as_str()) && verb_before {
-            return (&text[..at], &text[at..]);
-        }
-    }
-    // "… um fünf schließen und am Montag wieder da sind": the second half has its verb at the end as well.
-    (text, "")
+            .is_some_and(reads_as_verb)
+    });
+    behind_verb.map_or((text, ""), |at| (&text[..at], &text[at..]))
 }
 
 /// Finite verbs end in -t, -en, -e, or are among the frequent ones.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Captures;
 
 use super::questions::direct_question;
-use super::{Read, Rule, WishKind, compiled, group};
+use super::{Make, Read, Rule, WishKind, compiled, group};
 
 /// Words of time: with one of them a bare subject says something.
 pub(super) const TIMES: &[&str] = &[
@@ -100,8 +100,6 @@ const GROUPS: &[(&str, &str)] = &[
         "(?:(?:a|an|the|another|one|some|our|this|any|few|a few|a couple of|\\d+|two|three|four|five|six|seven|ten) )?",
     ),
 ];
-
-type Make = fn(&Captures<'_>) -> Option<Read>;
 
 /// In their order: the narrow ones first.
 const TABLE: &[(&str, WishKind, Make)] = &[
@@ -391,11 +389,7 @@ pub(super) fn rules() -> &'static [Rule] {
     &RULES
 }
 
-#[cfg(test)]
-pub(super) const fn table_len() -> usize {
-    TABLE.len()
-}
-
+#[expect(clippy::unnecessary_wraps, reason = "the form of every rule")]
 fn invention(captures: &Captures<'_>) -> Option<Read> {
     // "Story time on Saturday at ten" and "tips welcome at 8" are statements: an invention has nothing but its subject.
     Some(group(captures, "said").map_or(Read::Instruction, |said| Read::Statement(said.to_owned())))
@@ -452,7 +446,7 @@ fn gerund(captures: &Captures<'_>) -> Option<Read> {
         "warning" => "warn",
         _ => "say",
     };
-    frame(verb, group(captures, "rest")?)
+    Some(frame(verb, group(captures, "rest")?))
 }
 
 fn finite(captures: &Captures<'_>) -> Option<Read> {
@@ -465,16 +459,16 @@ fn finite(captures: &Captures<'_>) -> Option<Read> {
         "state" | "say" => "say",
         verb => verb,
     };
-    frame(verb, group(captures, "rest")?)
+    Some(frame(verb, group(captures, "rest")?))
 }
 
 /// The inner frame, in the imperative, to be read once more.
-fn frame(verb: &str, rest: &str) -> Option<Read> {
+fn frame(verb: &str, rest: &str) -> Read {
     if verb == "say" {
         let rest = rest.strip_prefix("that ").unwrap_or(rest);
-        return Some(Read::Again(rest.to_owned()));
+        return Read::Again(rest.to_owned());
     }
-    Some(Read::Again(format!("{verb} {rest}")))
+    Read::Again(format!("{verb} {rest}"))
 }
 
 fn statement(captures: &Captures<'_>) -> Option<Read> {
@@ -599,11 +593,10 @@ pub(super) fn to_reader(text: &str) -> String {
             "their" => "your",
             "theirs" => "yours",
             "themselves" => "yourselves",
-            "they're" => "you're",
+            "they're" | "theyre" => "you're",
             "they've" => "you've",
             "they'll" => "you'll",
             "they'd" => "you'd",
-            "theyre" => "you're",
             _ => "",
         };
         if turned.is_empty() || plural_before {
@@ -670,4 +663,12 @@ pub(super) fn spelled(text: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(super::rules().len(), super::TABLE.len());
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Captures;
 
 use super::clauses::{for_readers, main_clause, to_readers, verb_last};
-use super::{Read, Rule, WishKind, capitalised, compiled, group};
+use super::{Make, Read, Rule, WishKind, capitalised, compiled, group};
 
 pub(super) const TIMES: &[&str] = &[
     "montag",
@@ -112,8 +112,6 @@ const GROUPS: &[(&str, &str)] = &[
         "(?:was für \\S+|was|wer|wen|wem|wohin|woher|wo|wann|warum|wieso|weshalb|wie(?: (?:viele?n?|oft|lange|gern|gerne|weit|gut|früh|spät))?|welche[rsnm]?|womit|wofür|wovon|worüber|woran|ob)",
     ),
 ];
-
-type Make = fn(&Captures<'_>) -> Option<Read>;
 
 const TABLE: &[(&str, WishKind, Make)] = &[
     (
@@ -338,15 +336,11 @@ pub(super) fn rules() -> &'static [Rule] {
     &RULES
 }
 
-#[cfg(test)]
-pub(super) const fn table_len() -> usize {
-    TABLE.len()
-}
-
 fn rest_of<'t>(captures: &'t Captures<'_>) -> &'t str {
     captures.name("rest").map_or("", |rest| rest.as_str())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of every rule")]
 fn invention(captures: &Captures<'_>) -> Option<Read> {
     Some(group(captures, "said").map_or(Read::Instruction, |said| Read::Statement(said.to_owned())))
 }
@@ -378,9 +372,8 @@ fn nominative(subject: &str, pronoun: &str) -> Option<String> {
     let (determiner, noun) = subject.trim().split_once(' ')?;
     let determiner = match (determiner.to_lowercase().as_str(), pronoun) {
         ("den", "der" | "er") => "der",
-        ("unseren" | "unsern", "der" | "er") => "unser",
+        ("unseren" | "unsern", "der" | "er") | ("unser", "das" | "es") => "unser",
         ("unsere", _) => "unsere",
-        ("unser", "das" | "es") => "unser",
         ("die", _) => "die",
         ("das", _) => "das",
         _ => return None,
@@ -528,5 +521,13 @@ fn without_article(about: &str) -> String {
         rest.to_owned()
     } else {
         about.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(super::rules().len(), super::TABLE.len());
     }
 }

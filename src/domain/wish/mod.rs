@@ -63,8 +63,11 @@ enum Read {
 struct Rule {
     pattern: Regex,
     kind: WishKind,
-    make: fn(&Captures<'_>) -> Option<Read>,
+    make: Make,
 }
+
+/// What a rule makes of what its pattern found.
+type Make = fn(&Captures<'_>) -> Option<Read>;
 
 /// A frame may stand in a frame ("write a post to tell people that …"): this many are opened.
 const DEEPEST: usize = 4;
@@ -151,10 +154,7 @@ fn rules_of(language: Option<&str>) -> &'static [Rule] {
 }
 
 /// Compiles a table of rules. A pattern that does not compile is left out; a test holds that there is none.
-fn compiled(
-    table: &[(&str, WishKind, fn(&Captures<'_>) -> Option<Read>)],
-    groups: &[(&str, &str)],
-) -> Vec<Rule> {
+fn compiled(table: &[(&str, WishKind, Make)], groups: &[(&str, &str)]) -> Vec<Rule> {
     table
         .iter()
         .filter_map(|(pattern, kind, make)| {
@@ -304,13 +304,7 @@ fn goes_on(before: &str, after: &str) -> bool {
         .unwrap_or_default();
     let short = last_word.chars().count() <= 3 && last_word.chars().any(char::is_alphanumeric);
     let abbreviated = before.ends_with('.') && (short && !common_short(last_word));
-    abbreviated
-        || after
-            .chars()
-            .next()
-            .is_some_and(|char| char.is_ascii_digit())
-            && abbreviated
-        || !after.chars().any(char::is_alphanumeric)
+    abbreviated || !after.chars().any(char::is_alphanumeric)
 }
 
 /// Words of three letters and less that end sentences more often than they are cut short.

@@ -111,7 +111,7 @@ fn same_stem(one: &str, other: &str) -> bool {
     if shared < SHORTEST_STEM {
         return shared >= SHORTEST - 1 && short == 0 && long == 1;
     }
-    long <= LONGEST_ENDING && short <= LONGEST_ENDING - 1
+    long <= LONGEST_ENDING && short < LONGEST_ENDING
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ const OWN: u32 = 60;
 /// From how many stored posts it is counted which words are common.
 const COUNTED: u32 = 2_000;
 
+/// A purpose, the version before, and the guidance.
+type Asked = (Purpose, Option<(Draft, Revision)>, Option<String>);
+
 /// Everything a version is written from.
 pub(super) struct Material {
     pub purpose: Purpose,
@@ -175,38 +178,9 @@ impl Composer {
         cancel: &CancellationToken,
     ) -> anyhow::Result<Result<Material, NotWritten>> {
         let persona = self.store.persona(work.workspace).await?;
-        let (purpose, before, guidance) = match &work.request {
-            ComposeRequest::Post { topic } => (
-                Purpose::Post {
-                    topic: topic.clone(),
-                },
-                None,
-                None,
-            ),
-            ComposeRequest::Reply { post, guidance, .. } => (
-                Purpose::Reply {
-                    post: *post,
-                    guidance: guidance.clone(),
-                },
-                None,
-                guidance.clone(),
-            ),
-            ComposeRequest::Redo {
-                draft,
-                seen,
-                guidance,
-            } => {
-                let Some(found) = self.store.draft(*draft).await? else {
-                    return Ok(Err(NotWritten {
-                        why: "That draft is gone.".to_owned(),
-                        offers: Vec::new(),
-                    }));
-                };
-                let Some(old) = self.store.revision(*draft, seen.revision).await? else {
-                    anyhow::bail!("{} has no revision {}", found.number, seen.revision);
-                };
-                (found.purpose.clone(), Some((found, old)), guidance.clone())
-            }
+        let (purpose, before, guidance) = match self.asked(work).await? {
+            Ok(asked) => asked,
+            Err(not) => return Ok(Err(not)),
         };
         let answered = match &purpose {
             Purpose::Reply { post, .. } => self.store.post(*post).await?,
@@ -287,6 +261,43 @@ impl Composer {
             material.answered_text = material.told(post);
         }
         Ok(Ok(material))
+    }
+
+    /// What is to be written: its purpose, the version it takes the place of, and what the person said beside it.
+    async fn asked(&self, work: &ComposeJob) -> anyhow::Result<Result<Asked, NotWritten>> {
+        Ok(Ok(match &work.request {
+            ComposeRequest::Post { topic } => (
+                Purpose::Post {
+                    topic: topic.clone(),
+                },
+                None,
+                None,
+            ),
+            ComposeRequest::Reply { post, guidance, .. } => (
+                Purpose::Reply {
+                    post: *post,
+                    guidance: guidance.clone(),
+                },
+                None,
+                guidance.clone(),
+            ),
+            ComposeRequest::Redo {
+                draft,
+                seen,
+                guidance,
+            } => {
+                let Some(found) = self.store.draft(*draft).await? else {
+                    return Ok(Err(NotWritten {
+                        why: "That draft is gone.".to_owned(),
+                        offers: Vec::new(),
+                    }));
+                };
+                let Some(old) = self.store.revision(*draft, seen.revision).await? else {
+                    anyhow::bail!("{} has no revision {}", found.number, seen.revision);
+                };
+                (found.purpose.clone(), Some((found, old)), guidance.clone())
+            }
+        }))
     }
 
     /// Where the draft goes: a reply to the network of what it answers, else the default account, else the only one.

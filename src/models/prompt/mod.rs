@@ -57,7 +57,7 @@ const TOP_P: f64 = 0.9;
 
 /// How many second sentences are tried, and for how long at most.
 const TRIES: usize = 12;
-const TRIES_LIMIT: Duration = Duration::from_secs(4);
+const TRIES_LIMIT: Duration = Duration::from_millis(3_200);
 
 /// A second sentence is short. What is longer is cut off and then not taken.
 const TRY_TOKENS: usize = 24;

@@ -28,7 +28,7 @@ const FITS: f32 = 0.02;
 const NEAR: f32 = 0.05;
 
 /// What a brand that knows no more than the topic cannot say: promises, orders of things, and who is meant.
-const NOT_OURS: [&str; 46] = [
+const NOT_OURS: &[&str] = &[
     "will",
     "promise",
     "guarantee",
@@ -72,11 +72,23 @@ const NOT_OURS: [&str; 46] = [
 
 /// How a sentence begins that suits a kind of post. What suits none of them says something of its own.
 const SUITS: [(WishKind, &str); 5] = [
-    (WishKind::Ask, r"^(?:Please )?(?:Tell|Let|Share)\b|^We(?:'d| would) love to (?:know|hear)\b|^We are curious"),
-    (WishKind::Thank, r"^(?:We could not|We couldn't|It means|We appreciate|We are (?:so |very |truly )?(?:grateful|glad|happy|lucky))\b"),
-    (WishKind::Congratulate, r"^We are (?:so |very |really )?(?:happy|proud|glad|pleased)\b|^Well d(?:one|eserved)\b"),
+    (
+        WishKind::Ask,
+        r"^(?:Please )?(?:Tell|Let|Share)\b|^We(?:'d| would) love to (?:know|hear)\b|^We are curious",
+    ),
+    (
+        WishKind::Thank,
+        r"^(?:We could not|We couldn't|It means|We appreciate|We are (?:so |very |truly )?(?:grateful|glad|happy|lucky))\b",
+    ),
+    (
+        WishKind::Congratulate,
+        r"^We are (?:so |very |really )?(?:happy|proud|glad|pleased)\b|^Well d(?:one|eserved)\b",
+    ),
     (WishKind::Invite, COME),
-    (WishKind::Remind, r"^(?:Thank you|Thanks) for (?:your|all your) (?:help|patience|understanding|support|cooperation)\b"),
+    (
+        WishKind::Remind,
+        r"^(?:Thank you|Thanks) for (?:your|all your) (?:help|patience|understanding|support|cooperation)\b",
+    ),
 ];
 
 /// For what one can come to.
@@ -104,6 +116,13 @@ pub(super) struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// Whether any sentence could suit: if not, none need be tried.
+    pub(super) fn may_suit(kind: WishKind, statement: &str) -> bool {
+        let matches =
+            |pattern: &str| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(statement));
+        kind != WishKind::Announce || matches(BAD_NEWS) || matches(TO_COME_TO)
+    }
+
     /// The best sentence that passes all judges, and what each try was let pass or refused for. `near` holds the cosine
     /// of each try to the statement, where there is an embedder.
     pub(super) fn best(
@@ -180,7 +199,9 @@ impl Judge<'_> {
 
     /// Whether it begins the way a sentence behind this kind of post does.
     fn suits(&self, text: &str) -> bool {
-        let matches = |pattern: &str, text: &str| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
+        let matches = |pattern: &str, text: &str| {
+            Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
+        };
         let text = text.replace('\u{2019}', "'");
         if self.kind == WishKind::Announce {
             return if matches(BAD_NEWS, self.statement) {

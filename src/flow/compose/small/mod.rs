@@ -66,7 +66,10 @@ impl Composer {
                 self.changed(model.as_ref(), desk, &old.content.text)
                     .await?
             }
-            (None, Some(post)) => self.answer(desk, post).await.map_err(unexpected)?,
+            (None, Some(post)) => self
+                .answer(desk, post)
+                .await
+                .map_err(|error| unexpected(&error))?,
             (None, None) => self.post(model.as_ref(), desk).await?,
         };
         Ok(plain.map(|plain| self.candidate_of(model.as_ref(), desk, plain)))
@@ -82,22 +85,11 @@ impl Composer {
         if wish.sentences.is_empty() {
             return Ok(Err(needs_invention()));
         }
-        let statement = self.statement(desk, &wish);
+        let statement = statement(desk, &wish);
         desk.progress.report(Step::Writing(statement.clone()));
         Ok(Ok(self
             .with_second(model, desk, &wish, statement, seed(desk.job, 0))
             .await?))
-    }
-
-    /// The statement as it is published: in the brand's way, or in that of its language.
-    fn statement(&self, desk: &Desk<'_>, wish: &Wish) -> String {
-        let habits = &desk.material.habits;
-        let sentences = if habits.lower_case {
-            wish.as_typed()
-        } else {
-            wish.written_out()
-        };
-        habits.applied(&sentences, &desk.material.words())
     }
 
     /// `statement` with the best of the model's tries behind it, where one passes all judges.
@@ -110,14 +102,18 @@ impl Composer {
         seed: u64,
     ) -> Result<Plain, ModelError> {
         let material = desk.material;
-        let written = material.habits.lower_case;
+        let small_letters = material.habits.lower_case;
         let room =
             material.habits.usual_chars.is_none_or(|usual| {
                 statement.chars().count() + judge::SHORT_SENTENCE <= usual * 3 / 2
             }) && statement.chars().count() + judge::LONGEST_SENTENCE
                 <= Limits::of(material.network).usual;
         let speaks = wish.language.is_some_and(|code| WRITES.contains(&code));
-        if !room || !speaks || wish.kind == WishKind::Invent {
+        if !room
+            || !speaks
+            || wish.kind == WishKind::Invent
+            || !Judge::may_suit(wish.kind, &statement)
+        {
             return Ok(Plain::of(statement));
         }
         model.prepare().await?;
@@ -133,8 +129,8 @@ impl Composer {
                 "trying a second sentence, {finished} of {count}"
             )));
         };
-        let tried = model.continuations(&request, &done, desk.cancel).await?;
-        let texts: Vec<String> = tried
+        let written = model.continuations(&request, &done, desk.cancel).await?;
+        let texts: Vec<String> = written
             .all
             .iter()
             .map(|one| one.text.trim().to_owned())
@@ -148,10 +144,10 @@ impl Composer {
             given: &given,
             common: &material.common,
         };
-        let (best, tries) = judge.best(&tried.all, near.as_deref());
+        let (best, tries) = judge.best(&written.all, near.as_deref());
         let text = match best {
             Some(second) => {
-                let second = if written {
+                let second = if small_letters {
                     material.habits.kept_to(&second, &material.words())
                 } else {
                     second
@@ -166,8 +162,8 @@ impl Composer {
             text,
             tries,
             findings: Vec::new(),
-            tokens: (tried.tokens_in, tried.tokens_out),
-            millis: tried.millis,
+            tokens: (written.tokens_in, written.tokens_out),
+            millis: written.millis,
         })
     }
 
@@ -205,6 +201,17 @@ impl Composer {
     }
 }
 
+/// The statement as it is published: in the brand's way, or in that of its language.
+fn statement(desk: &Desk<'_>, wish: &Wish) -> String {
+    let habits = &desk.material.habits;
+    let sentences = if habits.lower_case {
+        wish.as_typed()
+    } else {
+        wish.written_out()
+    };
+    habits.applied(&sentences, &desk.material.words())
+}
+
 /// The statement, then the sentence; tags that the brand ends with stay at the end.
 fn joined(begin: &str, statement: &str, second: &str) -> String {
     let tags: Vec<&str> = statement
@@ -231,7 +238,7 @@ fn needs_invention() -> NotWritten {
 }
 
 /// A failure that is not the model's, so that no other model is asked.
-fn unexpected(error: anyhow::Error) -> ModelError {
+fn unexpected(error: &anyhow::Error) -> ModelError {
     tracing::error!(error = %format!("{error:#}"), "a reply could not be put together");
     ModelError::Unavailable {
         provider: "local".to_owned(),

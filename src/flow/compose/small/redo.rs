@@ -36,12 +36,12 @@ impl Composer {
         let mut missed: Vec<Change> = Vec::new();
         for change in changes {
             let from = plain.text.clone();
-            let changed = match &change {
+            let made = match &change {
                 Change::Longer => self.longer(model, desk, &from).await?,
                 other => changed_by_rule(&from, other, language, desk.material.wish().kind)
                     .map(Plain::of),
             };
-            match changed {
+            match made {
                 Some(next) if next.text != from && change.is_met(&from, &next.text) => {
                     plain = Plain {
                         findings: plain.findings,
@@ -71,10 +71,13 @@ impl Composer {
         before: &str,
     ) -> Result<Result<Plain, NotWritten>, ModelError> {
         if let Some(post) = &desk.material.answered {
-            return self.answer(desk, post).await.map_err(super::unexpected);
+            return self
+                .answer(desk, post)
+                .await
+                .map_err(|error| super::unexpected(&error));
         }
         let wish = desk.material.wish();
-        let statement = self.statement(desk, &wish);
+        let statement = super::statement(desk, &wish);
         // A person's own text is not a topic's statement: it stays, and gets a sentence.
         let begin =
             if wish.sentences.is_empty() || !before.starts_with(statement.trim_end_matches('.')) {
@@ -179,7 +182,8 @@ fn shorter(text: &str) -> Option<String> {
     }
     let mut candidate = text.to_owned();
     for reduction in REDUCTIONS.iter() {
-        candidate = reduction.replace(&candidate, "$keep").trim().to_owned();
+        let reduced = reduction.replace(&candidate, "$keep").into_owned();
+        reduced.trim().clone_into(&mut candidate);
         if enough(&candidate) {
             let small = text.chars().next().is_some_and(char::is_lowercase);
             return Some(if small {
@@ -374,15 +378,15 @@ fn without(text: &str, what: &str) -> Option<String> {
                 capitalised(&sentence)
             });
         } else if is_price(what) {
-            let price = price()?;
-            let cut = price.replace_all(body, "").into_owned();
-            let cut = cut.split_whitespace().collect::<Vec<_>>().join(" ");
             static LEFT: LazyLock<Option<Regex>> = LazyLock::new(|| {
                 Regex::new(
                     r"(?i)(?:,? (?:for|at|costs?|from|only|just|für|kostet|nur|por|a|cuesta))+$",
                 )
                 .ok()
             });
+            let price = price()?;
+            let cut = price.replace_all(body, "").into_owned();
+            let cut = cut.split_whitespace().collect::<Vec<_>>().join(" ");
             let cut = LEFT
                 .as_ref()
                 .map_or(cut.clone(), |left| left.replace(&cut, "").into_owned());

@@ -205,10 +205,10 @@ impl Composer {
             .as_deref()
             .filter(|guidance| !guidance.trim().is_empty())
         {
-            return Ok(Ok(Plain::of(self.guided(desk, guidance))));
+            return Ok(Ok(Plain::of(guided(desk, guidance))));
         }
         if let Some(warning) = post_kind::warning(text) {
-            return Ok(despite(language, warning).map(|said| Plain::of(self.set(desk, said))));
+            return Ok(despite(language, warning).map(|said| Plain::of(set(desk, said))));
         }
         let kind = post_kind::kind(text);
         if kind == PostKind::Question
@@ -226,21 +226,8 @@ impl Composer {
         let turn = usize::try_from(seed(desk.job, 0) % said.len().max(1) as u64)?;
         Ok(said
             .get(turn)
-            .map(|said| Plain::of(self.set(desk, said)))
+            .map(|said| Plain::of(set(desk, said)))
             .ok_or_else(|| not_spoken(language)))
-    }
-
-    /// What the person wants said, as a topic is.
-    pub(super) fn guided(&self, desk: &Desk<'_>, guidance: &str) -> String {
-        let wish = Wish::read_answer(guidance);
-        if wish.sentences.is_empty() {
-            return self.set(desk, guidance);
-        }
-        self.statement(desk, &wish)
-    }
-
-    fn set(&self, desk: &Desk<'_>, sentence: &str) -> String {
-        desk.material.habits.applied(&[sentence.to_owned()], "")
     }
 
     /// A sentence of an own post that answers the question: near to it, and about the same things.
@@ -275,7 +262,7 @@ impl Composer {
             if let Some(sentence) = sentence {
                 let date = post.body.created_at.strftime("%-d %b %Y");
                 let mut plain =
-                    Plain::of(self.set(desk, &crate::domain::wish::ended(sentence, language)));
+                    Plain::of(set(desk, &crate::domain::wish::ended(sentence, language)));
                 plain.findings.push(remark(
                     FindingKind::FromOwnPost,
                     format!("answers with your own post of {date}: check that it still holds"),
@@ -285,6 +272,20 @@ impl Composer {
         }
         Ok(None)
     }
+}
+
+/// What the person wants said, as a topic is.
+fn guided(desk: &Desk<'_>, guidance: &str) -> String {
+    let wish = Wish::read_answer(guidance);
+    if wish.sentences.is_empty() {
+        return set(desk, guidance);
+    }
+    super::statement(desk, &wish)
+}
+
+/// In the brand's own way.
+fn set(desk: &Desk<'_>, sentence: &str) -> String {
+    desk.material.habits.applied(&[sentence.to_owned()], "")
 }
 
 fn phrases(language: Option<&str>) -> Option<Phrases> {
