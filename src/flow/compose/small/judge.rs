@@ -71,7 +71,7 @@ const NOT_OURS: &[&str] = &[
 ];
 
 /// How a sentence begins that suits a kind of post. What suits none of them says something of its own.
-const SUITS: [(WishKind, &str); 5] = [
+const SUITS: [(WishKind, &str); 4] = [
     (
         WishKind::Ask,
         r"^(?:Please )?(?:Tell|Let|Share)\b|^We(?:'d| would) love to (?:know|hear)\b|^We are curious",
@@ -85,10 +85,6 @@ const SUITS: [(WishKind, &str); 5] = [
         r"^We are (?:so |very |really )?(?:happy|proud|glad|pleased)\b|^Well d(?:one|eserved)\b",
     ),
     (WishKind::Invite, COME),
-    (
-        WishKind::Remind,
-        r"^(?:Thank you|Thanks) for (?:your|all your) (?:help|patience|understanding|support|cooperation)\b",
-    ),
 ];
 
 /// For what one can come to.
@@ -97,7 +93,12 @@ const COME: &str = r"^(?:Come|Join us|See you)\b|^We (?:look forward|are looking
 /// For what is closed, late or missing.
 const SORRY: &str = r"^(?:Thank you|Thanks) for (?:your|all your) (?:patience|understanding)\b|^We are sorry\b|^Sorry\b";
 
-const BAD_NEWS: &str = r"(?i)\b(?:closed|shuts?|cancelled|canceled|postponed|delayed|late|ill|sick|broken|sold out|stolen|moved|moves|out of)\b";
+/// For what people are asked to do.
+const HELP: &str =
+    r"^(?:Thank you|Thanks) for (?:your|all your) (?:help|support|cooperation|understanding)\b";
+
+const BAD_NEWS: &str =
+    r"(?i)\b(?:closed|cancelled|canceled|postponed|delayed|ill|sick|broken|sold out|out of)\b";
 
 const TO_COME_TO: &str = r"(?i)\b(?:opens?|open|reopens?|workshops?|class(?:es)?|rides?|tours?|concerts?|gigs?|sessions?|markets?|part(?:y|ies)|meets?|meetings?|evenings?|festivals?|\
     jumble|exhibitions?|rehearsals?|tastings?|readings?|screenings?|shows?|match(?:es)?|games?|fairs?|events?|doors|rehearsal|talks?|lectures?|stalls?|races?|runs|dinner|brunch|breakfast)\b";
@@ -120,7 +121,10 @@ impl Judge<'_> {
     pub(super) fn may_suit(kind: WishKind, statement: &str) -> bool {
         let matches =
             |pattern: &str| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(statement));
-        kind != WishKind::Announce || matches(BAD_NEWS) || matches(TO_COME_TO)
+        !matches!(kind, WishKind::Announce | WishKind::Remind)
+            || statement.starts_with("Please")
+            || matches(BAD_NEWS)
+            || matches(TO_COME_TO)
     }
 
     /// The best sentence that passes all judges, and what each try was let pass or refused for. `near` holds the cosine
@@ -203,8 +207,11 @@ impl Judge<'_> {
             Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
         };
         let text = text.replace('\u{2019}', "'");
-        if self.kind == WishKind::Announce {
-            return if matches(BAD_NEWS, self.statement) {
+        if matches!(self.kind, WishKind::Announce | WishKind::Remind) {
+            let asks = self.statement.starts_with("Please");
+            return if asks {
+                matches(HELP, &text)
+            } else if matches(BAD_NEWS, self.statement) {
                 matches(SORRY, &text)
             } else {
                 matches(TO_COME_TO, self.statement) && matches(COME, &text)
