@@ -167,7 +167,7 @@ impl NotWritten {
     fn hostile(post: &Post, warning: PostWarning) -> Self {
         Self {
             why: format!(
-                "The post of @{} {}: \u{201c}{}\u{201d}. No answer was written.",
+                "The post of @{} {}: \u{201c}{}\u{201d} No answer was written.",
                 post.body.author,
                 warning.words(),
                 shortened(&post.body.text, 120)

@@ -253,7 +253,12 @@ fn noun_phrase(words: &[&str], from: usize) -> Option<usize> {
     let typed_small = !words
         .iter()
         .any(|word| capital(word) && word.chars().any(char::is_alphabetic));
-    let end = if typed_small {
+    let known = words[from..]
+        .iter()
+        .position(|word| super::typing::is_german_noun(&word.to_lowercase()));
+    let end = if let (true, Some(noun)) = (typed_small, known.filter(|noun| *noun < 3)) {
+        from + noun + 1
+    } else if typed_small {
         let adjectives = words[from..]
             .iter()
             .take_while(|word| {

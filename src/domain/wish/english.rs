@@ -81,7 +81,7 @@ const WRITE: &str = "(?:write|writing|type|post|tweet|draft|create|make|compose|
 /// What has to be made up.
 const INVENTION: &str = "(?:jokes?|puns?|poems?|haikus?|limericks?|rhymes?|stor(?:y|ies)|tales?|anecdotes?|riddles?|quotes?|slogans?|tips?|\
     tricks?|hacks?|ideas?|reasons?|advice|recipes?|remarks?|explanations?|guides?|how-to|thoughts?|facts?|fun facts?|comparisons?|reviews?|threads?|listicles?|one-liners?|\
-    taglines?|metaphors?|dialogues?|interviews?|essays?|songs?|comments?|observations?|trivia|ways|things|myths?|lessons?)";
+    taglines?|lines?|metaphors?|dialogues?|interviews?|essays?|songs?|comments?|observations?|trivia|ways|things|myths?|lessons?)";
 
 const INVENTED_LOOK: &str = "(?:funny|witty|humorous|hilarious|creative|clever|catchy|inspiring|inspirational|motivational|motivating|poetic|\
     amusing|silly|cheeky|dramatic|romantic|philosophical|thoughtful|deep|interesting|fun|cute|entertaining|viral|nice|lovely|beautiful|cool|smart|sarcastic|exciting|original|positive|good|great|sweet|warm|random)";
@@ -116,7 +116,7 @@ const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // What has to be invented, with or without a statement behind a colon.
     (
-        r"<P>(?:(?:<W>|tell (?:me|us|<A>)|share|think of|come up with|invent|make up|list|suggest|find|what about|how about|name|tell|recite) )?<DET>(?:<IL>,? (?:and )?|<L>)?<IL>? ?<I>(?: (?:about|on|for|to|of|why|how|from|that|involving|with|and|or) .*?)?(?:[:–—] *(?P<said>.+))?",
+        r"<P>(?:(?:<W>|tell (?:me|us|<A>)|share|think of|come up with|invent|make up|list|suggest|find|what about|how about|name|tell|recite) )?<DET>(?:<IL>,? (?:and )?|<L>)?<IL>? ?<I>(?: (?:about|on) (?P<about>.*?)| (?:for|to|of|why|how|from|that|involving|with|and|or) .*?)?(?:[:–—] *(?P<said>.+))?",
         WishKind::Invent,
         invention,
     ),
@@ -334,7 +334,7 @@ const TABLE: &[(&str, WishKind, Make)] = &[
         |c| group(c, "question").map(|question| Read::Statement(direct_question(question))),
     ),
     (
-        r"<P>(?:find out|see) (?P<question>(?:what|which|who|how|if|whether) (?:people|everyone|folks|they)\b.+)",
+        r"<P>(?:find out|see) (?P<question>(?:what|which|who|how|if|whether)\b.+)",
         WishKind::Ask,
         |c| {
             group(c, "question").map(|question| {
@@ -391,8 +391,13 @@ pub(super) fn rules() -> &'static [Rule] {
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of every rule")]
 fn invention(captures: &Captures<'_>) -> Option<Read> {
-    // "Story time on Saturday at ten" and "tips welcome at 8" are statements: an invention has nothing but its subject.
-    Some(group(captures, "said").map_or(Read::Instruction, |said| Read::Statement(said.to_owned())))
+    // A clause behind the subject is a statement: "a line about the otter, he ate the bait".
+    let clause = group(captures, "about").and_then(subject_and_clause);
+    Some(match (group(captures, "said"), clause) {
+        (Some(said), _) => Read::Statement(said.to_owned()),
+        (None, Some(clause)) => Read::Statement(clause),
+        (None, None) => Read::Instruction,
+    })
 }
 
 /// "something nice about Benno, he is in on Wednesdays": the clause after the subject is a statement.

@@ -288,6 +288,16 @@ const TABLE: &[(&str, WishKind, Make)] = &[
         WishKind::Remind,
         |c| group(c, "rest").map(|rest| Read::Statement(format!("Zur Erinnerung: {rest}"))),
     ),
+    (
+        r"(?:wär|wäre) (?:gut|schön|super|toll),? wenn (?:alle|ihr|die leute) (?:nochmal |noch mal |bitte )?(?:dran|daran) denk(?:en|t):? (?P<rest>.+)",
+        WishKind::Remind,
+        |c| group(c, "rest").map(|rest| Read::Statement(format!("Zur Erinnerung: {rest}"))),
+    ),
+    (
+        r"<P>denk dir (?:mal )?(?:was|etwas) .*\baus\b.*",
+        WishKind::Invent,
+        |_| Some(Read::Instruction),
+    ),
     // "frag …"
     (
         r"<P>(?:frage?|fragt|fragen wir),? ?<S>(?:<A>)?,?:? ?(?:<S>)(?P<wh><WH>) (?P<rest>.+)",

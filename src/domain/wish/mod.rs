@@ -10,6 +10,7 @@ mod english;
 mod german;
 mod questions;
 mod spanish;
+mod tails;
 mod typing;
 
 pub use typing::ended;
@@ -82,14 +83,38 @@ impl Wish {
         let language = language::of_topic(topic);
         let mut kinds = Vec::new();
         let mut sentences = Vec::new();
+        let mut asked = None;
         for (place, sentence) in split(topic).into_iter().enumerate() {
-            let (kind, statement) = if place < MOST_SENTENCES {
-                read_sentence(&sentence, language)
+            if place >= MOST_SENTENCES {
+                sentences.push(sentence);
+                continue;
+            }
+            let whole = read_sentence(&sentence, language);
+            // A frame around the sentence says more than what hangs behind it.
+            let framed = whole.0.is_some();
+            let (kind, statement) = if framed {
+                let (kind, statement) = whole;
+                let cut = statement.map(|text| tails::cut(&text).0);
+                (kind, cut.filter(|text| !text.is_empty()))
             } else {
-                (None, Some(sentence))
+                let (rest, kind) = tails::cut(&sentence);
+                asked = asked.or(kind);
+                if rest.is_empty() {
+                    (kind, None)
+                } else if rest == sentence {
+                    whole
+                } else {
+                    let (inner, statement) = read_sentence(&rest, language);
+                    (inner.or(kind), statement)
+                }
             };
             kinds.extend(kind);
             sentences.extend(statement);
+        }
+        if let Some(kind) = asked
+            && !sentences.is_empty()
+        {
+            sentences.extend(tails::closing(kind, language, &sentences.join(" ")));
         }
         let told = kinds.iter().find(|kind| **kind != WishKind::Announce);
         let kind = match told.or(kinds.first()) {
@@ -280,7 +305,7 @@ fn split(topic: &str) -> Vec<String> {
 /// A full stop after an abbreviation or a number ("Mon. 9-17", "the 3. floor") ends no sentence.
 fn sentences_of_line(line: &str) -> Vec<String> {
     let mut sentences: Vec<String> = Vec::new();
-    for piece in line.split_sentence_bounds() {
+    for piece in line.split_sentence_bounds().flat_map(small_starts) {
         let piece_text = piece.trim();
         if piece_text.is_empty() {
             continue;
@@ -294,6 +319,24 @@ fn sentences_of_line(line: &str) -> Vec<String> {
         }
     }
     sentences
+}
+
+/// A typist who leaves capitals out begins a sentence in lower case; the standard's rules do not part it there.
+fn small_starts(piece: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = piece;
+    while let Some(at) = rest.match_indices(['.', '?', '!']).map(|(at, _)| at).find(|at| {
+        let after = &rest[at + 1..];
+        let word = rest[..*at].rsplit(' ').next().unwrap_or_default();
+        let ends = word.chars().count() > 3 || common_short(word);
+        ends && word.chars().all(char::is_alphabetic) && after.starts_with(' ') && after.trim_start().starts_with(char::is_lowercase)
+    }) {
+        let (part, after) = rest.split_at(at + 1);
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
 }
 
 fn goes_on(before: &str, after: &str) -> bool {

@@ -72,7 +72,7 @@ pub(super) const VERBS: &[&str] = &[
 const AUDIENCE: &str = "(?:a )?(?:(?:la|los|las|el|nuestr[oa]s?|tod[oa]s?|tod[oa]s? (?:los|las|nuestr[oa]s)|mis) )*(?:gente|tod[oa]s?|tod[oa] el mundo|mundo|clientes?|clientas?|seguidor(?:es|as)|público|publico|vecin[oa]s|\
     familias|padres|madres|soci[oa]s|alumn[oa]s|usuari[oa]s|lector(?:es|as)|visitantes|amig[oa]s|comunidad|pacientes|oyentes|niñ[oa]s|miembros|equipo|barrio|ell[oa]s|fans|personas)";
 
-const POLITE: &str = "(?:(?:hola|ok|vale|y|por favor|porfa|puedes|podrías|podrias|puede|podría|podemos|queremos|quiero|quisiera|quiero que|necesito que|hay que|lumen|anda|oye|solo|también|tambien|¿)[,:]? ?)*";
+const POLITE: &str = "(?:(?:hola|ok|vale|y|por favor|porfa|puedes|podrías|podrias|puede|podría|podemos|queremos|quiero|quisiera|me gustar[ií]a|nos gustar[ií]a|quer[ií]amos|quiero que|necesito que|hay que|lumen|anda|oye|solo|también|tambien|¿)[,:]? ?)*";
 
 const FORM: &str = "(?:(?:cort[oa]|brev?e|bonit[oa]|sencill[oa]|pequeñ[oa]|amable|alegre|cariños[oa]) )*(?:post|publicación|publicacion|tuit|tweet|mensaje|texto|nota|anuncio|entrada|aviso|algo|recordatorio|invitación|invitacion|frase|frases|línea|lineas|pregunta|encuesta|agradecimiento)(?: (?:cort[oa]|brev?e|bonit[oa]|sencill[oa]|amable|alegre))*";
 
@@ -95,7 +95,7 @@ const GROUPS: &[(&str, &str)] = &[
     ),
     (
         "<WH>",
-        "(?:por qué|por que|qué|que|cuál(?:es)?|cual(?:es)?|cómo|como|dónde|donde|adónde|cuándo|cuando|(?:a |con |de |para )?quién(?:es)?|(?:a |con |de |para )?quien(?:es)?|cuánt[oa]s?|cuant[oa]s?|en qué|a qué|de qué|con qué|para qué|si)",
+        "(?:por qué|por que|(?:a|en|con|para|de) qu[eé] \\w+|qué|que|cuál(?:es)?|cual(?:es)?|cómo|como|dónde|donde|adónde|cuándo|cuando|(?:a |con |de |para )?quién(?:es)?|(?:a |con |de |para )?quien(?:es)?|cuánt[oa]s?|cuant[oa]s?|en qué|a qué|de qué|con qué|para qué|si)",
     ),
 ];
 
@@ -200,6 +200,11 @@ const TABLE: &[(&str, WishKind, Make)] = &[
         r"<P>(?:recuerda|recuérdales|recuerdales|recordar)(?: <A>)?,?:? (?P<what>.+)",
         WishKind::Remind,
         |c| group(c, "what").map(|what| Read::Statement(format!("Recordatorio: {what}"))),
+    ),
+    (
+        r"(?:quiero|queremos|quisiera|me gustar[ií]a|nos gustar[ií]a) saber (?P<wh><WH>) (?P<rest>.+)",
+        WishKind::Ask,
+        question,
     ),
     // "pregunta …"
     (

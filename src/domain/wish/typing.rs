@@ -166,15 +166,20 @@ fn german_words(text: &str, typed_small: bool) -> String {
 pub(super) fn is_german_noun(word: &str) -> bool {
     const SHORTEST_HEAD: usize = 4;
     const SHORTEST_FIRST: usize = 3;
-    const ENDINGS: [&str; 9] = [
-        "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ment", "tät",
+    const ENDINGS: [&str; 10] = [
+        "erei", "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ment", "tät",
     ];
     const NO_NOUNS: [&str; 4] = ["verstand", "bestand", "jung", "entstand"];
     let length = word.chars().count();
     let ending = ENDINGS
         .iter()
         .any(|end| word.ends_with(end) && length >= end.len() + SHORTEST_FIRST);
+    // "einladen", "vorstellen": verbs that end like a noun.
+    let prefixed = ["ein", "aus", "auf", "ab", "vor", "her", "rein", "raus", "dar", "fest", "zu", "be", "ent", "ver"]
+        .iter()
+        .any(|prefix| word.strip_prefix(prefix).is_some_and(|rest| matches!(rest, "laden" | "stellen" | "karten" | "räumen")));
     !NO_NOUNS.contains(&word)
+        && !prefixed
         && (ending
             || GERMAN_NOUNS.split_whitespace().any(|noun| {
                 word == noun

@@ -182,6 +182,10 @@ fn uncovered(material: &Material, text: &str) -> Option<Finding> {
     let Purpose::Post { topic } = &material.purpose else {
         return None;
     };
+    // What a person asked to be left out, or shortened, is not missing.
+    if material.guidance.is_some() {
+        return None;
+    }
     let missing = prompt::missing_facts(text, topic);
     (!missing.is_empty()).then(|| Finding {
         kind: FindingKind::Style,

@@ -65,7 +65,7 @@ const ENGLISH: Phrases = &[
         PostKind::GoodNews,
         &[
             "That is good news, thank you for sharing it.",
-            "Congratulations, that is good to hear.",
+            "Good to hear, thank you for telling us.",
         ],
     ),
     (
@@ -117,7 +117,7 @@ const GERMAN: Phrases = &[
         PostKind::GoodNews,
         &[
             "Das sind gute Nachrichten, danke fürs Teilen.",
-            "Glückwunsch, das freut uns.",
+            "Das freut uns, danke fürs Erzählen.",
         ],
     ),
     (
@@ -163,7 +163,7 @@ const SPANISH: Phrases = &[
         PostKind::GoodNews,
         &[
             "Qué buena noticia, gracias por compartirla.",
-            "Enhorabuena, nos alegra mucho.",
+            "Nos alegra mucho, gracias por contarlo.",
         ],
     ),
     (
