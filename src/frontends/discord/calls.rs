@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rand::Rng as _;
+use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use serenity::http::{LightMethod, Ratelimit, RatelimitInfo, RatelimitingBucket, Request, Route};
@@ -23,6 +24,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const AGAIN: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1_200)];
 /// How long a call that is on its way has left when Lumen stops.
 const LAST_MOMENT: Duration = Duration::from_secs(2);
+/// How long nothing is called after a 429 that does not say how long to wait: the address is limited, not the bot.
+const UNSAID_WAIT: Duration = Duration::from_mins(1);
 /// A channel that had to wait this long ago is forgotten.
 const REMEMBERED: usize = 1_000;
 
@@ -149,6 +152,14 @@ impl Calls {
             .filter(|wait| !wait.is_zero())
     }
 
+    /// How long nothing can be called at all.
+    pub fn patience(&self) -> Option<Duration> {
+        let until = (*lock(&self.0.all))?;
+        until
+            .checked_duration_since(Instant::now())
+            .filter(|wait| !wait.is_zero())
+    }
+
     async fn counted(
         &self,
         name: &'static str,
@@ -206,7 +217,21 @@ impl Calls {
             bucket.lock().await.pre_hook(request, &note).await;
             let response = self.send(call).await?;
             if response.headers().contains_key("x-ratelimit-global") {
-                *lock(&self.0.all) = Some(Instant::now() + retry_after(&response));
+                let wait = retry_after(&response).unwrap_or(Duration::from_secs(1));
+                *lock(&self.0.all) = Some(Instant::now() + wait);
+                continue;
+            }
+            if response.status() == StatusCode::TOO_MANY_REQUESTS
+                && retry_after(&response).is_none()
+            {
+                let body = response.json::<Value>().await.unwrap_or_default();
+                let wait = seconds(body["retry_after"].as_f64()).unwrap_or(UNSAID_WAIT);
+                tracing::info!(
+                    call = name,
+                    seconds = wait.as_secs_f32(),
+                    "Discord asks this address to wait"
+                );
+                *lock(&self.0.all) = Some(Instant::now() + wait);
                 continue;
             }
             let again = {
@@ -407,13 +432,15 @@ fn told(error: &reqwest::Error) -> CallError {
     )
 }
 
-fn retry_after(response: &reqwest::Response) -> Duration {
-    let seconds = response
-        .headers()
-        .get("retry-after")
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .filter(|seconds: &f64| seconds.is_finite() && (0.0..86_400.0).contains(seconds));
-    Duration::from_secs_f64(seconds.unwrap_or(1.0))
+/// The wait that an answer asks for; none where it names none that can be meant.
+fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+    let value = response.headers().get("retry-after")?;
+    seconds(value.to_str().ok()?.parse().ok())
+}
+
+fn seconds(said: Option<f64>) -> Option<Duration> {
+    let said = said.filter(|seconds| (0.0..86_400.0).contains(seconds))?;
+    Some(Duration::from_secs_f64(said))
 }
 
 fn channel_in(path: &str) -> Option<u64> {
@@ -452,6 +479,66 @@ mod tests {
             ),
         ] {
             assert_eq!(refusal(status, &body), meaning, "{status} {body}");
+        }
+    }
+
+    /// Answers calls with these, one connection each.
+    async fn server(answers: Vec<String>) -> (Url, tokio::task::JoinHandle<()>) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let served = tokio::spawn(async move {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = vec![0; 8_192];
+                let _ = stream.read(&mut asked).await.unwrap();
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        (Url::parse(&address).unwrap(), served)
+    }
+
+    fn said(status: &str, body: &str) -> String {
+        format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+    }
+
+    #[tokio::test]
+    async fn a_limit_without_a_wait_in_its_head_is_waited_for() {
+        let limited =
+            r#"{"code": 0, "message": "Your address may not call.", "retry_after": 0.02}"#;
+        let (address, served) = server(vec![
+            said("429 Too Many Requests", limited),
+            said("200 OK", r#"{"username": "lumen"}"#),
+        ])
+        .await;
+        let calls = Calls::new("x", address).unwrap();
+        let me = calls.get("me", Route::UserMe).await.unwrap();
+        assert_eq!(me["username"], "lumen");
+        served.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_limit_that_names_no_wait_at_all_holds_every_call_for_a_minute() {
+        for body in [
+            "<!doctype html><html><body><h1>Too many calls</h1></body></html>",
+            r#"{"code": 0, "message": "Your address may not call for a while."}"#,
+        ] {
+            let (address, served) = server(vec![said("429 Too Many Requests", body)]).await;
+            let calls = Calls::new("x", address).unwrap();
+            let asking = calls.clone();
+            let asked = tokio::spawn(async move { asking.get("me", Route::UserMe).await });
+            served.await.unwrap();
+            while calls.patience().is_none() {
+                tokio::task::yield_now().await;
+            }
+            let wait = calls.patience().unwrap();
+            assert!(wait > Duration::from_secs(50), "{wait:?}");
+            assert!(calls.busy(7).is_some());
+            assert!(!asked.is_finished(), "it waits and is not refused");
+            asked.abort();
         }
     }
 

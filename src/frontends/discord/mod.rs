@@ -245,7 +245,10 @@ impl Frontend for Discord {
     fn trouble(&self) -> Option<String> {
         match self.state.get() {
             Connection::Trouble(words) => Some(words),
-            _ => None,
+            _ => {
+                let seconds = self.calls.patience()?.as_secs() + 1;
+                Some(format!("it asks to wait {seconds} seconds."))
+            }
         }
     }
 
