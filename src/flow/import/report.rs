@@ -93,6 +93,7 @@ impl Broken {
     pub(super) fn take_in(&mut self, later: Self) {
         let room = IN_FULL.saturating_sub(self.first.len());
         self.first.extend(later.first.into_iter().take(room));
+        self.first.sort_by_key(|line| line.number);
         for (reason, count) in later.by_reason {
             *self.by_reason.entry(reason).or_default() += count;
         }

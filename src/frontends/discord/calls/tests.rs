@@ -51,8 +51,7 @@ fn said(status: &str, body: &str) -> String {
 
 #[tokio::test]
 async fn a_limit_without_a_wait_in_its_head_is_waited_for() {
-    let limited =
-        r#"{"code": 0, "message": "Your address may not call.", "retry_after": 0.02}"#;
+    let limited = r#"{"code": 0, "message": "Your address may not call.", "retry_after": 0.02}"#;
     let (address, served) = server(vec![
         said("429 Too Many Requests", limited),
         said("200 OK", r#"{"username": "lumen"}"#),
