@@ -228,7 +228,7 @@ fn in_another_zone(
             None => error,
         }));
     }
-    let offered = accept(reading, now, zone).ok()?;
+    accept(reading, now, zone).ok()?;
     let city = speak::city(zone);
     Some(Err(WhenError::advised(
         format!(
@@ -236,8 +236,7 @@ fn in_another_zone(
             shortened(&word, 20)
         ),
         format!(
-            "Say it in that one, like {}, or as ISO 8601 with its offset: 2026-12-01T17:45:00-05:00.",
-            speak::phrase(&offered, now, zone)
+            "Say it in the time of {city}, or as ISO 8601 with its offset: 2026-12-01T17:45:00-05:00."
         ),
     )))
 }

@@ -145,7 +145,7 @@ async fn a_time_alone_changes_the_times_of_a_task_and_words_in_quotes_its_topic(
     assert_snapshot!(world.say("/task edit lunch \u{201c}every weekday at 10:30\u{201d}").await, @"Task lunch writes about “every weekday at 10:30” now.");
     assert_snapshot!(world.say("/task new other post bread every other friday at 9").await, @"I cannot do every other week. Did you mean every Friday at 9:00 (next Fri 27 Nov, Berlin)?");
     assert_snapshot!(world.say("/task new six post bread 0 0 9 * * 5").await, @"“0 0 9 * * 5” has 6 fields; a cron line here has five, from the minute on. Did you mean every Friday at 9:00 (next Fri 27 Nov, Berlin)?");
-    assert_snapshot!(world.say("/task new zoned post coffee of the day every day at 9 UTC").await, @"Zones such as “UTC” are not read here: times count in Berlin. Say it in that one, like every day at 9:00, or as ISO 8601 with its offset: 2026-12-01T17:45:00-05:00.");
+    assert_snapshot!(world.say("/task new zoned post coffee of the day every day at 9 UTC").await, @"Zones such as “UTC” are not read here: times count in Berlin. Say it in the time of Berlin, or as ISO 8601 with its offset: 2026-12-01T17:45:00-05:00.");
     assert_eq!(world.room.known_names().await.tasks, ["lunch"]);
 }
 
