@@ -169,8 +169,7 @@ impl http::Report for Reporting {
         let index = self.house.recall.state().await;
         let writable = self.house.store.probe_write().await;
         let store = match (&index, &writable) {
-            (Err(error), _) => error.to_string(),
-            (_, Err(error)) => error.to_string(),
+            (Err(error), _) | (_, Err(error)) => error.to_string(),
             _ => "open".to_owned(),
         };
         http::Readiness {

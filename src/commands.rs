@@ -115,7 +115,7 @@ fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
         index::apart::by_program(program);
     }
     for remark in &config.remarks {
-        output::tell(&remark);
+        output::tell(remark);
     }
     match work(config) {
         Ok(()) => End::Done,

@@ -58,7 +58,7 @@ impl Store {
 
 fn has_room(folder: &Path) -> std::io::Result<()> {
     let file = folder.join(format!(".room-{}", std::process::id()));
-    let written = std::fs::write(&file, [0; ROOM_BYTES]);
+    let written = std::fs::write(&file, vec![0; ROOM_BYTES]);
     std::fs::remove_file(&file)?;
     written
 }

@@ -50,9 +50,9 @@ async fn default(ctx: &Ctx, rest: &str) -> Done {
         let what = if wanted.is_empty() {
             "Which account?".to_owned()
         } else if fitting.is_empty() {
-            format!("There is no account {}.", words::quoted(&wanted, 60))
+            format!("There is no account {}.", words::quoted(wanted, 60))
         } else {
-            format!("{} could be several.", words::quoted(&wanted, 60))
+            format!("{} could be several.", words::quoted(wanted, 60))
         };
         return Err(UserError::new(what, words::there_are(&names)).into());
     };

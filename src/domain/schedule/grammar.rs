@@ -30,9 +30,8 @@ impl Reading {
     /// Nobody writes it by chance at the end of a topic.
     pub(super) const fn is_explicit(&self) -> bool {
         match self {
-            Self::Once { explicit, .. } => *explicit,
+            Self::Once { explicit, .. } | Self::Refused { explicit, .. } => *explicit,
             Self::Again(_) => true,
-            Self::Refused { explicit, .. } => *explicit,
         }
     }
 }

@@ -18,13 +18,26 @@ pub(super) struct Zoned {
     pub zone: Option<TimeZone>,
 }
 
+/// What a word for a zone means.
+enum Meaning {
+    Zone(TimeZone),
+    /// One of several.
+    Unsettled,
+}
+
+impl Meaning {
+    fn of(zone: Option<TimeZone>) -> Self {
+        zone.map_or(Self::Unsettled, Self::Zone)
+    }
+}
+
 /// Finds a zone behind a time of day, or at the end: `9am UTC`, `18:00 Europe/Lisbon`, `at 9 Berlin time`.
 pub(super) fn find(text: &str) -> Option<Zoned> {
     let words: Vec<&str> = text.split_whitespace().collect();
     (1..words.len()).find_map(|at| {
         let follows = is_clock(words[at - 1]) || at + 1 == words.len();
         let named = at + 2 == words.len() && bare(words[at + 1]) == "time";
-        let (end, zone) = if named {
+        let (end, meaning) = if named {
             (at + 2, place(words[at])?)
         } else if follows {
             (at + 1, zone(words[at])?)
@@ -34,7 +47,10 @@ pub(super) fn find(text: &str) -> Option<Zoned> {
         Some(Zoned {
             word: words[at..end].join(" "),
             rest: [&words[..at], &words[end..]].concat().join(" "),
-            zone,
+            zone: match meaning {
+                Meaning::Zone(zone) => Some(zone),
+                Meaning::Unsettled => None,
+            },
         })
     })
 }
@@ -53,14 +69,14 @@ fn is_clock(word: &str) -> bool {
         )
 }
 
-/// The zone of a place before `time`; `Some(None)` for one that has several.
-fn place(word: &str) -> Option<Option<TimeZone>> {
+/// The zone of a place before `time`.
+fn place(word: &str) -> Option<Meaning> {
     let place = bare(word).replace(' ', "_");
     if matches!(
         place.as_str(),
         "local" | "eastern" | "central" | "mountain" | "pacific"
     ) {
-        return Some(None);
+        return Some(Meaning::Unsettled);
     }
     let mut cities = jiff::tz::db().available();
     let city = cities.find(|name| {
@@ -68,29 +84,28 @@ fn place(word: &str) -> Option<Option<TimeZone>> {
         city.is_some_and(|city| city.eq_ignore_ascii_case(&place))
     });
     match city {
-        Some(city) => Some(TimeZone::get(city.as_str()).ok()),
+        Some(city) => Some(Meaning::of(TimeZone::get(city.as_str()).ok())),
         None => zone(word),
     }
 }
 
-/// The zone of a word; `Some(None)` for one that names a zone without settling which.
-fn zone(word: &str) -> Option<Option<TimeZone>> {
+fn zone(word: &str) -> Option<Meaning> {
     let word = bare(word);
     if matches!(word.as_str(), "utc" | "gmt" | "z" | "zulu") {
-        return Some(Some(TimeZone::UTC));
+        return Some(Meaning::Zone(TimeZone::UTC));
     }
     if SHORT.contains(&word.as_str()) {
-        return Some(None);
+        return Some(Meaning::Unsettled);
     }
     let behind = word
         .strip_prefix("utc")
         .or_else(|| word.strip_prefix("gmt"))
         .unwrap_or(&word);
     if behind.starts_with(['+', '-']) {
-        return Some(offset(behind).map(TimeZone::fixed));
+        return Some(Meaning::of(offset(behind).map(TimeZone::fixed)));
     }
     let found = word.contains('/').then(|| TimeZone::get(&word).ok())??;
-    Some(Some(found))
+    Some(Meaning::Zone(found))
 }
 
 /// `+2`, `-0330`, `+05:30`.

@@ -94,15 +94,12 @@ pub(super) fn without_entities(text: Cow<'_, str>) -> Cow<'_, str> {
             .bytes()
             .take(LONGEST + 1)
             .position(|byte| byte == b';');
-        match end.and_then(|end| Some((entity(&behind[..end])?, end))) {
-            Some((letter, end)) => {
-                plain.push(letter);
-                rest = &behind[end + 1..];
-            }
-            None => {
-                plain.push('&');
-                rest = behind;
-            }
+        if let Some((letter, end)) = end.and_then(|end| Some((entity(&behind[..end])?, end))) {
+            plain.push(letter);
+            rest = &behind[end + 1..];
+        } else {
+            plain.push('&');
+            rest = behind;
         }
     }
     plain.push_str(rest);
