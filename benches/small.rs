@@ -12,7 +12,7 @@ use lumen::domain::limits::Limits;
 use lumen::domain::network::Network;
 use lumen::domain::schedule::Schedule;
 use lumen::flow::checks::{self, Allowance, Held};
-use lumen::flow::import::line;
+use lumen::flow::import::line::{self, Archive};
 use lumen::flow::recall::Fusion;
 use lumen::index::{Found, cleaning};
 
@@ -61,8 +61,12 @@ fn texts(c: &mut Criterion) {
 }
 
 fn lines(c: &mut Criterion) {
+    const ARCHIVE: Archive = Archive {
+        own: false,
+        latest: Timestamp::MAX,
+    };
     c.bench_function("a line of an archive", |b| {
-        b.iter(|| line::read(black_box(LINE), false));
+        b.iter(|| line::read(black_box(LINE), ARCHIVE));
     });
     let (now, zone) = (Timestamp::UNIX_EPOCH, TimeZone::UTC);
     c.bench_function("a time in words", |b| {

@@ -11,6 +11,7 @@ mod networks;
 mod pictures;
 mod retirements;
 mod roles;
+mod unfinished;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +23,9 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::error::UserError;
+use crate::http;
+use crate::lifecycle::{self, output};
 use crate::schedule::ticks::Ticks;
-use crate::{http, lifecycle};
 use front::Fronts;
 use house::House;
 
@@ -80,6 +82,14 @@ pub async fn run(
     let (in_time, ()) = tokio::join!(rooms, background.end(&stop));
     if in_time.is_err() {
         tracing::warn!("a command did not end in time; it is taken up again at the next start");
+    }
+    if stop.is_cancelled() && fronts.has_screen() {
+        match unfinished::lines(&house).await {
+            Ok(lines) => lines
+                .iter()
+                .for_each(|line| output::print(&format!("{line}\n"))),
+            Err(error) => tracing::warn!(%error, "what goes on at the next start cannot be told"),
+        }
     }
     house.close().await;
     end.map_err(Trouble::Failed)
@@ -157,11 +167,14 @@ struct Reporting {
 impl http::Report for Reporting {
     async fn readiness(&self) -> http::Readiness {
         let index = self.house.recall.state().await;
+        let writable = self.house.store.probe_write().await;
+        let store = match (&index, &writable) {
+            (Err(error), _) | (_, Err(error)) => error.to_string(),
+            _ => "open".to_owned(),
+        };
         http::Readiness {
-            ready: index.is_ok(),
-            store: index
-                .as_ref()
-                .map_or_else(ToString::to_string, |_| "open".to_owned()),
+            ready: index.is_ok() && writable.is_ok(),
+            store,
             index: index.map_or_else(|_| "unknown".to_owned(), |state| state.to_string()),
             frontends: self.fronts.states(),
         }

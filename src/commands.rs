@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::app::{self, Trouble};
 use crate::config::Config;
 use crate::index;
+use crate::lifecycle::output;
 use crate::platforms::sandbox::control::FailRequest;
 use crate::telemetry;
 
@@ -88,7 +89,7 @@ pub fn index_upkeep() -> End {
     match index::apart::work() {
         Ok(()) => End::Done,
         Err(error) => {
-            println!("{error}");
+            output::print(&format!("{error}\n"));
             End::Failed
         }
     }
@@ -106,7 +107,7 @@ fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
     let config = match Config::from_process() {
         Ok(config) => config,
         Err(error) => {
-            eprintln!("{error}");
+            output::tell(&error);
             return End::Misconfigured;
         }
     };
@@ -114,17 +115,17 @@ fn with_config(work: impl FnOnce(Config) -> Result<(), Trouble>) -> End {
         index::apart::by_program(program);
     }
     for remark in &config.remarks {
-        eprintln!("{remark}");
+        output::tell(remark);
     }
     match work(config) {
         Ok(()) => End::Done,
         Err(Trouble::Setting(error)) => {
-            eprintln!("{error}");
+            output::tell(&error);
             End::Misconfigured
         }
         Err(Trouble::Told) => End::Failed,
         Err(Trouble::Failed(error)) => {
-            eprintln!("Lumen has to stop: {error:#}");
+            output::tell(format_args!("Lumen has to stop: {error:#}"));
             End::Failed
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod allocator;
 pub mod code_pages;
+pub mod output;
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};

@@ -15,6 +15,8 @@ where
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer)
+        // Where the log cannot be written, that cannot be said there either: it would be a panic.
+        .log_internal_errors(false)
         .with_target(false);
     // A second call (in tests) leaves the first subscriber in place, which is what is wanted.
     let _ = if log.json {

@@ -61,11 +61,11 @@ def timed(command, env):
 
 
 def rate(said, what):
-    """Posts or lines per second, as the program says it: its own clock stops when the last post is in the store."""
-    found = re.search(rf"\((\d+) {what}/s\)", said)
+    """Posts or lines per second, by what the program says: its own clock stops when the last post is in the store."""
+    found = re.search(r"Read (?P<lines>\d+) lines in (?P<seconds>[\d.]+) s: (?P<posts>\d+) new", said)
     if not found:
         sys.exit(f"the import did not say how fast it was:\n{said}")
-    return int(found.group(1))
+    return round(int(found[what]) / max(float(found["seconds"]), 0.01))
 
 
 def imported(binary, models, data, file, prefix):

@@ -16,7 +16,7 @@ use crate::domain::error::UserError;
 use crate::domain::progress::{Progress, Step};
 use crate::flow::import::{self, Input};
 use crate::flow::recall::{self, CaughtUp};
-use crate::lifecycle;
+use crate::lifecycle::{self, output};
 use crate::platforms::sandbox::control;
 use crate::store::backup::{
     BackupError, BackupSources, RestorePlaces, backup as pack, restore as bring_back,
@@ -33,7 +33,7 @@ impl Progress for OnStderr {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_none_or(|last| last.elapsed() >= Duration::from_secs(3)) {
             *last = Some(Instant::now());
-            eprintln!("{line}");
+            output::tell(&line);
         }
     }
 }
@@ -55,8 +55,8 @@ async fn open_store(config: &Config) -> Result<Store, Trouble> {
         .map_err(|error| error.user())?)
 }
 
-fn told(error: &BackupError) -> Trouble {
-    eprintln!("{}", error.user());
+fn told(error: &BackupError, folder: &Path) -> Trouble {
+    output::tell(error.user(folder));
     Trouble::Told
 }
 
@@ -79,10 +79,10 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
     )
     .await
     .map_err(|error| {
-        eprintln!("{}", error.user());
+        output::tell(error.user());
         Trouble::Told
     })?;
-    println!("{report}");
+    output::print(&format!("{report}\n"));
     let mut tx = house.store.begin().await.map_err(anyhow::Error::from)?;
     recall::request(&mut tx, None)
         .await
@@ -90,16 +90,17 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
     tx.commit().await.map_err(anyhow::Error::from)?;
     if held.is_some() {
         match house.recall.catch_up_unasked(&progress, &stop).await {
-            Ok(CaughtUp::Done) => println!("Everything is in the index."),
-            Ok(_) => println!("The rest of the index follows when Lumen runs."),
+            Ok(CaughtUp::Done) => output::print("Everything is in the index.\n"),
+            Ok(_) => output::print("The rest of the index follows when Lumen runs.\n"),
             Err(error) => {
                 tracing::warn!(%error, "the index was left to the next start");
-                println!("The index follows when Lumen runs.");
+                output::print("The index follows when Lumen runs.\n");
             }
         }
     }
     house.close().await;
-    if report.took_nothing() {
+    // What was taken in stays; a script should see that it was not all.
+    if report.broken.count() > 0 {
         return Err(Trouble::Told);
     }
     Ok(())
@@ -108,7 +109,7 @@ pub async fn import(config: Config, file: &Path, own: bool) -> Result<(), Troubl
 pub async fn backup(config: Config, file: &Path) -> Result<(), Trouble> {
     lifecycle::prepare(&config.place.data_dir)?;
     may_take_a_backup(&config, file).map_err(|error| {
-        eprintln!("{error}");
+        output::tell(&error);
         Trouble::Told
     })?;
     let store = open_store(&config).await?;
@@ -118,20 +119,26 @@ pub async fn backup(config: Config, file: &Path) -> Result<(), Trouble> {
     };
     let report = pack(&store, &sources, file)
         .await
-        .map_err(|error| told(&error))?;
-    println!(
-        "{} holds everything: {} KB, {}.",
+        .map_err(|error| told(&error, folder_of(file)))?;
+    store.close().await;
+    output::print(&format!(
+        "{} holds everything: {} KB, {}.\n",
         file.display(),
         words::thousands(report.bytes.div_ceil(1024)),
         pictures(report.media)
-    );
-    store.close().await;
+    ));
     Ok(())
 }
 
 fn pictures(count: u64) -> String {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     words::many(count, "picture", "pictures")
+}
+
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    folder.unwrap_or(Path::new("."))
 }
 
 /// A backup takes the place of an earlier one of its name, but never that of what it is a backup of.
@@ -146,10 +153,7 @@ fn may_take_a_backup(config: &Config, file: &Path) -> Result<(), UserError> {
             ),
         ));
     }
-    let folder = |path: &Path| {
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        folder.unwrap_or(Path::new(".")).canonicalize().ok()
-    };
+    let folder = |path: &Path| folder_of(path).canonicalize().ok();
     let Some(into) = folder(file) else {
         return Err(UserError::new(
             format!("{name} cannot be written: its folder is not there."),
@@ -191,25 +195,28 @@ pub async fn restore(config: Config, file: &Path) -> Result<(), Trouble> {
     };
     let report = bring_back(file, &places, clock())
         .await
-        .map_err(|error| told(&error))?;
+        .map_err(|error| told(&error, &config.place.data_dir))?;
     let now = Now {
         at: clock().now(),
         zone: config.place.timezone.clone(),
     };
-    println!(
-        "Everything is back as it was on {}, with {}. The index is built anew at the next start.",
+    output::print(&format!(
+        "Everything is back as it was on {}, with {}. The index is built anew at the next start.\n",
         now.exactly(report.made_at),
         pictures(report.media)
-    );
+    ));
     if let Some(kept) = report.kept_in {
-        println!("What was here before lies in {}.", kept.display());
+        output::print(&format!(
+            "What was here before lies in {}.\n",
+            kept.display()
+        ));
     }
     if report.on_their_way > 0 {
         let drafts = usize::try_from(report.on_their_way).unwrap_or(usize::MAX);
-        println!(
-            "{} on the way out when the backup was made and may have been published since. Nothing goes out until /go: look at /queue first.",
+        output::print(&format!(
+            "{} on the way out when the backup was made and may have been published since. Nothing goes out until /go: look at /queue first.\n",
             words::many(drafts, "draft was", "drafts were")
-        );
+        ));
     }
     Ok(())
 }
@@ -242,11 +249,11 @@ pub async fn sandbox(config: Config, action: SandboxAction) -> Result<(), Troubl
     };
     match done {
         Ok(lines) => {
-            print!("{lines}");
+            output::print(&lines);
             Ok(())
         }
         Err(error) => {
-            eprintln!("{error}");
+            output::tell(&error);
             Err(Trouble::Told)
         }
     }

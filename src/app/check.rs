@@ -12,8 +12,9 @@ use super::house::House;
 use crate::config::Config;
 use crate::domain::clock::SystemClock;
 use crate::domain::network::Network;
+use crate::http;
+use crate::lifecycle::{self, output};
 use crate::platforms::Outlet as _;
-use crate::{http, lifecycle};
 
 /// How long one service may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -75,10 +76,11 @@ pub async fn run(config: Config) -> Result<(), Trouble> {
         lines.push(lens_to_read(&house, config.lens.chosen).await);
     }
     house.close().await;
-    println!("{:<10} {:<6} says", "part", "state");
-    for line in &lines {
-        println!("{:<10} {:<6} {}", line.part, line.state, line.says);
-    }
+    let head = format!("{:<10} {:<6} says\n", "part", "state");
+    let table = lines.iter().fold(head, |table, line| {
+        table + &format!("{:<10} {:<6} {}\n", line.part, line.state, line.says)
+    });
+    output::print(&table);
     if lines.iter().all(|line| line.state != FAILS) {
         Ok(())
     } else {

@@ -20,6 +20,7 @@ use crate::domain::operator::Surface;
 use crate::frontends::discord::{Discord, Options as DiscordOptions};
 use crate::frontends::telegram::{Limits, Options as TelegramOptions, Telegram, Webhook};
 use crate::frontends::terminal::{self, ControlDesk, End, LogWriter, Options, Terminal};
+use crate::lifecycle::output;
 use crate::telemetry;
 
 /// Where people speak to this Lumen.
@@ -114,6 +115,11 @@ impl Fronts {
         Ok(())
     }
 
+    /// Whether there is a terminal to say something at.
+    pub const fn has_screen(&self) -> bool {
+        self.screen.is_some()
+    }
+
     /// Whether only the terminal is there.
     const fn alone(&self) -> bool {
         self.telegram.is_none() && self.discord.is_none()
@@ -176,7 +182,7 @@ fn announce(surface: Surface, log: Option<LogWriter>) -> Announce {
         match log.clone() {
             // A screen that cannot be written to is gone, and so is whoever would have read it.
             Some(mut log) => drop(writeln!(log, "{line}")),
-            None => eprintln!("{line}"),
+            None => output::tell(&line),
         }
     })
 }

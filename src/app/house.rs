@@ -27,7 +27,7 @@ use crate::domain::operator::Role;
 use crate::flow::act::Actor;
 use crate::flow::media;
 use crate::flow::publish::Publisher;
-use crate::flow::recall::Recall;
+use crate::flow::recall::{Recall, RecallError};
 use crate::lifecycle::code_pages;
 use crate::media::MediaFolder;
 use crate::models::budget::Budget;
@@ -111,7 +111,10 @@ impl House {
             zone: config.place.timezone.clone(),
             workspace: WORKSPACE,
             finder: Arc::new(recall.clone()),
-            accounts: Arc::new(OutletAccounts(outlets.clone())),
+            accounts: Arc::new(OutletAccounts {
+                outlets: outlets.clone(),
+                sandbox: Arc::clone(&sandbox),
+            }),
             pictures: Arc::new(Album(media.clone())),
             fetchable: sources.iter().map(|source| source.network()).collect(),
             models: roles.in_words(),
@@ -194,7 +197,7 @@ impl House {
     }
 
     /// Writes the job that brings the index up, where it is behind or missing.
-    async fn keep_index_up(&self) -> anyhow::Result<()> {
+    async fn keep_index_up(&self) -> Result<(), RecallError> {
         if !self.recall.needs_work().await? {
             return Ok(());
         }
@@ -247,7 +250,9 @@ impl House {
 
     async fn take_up_what_is_due(&self) {
         let turn = due::turn(&self.store, self.clock.now(), &self.zone, &HouseDuties);
-        if let Err(error) = turn.await {
+        if let Err(error) = turn.await
+            && !self.store.log_if_full(&error)
+        {
             tracing::error!(%error, "what is due could not be looked up");
         }
     }
@@ -259,10 +264,14 @@ impl House {
             code_pages::let_go();
         }
         self.retirements.refresh(self.clock.now()).await;
-        if let Err(error) = self.keep_index_up().await {
-            tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
+        match self.keep_index_up().await {
+            Err(RecallError::Store(error)) if self.store.log_if_full(&error) => {}
+            Err(error) => tracing::error!(%error, "the index could not be looked after"),
+            Ok(()) => {}
         }
-        if let Err(error) = self.store.drop_old(self.clock.now()).await {
+        if let Err(error) = self.store.drop_old(self.clock.now()).await
+            && !self.store.log_if_full(&error)
+        {
             tracing::error!(%error, "old rows could not be dropped");
         }
     }
@@ -273,7 +282,9 @@ impl House {
             self.store.due_at_last(self.clock.now()).await?;
             due::realign(&self.store, WORKSPACE, &self.zone).await
         };
-        if let Err(error) = mended.await {
+        if let Err(error) = mended.await
+            && !self.store.log_if_full(&error)
+        {
             tracing::error!(%error, "times could not be set anew");
         }
     }
@@ -319,7 +330,10 @@ fn budget(config: &Config, store: &Store, clock: &SharedClock) -> Budget {
 }
 
 /// The accounts behind the outlets.
-struct OutletAccounts(Vec<Arc<dyn Outlet>>);
+struct OutletAccounts {
+    outlets: Vec<Arc<dyn Outlet>>,
+    sandbox: Arc<Sandbox>,
+}
 
 #[async_trait]
 impl Accounts for OutletAccounts {
@@ -332,7 +346,7 @@ impl Accounts for OutletAccounts {
                 .map(move |account| (network, account))
                 .collect::<Vec<_>>()
         };
-        let mut all: Vec<_> = self.0.iter().flat_map(of).collect();
+        let mut all: Vec<_> = self.outlets.iter().flat_map(of).collect();
         // The sandbox is for where nothing else is set up.
         if all.iter().any(|(network, _)| *network != Network::Sandbox) {
             all.retain(|(network, _)| *network != Network::Sandbox);
@@ -341,12 +355,23 @@ impl Accounts for OutletAccounts {
     }
 
     fn actions(&self, network: Network) -> &'static [Action] {
-        let outlet = self.0.iter().find(|outlet| outlet.network() == network);
+        let outlet = self
+            .outlets
+            .iter()
+            .find(|outlet| outlet.network() == network);
         outlet.map_or(&[], |outlet| outlet.actions())
     }
 
+    async fn knows(&self, network: Network, author: &str) -> bool {
+        network != Network::Sandbox || self.sandbox.knows(author).await.unwrap_or(true)
+    }
+
     async fn check(&self, network: Network, account: &str) -> Result<String, String> {
-        let Some(outlet) = self.0.iter().find(|outlet| outlet.network() == network) else {
+        let Some(outlet) = self
+            .outlets
+            .iter()
+            .find(|outlet| outlet.network() == network)
+        else {
             return Err(format!("{network}:{account} is not set up."));
         };
         match tokio::time::timeout(Duration::from_secs(20), outlet.check()).await {

@@ -179,8 +179,10 @@ impl ControlRoom {
     /// [`ControlRoom::take`] for several at once: all are on the disk when this returns, or none is.
     pub async fn take_all(&self, incoming: &[Incoming]) -> anyhow::Result<Vec<InboxId>> {
         let kept = self.keep(incoming).await.map_err(|error| {
-            tracing::error!(error = %error, "what came in could not be kept");
-            anyhow::Error::from(error.user())
+            if !self.store().log_if_full(&error) {
+                tracing::error!(error = %error, "what came in could not be kept");
+            }
+            anyhow::Error::from(error.user(self.store().folder()))
         })?;
         for ((room, id, new), incoming) in kept.iter().zip(incoming) {
             if *new {

@@ -72,6 +72,11 @@ pub trait Accounts: Send + Sync {
         &[]
     }
 
+    /// Whether an author of this name is there. Yes where the network cannot be asked.
+    async fn knows(&self, _network: Network, _author: &str) -> bool {
+        true
+    }
+
     /// One real call: how it went, in a line for people.
     async fn check(&self, network: Network, account: &str) -> Result<String, String>;
 }

@@ -75,9 +75,10 @@ impl Environment {
             holds: format!("cannot be read: {why}"),
             expects: "lines of the form NAME=value".to_owned(),
         };
-        let lines =
-            dotenvy::from_path_iter(path).map_err(|error| unreadable(trouble(path, &error)))?;
-        lines
+        let text =
+            std::fs::read_to_string(path).map_err(|error| unreadable(error.kind().to_string()))?;
+        let set = |name: &str| std::env::var_os(name).is_some();
+        dotenvy::from_read_iter(plain_dollars(&text, set).as_bytes())
             .map(|line| line.map_err(|error| unreadable(trouble(path, &error))))
             .collect::<Result<Self, _>>()
     }
@@ -127,6 +128,57 @@ impl Environment {
             None => Err(wrong("which is empty".to_owned())),
         }
     }
+}
+
+/// Keeps a `$` that stands for no variable, as in most passwords that hold one: the parser would leave out the word behind it.
+/// A variable is what `set` knows or an earlier line sets; single quotes and a backslash keep a `$` anyway.
+fn plain_dollars(text: &str, set: impl Fn(&str) -> bool) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut named: Vec<&str> = Vec::new();
+    let (mut quote, mut escaped, mut comment) = (None, false, false);
+    let mut line_begins = true;
+    for (at, letter) in text.char_indices() {
+        if quote.is_none() && line_begins {
+            comment = text[at..].trim_start_matches([' ', '\t']).starts_with('#');
+            named.extend(name_of(&text[at..]));
+        }
+        line_begins = letter == '\n';
+        let kept = escaped || comment || quote == Some('\'');
+        if letter == '$' && !kept {
+            let rest = &text[at + 1..];
+            let name = substituted(rest);
+            if name.is_empty() || !(set(name) || named.contains(&name)) {
+                plain.push('\\');
+            }
+        }
+        match (letter, quote) {
+            _ if escaped || comment => {}
+            ('\'' | '"', None) => quote = Some(letter),
+            (_, Some(open)) if letter == open => quote = None,
+            // Behind a value begins a comment.
+            ('#', None) => comment = text[..at].ends_with([' ', '\t']),
+            _ => {}
+        }
+        escaped = letter == '\\' && !kept;
+        plain.push(letter);
+    }
+    plain
+}
+
+/// The name that a line sets.
+fn name_of(line: &str) -> Option<&str> {
+    let line = line.lines().next()?.trim_start();
+    let name = line.strip_prefix("export ").unwrap_or(line);
+    Some(name.split_once('=')?.0.trim())
+}
+
+/// The name that the parser takes behind a `$`.
+fn substituted(rest: &str) -> &str {
+    if let Some(block) = rest.strip_prefix('{') {
+        return block.split_once('}').map_or("", |(name, _)| name);
+    }
+    let end = rest.find(|letter: char| !letter.is_alphanumeric());
+    &rest[..end.unwrap_or(rest.len())]
 }
 
 /// What is wrong with the file. The parser's own error repeats the line, which may hold a secret: only where it stands is
@@ -184,6 +236,31 @@ mod tests {
             .into_iter()
             .collect();
         assert!(env.secret("TOKEN").is_err(), "an empty file is no secret");
+    }
+
+    #[test]
+    fn a_dollar_that_names_nothing_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        let home = std::env::var("HOME").unwrap_or_default();
+        for (line, value) in [
+            ("K=sk-a$bc-d", "sk-a$bc-d"),
+            ("K=\"sk-a$bc-d\"", "sk-a$bc-d"),
+            ("K='sk-a$bc-d'", "sk-a$bc-d"),
+            ("K=sk-a\\$bc-d", "sk-a$bc-d"),
+            ("K=a${no_such}b", "a${no_such}b"),
+            ("K=$", "$"),
+            ("K=a$$b$1", "a$$b$1"),
+            ("K=a$bc-d # it's a $comment", "a$bc-d"),
+            ("# don't\nK=a$bc-d", "a$bc-d"),
+            ("A=x\nK=$A-${A}y", "x-xy"),
+            ("K=a#b$bc", "a#b$bc"),
+            ("K=$HOME", home.as_str()),
+        ] {
+            std::fs::write(&path, line).unwrap();
+            let env = Environment::from_file(&path).unwrap();
+            assert_eq!(env.get("K").unwrap_or_default(), value, "{line}");
+        }
     }
 
     #[test]

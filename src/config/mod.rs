@@ -59,7 +59,10 @@ impl Config {
                 .unwrap_or("owner")
                 .to_owned(),
             surroundings: env.clone(),
-            remarks: variables::remarks(env),
+            remarks: variables::remarks(env)
+                .into_iter()
+                .chain(place::Place::remark(env))
+                .collect(),
         })
     }
 }

@@ -17,6 +17,20 @@ pub struct Place {
     pub timezone: TimeZone,
 }
 
+/// The zone of a name. `Factory` and `Etc/Unknown` are names that stand for none.
+fn named(name: &str) -> Option<TimeZone> {
+    let zone = TimeZone::get(name).ok()?;
+    is_one(&zone).then_some(zone)
+}
+
+fn system() -> Option<TimeZone> {
+    TimeZone::try_system().ok().filter(is_one)
+}
+
+fn is_one(zone: &TimeZone) -> bool {
+    !zone.is_unknown() && zone.iana_name() != Some("Factory")
+}
+
 impl Place {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
         let data_dir = PathBuf::from(env.get("LUMEN_DATA_DIR").unwrap_or("./data"));
@@ -46,11 +60,11 @@ impl Place {
                 .map_or_else(|| below("models"), str::to_owned),
         );
         let timezone = match env.get("LUMEN_TIMEZONE") {
-            Some(name) => TimeZone::get(name).map_err(|_| {
+            Some(name) => named(name).ok_or_else(|| {
                 ConfigError::new("LUMEN_TIMEZONE", name, "an IANA name such as Europe/Berlin")
             })?,
             // A system without a zone of its own runs on UTC.
-            None => TimeZone::try_system().unwrap_or(TimeZone::UTC),
+            None => system().unwrap_or(TimeZone::UTC),
         };
         Ok(Self {
             data_dir,
@@ -59,6 +73,19 @@ impl Place {
             models_dir,
             timezone,
         })
+    }
+
+    /// What is worth a line at start: the system's own zone names nothing.
+    #[must_use]
+    pub fn remark(env: &Environment) -> Option<String> {
+        if env.get("LUMEN_TIMEZONE").is_some() || system().is_some() {
+            return None;
+        }
+        let zone = env.get("TZ")?;
+        let shown = crate::domain::error::shortened(zone, 40);
+        Some(format!(
+            "TZ is \u{201c}{shown}\u{201d}, which names no time zone: times count in UTC. Set LUMEN_TIMEZONE to another."
+        ))
     }
 
     #[must_use]
@@ -92,5 +119,33 @@ impl Place {
     #[must_use]
     pub fn history(&self) -> PathBuf {
         self.data_dir.join("history")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_that_names_nothing_is_refused_by_name() {
+        for name in [
+            "Europe/Berln",
+            "Factory",
+            "Etc/Unknown",
+            "MEZ",
+            "/etc/passwd",
+            "../UTC",
+        ] {
+            let env: Environment = [("LUMEN_TIMEZONE", name)].into_iter().collect();
+            let error = Place::from_env(&env).expect_err(name).to_string();
+            assert!(
+                error.contains("LUMEN_TIMEZONE") && error.contains(name),
+                "{error}"
+            );
+        }
+        for name in ["Europe/Berlin", "UTC", "america/new_york"] {
+            let env: Environment = [("LUMEN_TIMEZONE", name)].into_iter().collect();
+            assert!(Place::from_env(&env).is_ok(), "{name}");
+        }
     }
 }

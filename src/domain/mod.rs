@@ -17,6 +17,7 @@ pub mod job;
 pub mod language;
 pub mod ledger;
 pub mod limits;
+pub mod names;
 pub mod network;
 pub mod notice;
 pub mod operator;

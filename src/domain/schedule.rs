@@ -10,6 +10,7 @@ mod grammar;
 mod recurring;
 pub mod speak;
 mod words;
+mod zones;
 
 #[cfg(test)]
 mod tests;
@@ -82,8 +83,7 @@ impl Schedule {
     /// # Errors
     /// What is not understood, is over already, or cannot be done, with what was probably meant.
     pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, WhenError> {
-        // Figures and colons as other keyboards write them are figures and colons.
-        let folded: String = text.nfkc().collect();
+        let folded = plain(text);
         let text = folded
             .trim()
             .trim_matches(['"', '\u{201c}', '\u{201d}'])
@@ -99,6 +99,9 @@ impl Schedule {
         }
         if let Some(at) = iso(text, zone) {
             return upcoming(at, now, zone);
+        }
+        if let Some(read) = in_another_zone(text, now, zone) {
+            return read;
         }
         match grammar::read(text, now, zone) {
             Some(reading) => accept(reading, now, zone),
@@ -135,22 +138,107 @@ impl Schedule {
 ///
 /// The longest ending that is a time wins. Topics end in times too ("our tasting is at six"), so an ending counts only when nobody
 /// would write it by chance: again and again, a day with its time, a distance (`in 2 hours`), ISO 8601 or a cron line.
-#[must_use]
-pub fn split_trailing(text: &str, now: Timestamp, zone: &TimeZone) -> Option<(String, Schedule)> {
+///
+/// # Errors
+/// When that ending is a time that cannot be done: a shorter one in it would be another time, and the rest no topic.
+pub fn split_trailing(
+    text: &str,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Option<(String, Schedule)>, WhenError> {
     let starts: Vec<usize> = word_starts(text);
     let first = starts.len().saturating_sub(MOST_WORDS);
-    starts[first..].iter().find_map(|&at| {
-        let ending = &text[at..];
-        let explicit = cron::line(ending, now, zone).is_some()
-            || iso(ending, zone).is_some()
-            || grammar::read(ending, now, zone).is_some_and(|reading| reading.is_explicit());
-        let schedule = explicit.then(|| Schedule::parse(ending, now, zone).ok())??;
-        let rest = text[..at]
-            .trim()
-            .trim_end_matches([',', ';', ':'])
-            .trim_end();
-        Some((rest.to_owned(), schedule))
+    let Some(&at) = starts[first..]
+        .iter()
+        .find(|&&at| is_explicit(&plain(&text[at..]), now, zone))
+    else {
+        return Ok(None);
+    };
+    let (rest, ending) = (text[..at].trim_end(), &text[at..]);
+    let schedule = Schedule::parse(ending, now, zone)?;
+    if let Some(start) = repeating_tail(rest, schedule.is_recurring()) {
+        return Err(WhenError::advised(
+            format!(
+                "I do not know \u{201c}{}\u{201d}.",
+                shortened(&text[start..], 40)
+            ),
+            "Say how often like every friday at 9 or every weekday at 9; a topic that ends in such words goes into quotes.",
+        ));
+    }
+    let rest = rest
+        .trim_start()
+        .trim_end_matches([',', ';', ':'])
+        .trim_end();
+    Ok(Some((rest.to_owned(), schedule)))
+}
+
+fn is_explicit(ending: &str, now: Timestamp, zone: &TimeZone) -> bool {
+    let read = |text: &str| {
+        grammar::read(text, now, zone).is_some_and(|reading| reading.is_explicit())
+            || iso(text, zone).is_some()
+    };
+    cron::line(ending, now, zone).is_some()
+        || read(ending)
+        || zones::find(ending).is_some_and(|zoned| read(&zoned.rest))
+}
+
+/// Where the last words of a topic begin to say how often something comes, which the time behind them does not say.
+fn repeating_tail(topic: &str, recurring: bool) -> Option<usize> {
+    /// So many words before a time can belong to it: `twice a month on`.
+    const NEAR: usize = 5;
+    let starts = word_starts(topic);
+    let near = starts.len().saturating_sub(NEAR);
+    starts[near..].iter().copied().find(|&at| {
+        let word = topic[at..].split_whitespace().next().unwrap_or_default();
+        words::counts(word) || (!recurring && words::repeats(word))
     })
+}
+
+/// Figures, colons, spaces and dashes as other keyboards write them, as one writes them here.
+fn plain(text: &str) -> String {
+    text.nfkc()
+        .map(|letter| match letter {
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' => '-',
+            other => other,
+        })
+        .collect()
+}
+
+/// A time with a zone behind it. One zone counts here, so a time in another one is said back in that; what repeats would be
+/// wrong for half a year.
+fn in_another_zone(
+    text: &str,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Option<Result<Schedule, WhenError>> {
+    let zones::Zoned {
+        word,
+        rest,
+        zone: other,
+    } = zones::find(text)?;
+    let reading = match iso(&rest, zone) {
+        Some(at) => Reading::Once { at, explicit: true },
+        None => grammar::read(&rest, now, zone)?,
+    };
+    if let (Reading::Once { .. }, Some(other)) = (&reading, &other) {
+        let read = Schedule::parse(&rest, now, other);
+        // What is offered is read where times count.
+        return Some(read.map_err(|error| match error.suggestion {
+            Some(meant) => WhenError::offering(error.what, meant.schedule, now, zone),
+            None => error,
+        }));
+    }
+    accept(reading, now, zone).ok()?;
+    let city = speak::city(zone);
+    Some(Err(WhenError::advised(
+        format!(
+            "Zones such as \u{201c}{}\u{201d} are not read here: times count in {city}.",
+            shortened(&word, 20)
+        ),
+        format!(
+            "Say it in the time of {city}, or as ISO 8601 with its offset: 2026-12-01T17:45:00-05:00."
+        ),
+    )))
 }
 
 /// What becomes of a run that is due, after its time was looked at late.
@@ -217,7 +305,7 @@ fn accept(reading: Reading, now: Timestamp, zone: &TimeZone) -> Result<Schedule,
     match reading {
         Reading::Once { at, .. } => upcoming(at, now, zone),
         Reading::Again(line) => cron::checked(&line, now, zone),
-        Reading::Refused { what, instead } => {
+        Reading::Refused { what, instead, .. } => {
             let offer = instead.and_then(|phrase| Schedule::parse(&phrase, now, zone).ok());
             Err(match offer {
                 Some(schedule) => WhenError::offering(what, schedule, now, zone),

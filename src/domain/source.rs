@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::SourceId;
+use crate::domain::names;
 use crate::domain::network::Network;
+use crate::domain::post::tag_name;
 use crate::domain::schedule::Schedule;
 
 /// The part of a network that a source follows.
@@ -42,6 +44,17 @@ impl std::fmt::Display for Selector {
     }
 }
 
+impl Selector {
+    /// Whether both follow the same: an author is the same whatever the capitals of the name.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Author(one), Self::Author(other)) => names::same(one, other),
+            _ => self == other,
+        }
+    }
+}
+
 impl std::str::FromStr for Selector {
     type Err = UserError;
 
@@ -68,7 +81,7 @@ impl std::str::FromStr for Selector {
             }
             _ => match (text.strip_prefix('@'), text.strip_prefix('#')) {
                 (Some(handle), _) if named(handle) => Ok(Self::Author(handle.to_owned())),
-                (_, Some(tag)) if named(tag) => Ok(Self::Tag(tag.to_lowercase())),
+                (_, Some(tag)) if named(tag) => Ok(Self::Tag(tag_name(tag))),
                 (None, None) if text.chars().count() <= 200 => Ok(Self::Search(text.to_owned())),
                 _ => Err(UserError::new(
                     format!("I cannot follow \u{201c}{}\u{201d}.", shortened(text, 40)),

@@ -2,8 +2,8 @@
 
 use crate::domain::network::Network;
 
-/// A line of this alone stands between two posts.
-const BETWEEN: &str = "---";
+/// A line of as many dashes stands between two posts: `---`. Phones make longer dashes of two or three of them.
+const DASHES: usize = 3;
 
 /// The posts that `text` goes out as on `network`: one, the text as it is, where nothing stands between or the network has
 /// no threads.
@@ -14,7 +14,7 @@ pub fn parts(network: Network, text: &str) -> Vec<String> {
     }
     let mut parts = vec![String::new()];
     for line in text.lines() {
-        if line.trim() == BETWEEN {
+        if divides(line) {
             parts.push(String::new());
         } else if let Some(part) = parts.last_mut() {
             part.push_str(line);
@@ -33,6 +33,17 @@ pub fn parts(network: Network, text: &str) -> Vec<String> {
         return vec![text.to_owned()];
     }
     parts
+}
+
+/// `---`, or what keyboards make of it: `—-`, `–-`, `———`.
+fn divides(line: &str) -> bool {
+    let line = line.trim();
+    let longer = |letter| matches!(letter, '\u{2012}'..='\u{2015}' | '\u{2212}');
+    let dashes = line
+        .chars()
+        .all(|letter| matches!(letter, '-' | '\u{2010}' | '\u{2011}') || longer(letter));
+    let count = line.chars().count();
+    dashes && count <= DASHES && (count == DASHES || line.contains(longer))
 }
 
 const fn has_threads(network: Network) -> bool {
@@ -54,8 +65,28 @@ mod tests {
             ["one", "two\nlines", "three"]
         );
         assert_eq!(on_lens("---\none\n---\n---\n"), ["one"]);
+        for line in [
+            "\u{2014}-",
+            "-\u{2014}",
+            "\u{2013}-",
+            "\u{2014}\u{2014}",
+            "\u{2014}",
+            "\u{2011}--",
+            "\u{2212}\u{2212}\u{2212}",
+        ] {
+            let text = format!("one\n{line}\ntwo");
+            assert_eq!(parts(Network::Lens, &text), ["one", "two"], "{line}");
+        }
         // Whatever stands alone goes out to the last character.
-        for text in ["", " one \n\n", "one --- two", "a\n----\nb", "---"] {
+        for text in [
+            "",
+            " one \n\n",
+            "one --- two",
+            "a\n----\nb",
+            "a\n--\nb",
+            "a\n-\nb",
+            "---",
+        ] {
             assert_eq!(on_lens(text), [text]);
         }
         assert_eq!(parts(Network::Sandbox, "one\n---\ntwo"), ["one\n---\ntwo"]);

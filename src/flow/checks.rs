@@ -15,6 +15,7 @@ use regex::Regex;
 use crate::domain::error::shortened;
 use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::limits::Limits;
+use crate::domain::names;
 use crate::domain::network::Network;
 use crate::domain::persona::Voice;
 
@@ -184,11 +185,7 @@ fn bare_link(link: &str) -> String {
 }
 
 fn bare_handle(handle: &str) -> String {
-    plain(handle)
-        .trim()
-        .trim_start_matches('@')
-        .trim_end_matches('.')
-        .to_lowercase()
+    names::folded(plain(handle).trim().trim_end_matches('.'))
 }
 
 /// The words of a text, lower case.

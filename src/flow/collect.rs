@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::ids::{InboxId, RoomId, SourceId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
-use crate::domain::post::{FetchedPost, StoreCounts};
+use crate::domain::post::{FetchedPost, StoreCounts, passes_on};
 use crate::domain::progress::{Progress, Step};
 use crate::domain::source;
 use crate::flow::gone;
@@ -318,7 +318,7 @@ impl Collector {
         };
         for post in &mut page.posts {
             // What was passed on is somebody else's voice.
-            post.own |= source.own && post.repost_of.is_none();
+            post.own |= source.own && post.repost_of.is_none() && !passes_on(&post.text);
         }
         let mut counts = tx.store_posts(fetch.workspace, &page.posts).await?;
         let removed = tx

@@ -4,6 +4,7 @@
 //! A thread reads and parses ahead of the writer, a few batches at most, so memory stays flat however long the file is.
 //! Each batch is one transaction: an import that is stopped has kept whole batches and can simply be run again.
 
+mod escapes;
 pub mod line;
 mod lines;
 mod report;
@@ -16,17 +17,20 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::UserError;
 use crate::domain::ids::WorkspaceId;
-use crate::domain::post::FetchedPost;
+use crate::domain::names;
+use crate::domain::post::{FetchedPost, passes_on};
 use crate::domain::progress::{Progress, Step};
 use crate::flow::{media, recall};
-use crate::store::{Store, StoreError};
+use crate::store::{IdTaken, Store, StoreError};
 
+use line::Archive;
 use lines::{Line, Lines};
 pub use report::{Broken, BrokenLine, ImportReport, Reason};
 
@@ -95,8 +99,13 @@ pub enum ImportError {
     },
     #[error("reading broke off after line {after}: {error}")]
     BrokeOff { after: u64, error: io::Error },
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    #[error("{error} after {stored} posts")]
+    Store {
+        error: StoreError,
+        /// Posts of this import that were stored before.
+        stored: u64,
+        folder: PathBuf,
+    },
 }
 
 impl ImportError {
@@ -123,21 +132,57 @@ impl ImportError {
                 format!("Reading broke off after line {after}: {error}."),
                 "What came before is stored; import the file again to go on, nothing is taken in twice.",
             ),
-            Self::Store(error) => error.user(),
+            Self::Store {
+                error,
+                stored: 0,
+                folder,
+            } => error.user(folder),
+            Self::Store {
+                error,
+                stored,
+                folder,
+            } => {
+                let (what, advice) = match error {
+                    StoreError::Full => (
+                        format!("The disk is full or refuses writes ({})", folder.display()),
+                        "Make room, then import the file again: nothing is taken in twice.",
+                    ),
+                    _ => (
+                        "The store did not go on".to_owned(),
+                        "Import the file again: nothing is taken in twice.",
+                    ),
+                };
+                UserError::new(
+                    format!("{what}: {stored} posts are stored, the rest is not."),
+                    advice,
+                )
+            }
         }
     }
 }
 
 /// What the reading thread hands over.
+#[derive(Default)]
 struct Batch {
     posts: Vec<FetchedPost>,
+    /// The line of each post.
+    numbers: Vec<u64>,
+    /// Where the post of an id stands in `posts`.
+    places: HashMap<String, usize>,
     broken: Broken,
     /// Lines that hold something, up to here.
     lines: u64,
-    /// Posts of this batch that a later line of it replaced.
+    /// Lines that say what a line of this batch said already.
     repeated: u64,
+    /// Lines of this batch that a later one of the same post replaces.
+    replaced: u64,
+    /// Posts that pass on somebody else's words.
+    reposts: u64,
     bytes: u64,
 }
+
+/// An archive may be made where clocks go ahead; a post that is newer than that was not written yet.
+const CLOCKS_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// Imports `input` into a workspace; `own` marks every post as the brand's own voice.
 pub async fn run(
@@ -152,10 +197,17 @@ pub async fn run(
     let source = input.open()?;
     let size = input.size();
     let (sender, mut batches) = mpsc::channel(AHEAD);
+    let archive = Archive {
+        own,
+        latest: store
+            .now()
+            .saturating_add(CLOCKS_AHEAD)
+            .unwrap_or(Timestamp::MAX),
+    };
     // A thread of its own and not one of the runtime's: one that waits for standard input must not hold up the end.
     let reader = std::thread::Builder::new()
         .name("import".to_owned())
-        .spawn(move || read(source, own, &sender))
+        .spawn(move || read(source, archive, &sender))
         .map_err(|error| ImportError::BrokeOff { after: 0, error })?;
     drop(reader);
 
@@ -171,9 +223,18 @@ pub async fn run(
         };
         let Some(batch) = batch else { break };
         let batch = batch?;
-        write(store, workspace, &batch.posts, &mut report).await?;
+        let mut batch = batch;
+        write(store, workspace, &mut batch, &mut report)
+            .await
+            .map_err(|error| ImportError::Store {
+                error,
+                stored: report.counts.new + report.counts.changed,
+                folder: store.folder().to_path_buf(),
+            })?;
         report.lines = batch.lines;
         report.counts.known += batch.repeated;
+        report.replaced += batch.replaced;
+        report.reposts += batch.reposts;
         report.broken.take_in(batch.broken);
         report.time = began.elapsed();
         progress.report(Step::Doing(report.so_far(batch.bytes, size)));
@@ -185,17 +246,20 @@ pub async fn run(
 async fn write(
     store: &Store,
     workspace: WorkspaceId,
-    posts: &[FetchedPost],
+    batch: &mut Batch,
     report: &mut ImportReport,
 ) -> Result<(), StoreError> {
-    if posts.is_empty() {
+    if batch.posts.is_empty() {
         return Ok(());
     }
     let mut tx = store.begin().await?;
-    let counts = tx.store_posts(workspace, posts).await?;
+    let (counts, refused) = tx.store_archive(workspace, &batch.posts).await?;
+    for taken in refused {
+        batch.refuse(&taken);
+    }
     if counts.new + counts.changed > 0 {
         recall::request(&mut tx, None).await?;
-        if posts.iter().any(|post| !post.media.is_empty()) {
+        if batch.posts.iter().any(|post| !post.media.is_empty()) {
             media::request(&mut tx, None).await?;
         }
         tx.commit().await?;
@@ -207,7 +271,7 @@ async fn write(
 /// Reads to the end, or until nobody takes the batches any more.
 fn read(
     source: Box<dyn Read + Send>,
-    own: bool,
+    archive: Archive,
     sender: &mpsc::Sender<Result<Batch, ImportError>>,
 ) {
     let mut lines = match Lines::begin(BufReader::with_capacity(1 << 18, source)) {
@@ -219,7 +283,7 @@ fn read(
         }
     };
     loop {
-        let batch = gather(&mut lines, own);
+        let batch = gather(&mut lines, archive);
         let last = !matches!(batch, Ok((_, true)));
         if sender.blocking_send(batch.map(|(batch, _)| batch)).is_err() || last {
             return;
@@ -228,46 +292,70 @@ fn read(
 }
 
 /// The next batch, and whether there may be more.
-fn gather<S: io::BufRead>(lines: &mut Lines<S>, own: bool) -> Result<(Batch, bool), ImportError> {
-    let mut posts: Vec<FetchedPost> = Vec::with_capacity(BATCH);
-    let mut places: HashMap<String, usize> = HashMap::with_capacity(BATCH);
-    let mut broken = Broken::default();
-    let mut repeated = 0;
+fn gather<S: io::BufRead>(
+    lines: &mut Lines<S>,
+    archive: Archive,
+) -> Result<(Batch, bool), ImportError> {
+    let mut batch = Batch::default();
     let mut more = true;
-    while posts.len() < BATCH && broken.count() < BATCH as u64 {
+    while batch.posts.len() < BATCH && batch.broken.count() < BATCH as u64 {
         let (number, found) = match lines.next_line()? {
             Line::End => {
                 more = false;
                 break;
             }
             Line::TooLong { number } => {
-                broken.note(number, Reason::TooLong, "");
+                batch.broken.note(number, Reason::TooLong, "");
                 continue;
             }
-            Line::Whole { number, bytes } => (number, line::read(bytes, own)),
+            Line::Whole { number, bytes } => (number, line::read(bytes, archive)),
         };
-        let post = match found {
-            Ok(post) => post,
-            Err((reason, detail)) => {
-                broken.note(number, reason, &detail);
-                continue;
-            }
-        };
-        // The last line of an id counts, as it would from one batch to the next.
-        if let Some(&place) = places.get(&post.native_id) {
-            repeated += 1;
-            posts[place] = post;
-        } else {
-            places.insert(post.native_id.clone(), posts.len());
-            posts.push(post);
+        match found {
+            Ok(post) => batch.add(number, post),
+            Err((reason, detail)) => batch.broken.note(number, reason, &detail),
         }
     }
-    let batch = Batch {
-        posts,
-        broken,
-        lines: lines.filled(),
-        repeated,
-        bytes: lines.bytes(),
-    };
+    batch.lines = lines.filled();
+    batch.bytes = lines.bytes();
     Ok((batch, more))
+}
+
+impl Batch {
+    /// Takes in the post of a line. The last line of a post counts, as it would from one batch to the next.
+    fn add(&mut self, number: u64, post: FetchedPost) {
+        let place = self.places.get(&post.native_id).copied();
+        let Some((place, before)) = place.zip(place.and_then(|place| self.posts.get_mut(place)))
+        else {
+            self.reposts += u64::from(passes_on(&post.text));
+            self.places.insert(post.native_id.clone(), self.posts.len());
+            self.posts.push(post);
+            self.numbers.push(number);
+            return;
+        };
+        if *before == post {
+            self.repeated += 1;
+        } else if names::same(&before.author, &post.author) {
+            self.replaced += 1;
+            *before = post;
+            if let Some(line) = self.numbers.get_mut(place) {
+                *line = number;
+            }
+        } else {
+            let detail = whose(&before.native_id, &before.author);
+            self.broken.note(number, Reason::IdTaken, &detail);
+        }
+    }
+
+    /// Notes a post that the store did not take.
+    fn refuse(&mut self, taken: &IdTaken) {
+        let place = self.places.get(&taken.native_id);
+        let number = place.and_then(|place| self.numbers.get(*place)).copied();
+        let detail = whose(&taken.native_id, &taken.author);
+        self.broken
+            .note(number.unwrap_or_default(), Reason::IdTaken, &detail);
+    }
+}
+
+fn whose(id: &str, author: &str) -> String {
+    format!("id {id} is {author}\u{2019}s post here already")
 }

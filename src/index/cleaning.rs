@@ -4,6 +4,7 @@
 //! together.
 
 use linkify::{LinkFinder, LinkKind};
+use unicode_normalization::char::is_combining_mark;
 
 /// The text as it is matched: no links, handles and tags split into their words, one space between words.
 ///
@@ -32,11 +33,11 @@ pub fn for_matching(text: &str) -> String {
     clean
 }
 
-/// Folded further, for telling whether two texts say the same: only letters and digits, lower case.
+/// Folded further, for telling whether two texts say the same: only letters with their marks, and digits, lower case.
 #[must_use]
 pub fn bare_words(text: &str) -> Vec<String> {
     for_matching(text)
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect()

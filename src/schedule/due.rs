@@ -63,6 +63,8 @@ pub async fn turn(store: &Store, now: Timestamp, zone: &TimeZone, duties: &dyn D
     for together in due.chunks(TOGETHER) {
         match settle(store, together, zone, duties).await {
             Ok(done) => turn.add(done),
+            // No row is the reason, and no row has a chance.
+            Err(StoreError::Full) => return Err(StoreError::Full),
             // One row may be the reason; the others must not wait for it.
             Err(_) => {
                 for one in together {
@@ -82,12 +84,17 @@ pub async fn turn(store: &Store, now: Timestamp, zone: &TimeZone, duties: &dyn D
 
 /// Recurring times that are still to come, computed again: the zone is another one, or the clock was set back.
 pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize> {
-    let tasks = store.tasks(w).await?;
-    let sources = store.sources(w).await?;
     let mut tx = store.begin().await?;
+    let moved = realigned(&mut tx, w, zone).await?;
+    tx.commit().await?;
+    Ok(moved)
+}
+
+/// Reads and writes in one transaction: whole rows are written, so a change in between would be lost.
+async fn realigned(tx: &mut Tx, w: WorkspaceId, zone: &TimeZone) -> R<usize> {
     let now = tx.now();
     let mut moved = 0;
-    for task in tasks {
+    for task in tx.tasks(w).await? {
         if let Some(next) = another(task.schedule.as_ref(), task.next_run_at, now, zone) {
             let next_run_at = Some(next);
             tx.update_task(&Task {
@@ -98,7 +105,7 @@ pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize>
             moved += 1;
         }
     }
-    for source in sources {
+    for source in tx.sources(w).await? {
         if let Some(next) = another(source.schedule.as_ref(), source.next_run_at, now, zone) {
             let next_run_at = Some(next);
             tx.update_source(&Source {
@@ -109,7 +116,6 @@ pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize>
             moved += 1;
         }
     }
-    tx.commit().await?;
     Ok(moved)
 }
 
@@ -118,17 +124,17 @@ pub async fn realign(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize>
 pub async fn mind_zone(store: &Store, w: WorkspaceId, zone: &TimeZone) -> R<usize> {
     // A zone without a name says nothing of its rules, so its times are computed at every start.
     let name = zone.iana_name();
-    let mut settings = store.workspace(w).await?.settings;
+    let mut tx = store.begin().await?;
+    let mut settings = tx.workspace(w).await?.settings;
     if name.is_some() && settings.get(ZONE).and_then(Value::as_str) == name {
         return Ok(0);
     }
-    let moved = realign(store, w, zone).await?;
+    let moved = realigned(&mut tx, w, zone).await?;
     if let (Some(name), Some(all)) = (name, settings.as_object_mut()) {
         all.insert(ZONE.to_owned(), Value::from(name));
-        let mut tx = store.begin().await?;
         tx.set_settings(w, &settings).await?;
-        tx.commit().await?;
     }
+    tx.commit().await?;
     Ok(moved)
 }
 

@@ -172,7 +172,9 @@ impl Worker {
             let sleep = match self.fill(&mut crew, &work, &hard).await {
                 Ok(()) => self.sleep(&crew).await,
                 Err(error) => {
-                    tracing::error!(%error, "no work can be taken up");
+                    if !self.0.store.log_if_full(&error) {
+                        tracing::error!(%error, "no work can be taken up");
+                    }
                     STORE_TROUBLE_SLEEP
                 }
             };

@@ -1,6 +1,6 @@
 //! What can go wrong with the store, and what a person is told about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::error::UserError;
 
@@ -55,11 +55,14 @@ impl StoreError {
         }
     }
 
-    /// What a person is told.
-    pub fn user(&self) -> UserError {
+    /// What a person is told. `folder` is the one that the store lies in.
+    pub fn user(&self, folder: &Path) -> UserError {
         match self {
             Self::Full => UserError::new(
-                "The disk is full or refuses writes; nothing was changed.",
+                format!(
+                    "The disk is full or refuses writes ({}); nothing was changed.",
+                    folder.display()
+                ),
                 "Make room on it, then try again.",
             ),
             Self::Busy => UserError::new(
@@ -87,7 +90,9 @@ impl From<sqlx::Error> for StoreError {
             return Self::Busy;
         }
         match sqlite_code(&error) {
-            Some(code) if code & 0xff == FULL || WRITES_REFUSED.contains(&code) => Self::Full,
+            // The file was opened at the start, so it is a file beside it that the disk has no room for.
+            Some(code) if matches!(code & 0xff, FULL | CANNOT_OPEN) => Self::Full,
+            Some(code) if WRITES_REFUSED.contains(&code) => Self::Full,
             Some(code) if matches!(code & 0xff, BUSY | LOCKED) => Self::Busy,
             _ => Self::Sql(error),
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::domain::ids::{InboxId, JobId};
@@ -113,6 +114,25 @@ impl Store {
         Ok(count(number))
     }
 
+    /// Kind and payload of every job that is due or under way, the longest due first.
+    pub async fn jobs_due(&self, now: Timestamp) -> R<Vec<(JobKind, Value)>> {
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT id, kind, payload FROM jobs WHERE run_at <= $1 ORDER BY run_at, id",
+        )
+        .bind(now.as_millisecond())
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        rows.into_iter()
+            .map(|(id, kind, payload)| {
+                let place = Place::new("jobs", id);
+                Ok((
+                    place.word(&kind, JobKind::from_name)?,
+                    place.json(&payload)?,
+                ))
+            })
+            .collect()
+    }
+
     /// How much is due or under way that somebody may wait for. Upkeep of the index and the pictures is not: it goes on at
     /// the next start.
     pub async fn work_in_hand(&self, now: Timestamp) -> R<u64> {
@@ -153,7 +173,10 @@ impl Store {
         claim.push(
             " ORDER BY run_at, id LIMIT 1) RETURNING id, kind, unique_key, payload, cause, attempts, crashes",
         );
-        let row: Option<Row> = claim.build_query_as().fetch_optional(&self.writer).await?;
+        // Outside a transaction the row comes before the change is on the disk, and a disk that refuses it says so to nobody.
+        let mut tx = self.begin_lightly().await?;
+        let row: Option<Row> = claim.build_query_as().fetch_optional(tx.conn()).await?;
+        tx.commit().await?;
         let Some(row) = row else { return Ok(None) };
         let lease = Lease {
             job: JobId(row.id),

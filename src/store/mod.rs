@@ -28,6 +28,7 @@ mod posts;
 mod posts_gone;
 mod posts_read;
 mod posts_words;
+mod probe;
 mod publishing;
 mod rooms;
 mod rows;
@@ -47,6 +48,7 @@ pub use error::{OpenError, StoreError};
 pub use inbox::{Arrived, InboxRow, InboxState};
 pub use index_tables::IndexTable;
 pub use open::StoreOptions;
+pub use posts::IdTaken;
 pub use posts_gone::Forgotten;
 pub use posts_read::{OpenMedia, StoredMedia};
 pub use posts_words::WordsQuery;
@@ -56,7 +58,8 @@ pub use tx::Tx;
 pub use workspaces::Workspace;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use sqlx::SqlitePool;
@@ -76,6 +79,8 @@ pub struct Store {
     clock: SharedClock,
     jobs_written: Arc<Notify>,
     path: PathBuf,
+    /// When the log last said that the disk is full.
+    full_logged: Arc<Mutex<Option<Instant>>>,
 }
 
 /// How a write begins. Said every time: the connection is the same for both.
@@ -99,6 +104,11 @@ impl Store {
     /// Woken after a commit that wrote jobs, or rows that fall due.
     pub fn jobs_written(&self) -> Arc<Notify> {
         Arc::clone(&self.jobs_written)
+    }
+
+    /// The time by the store's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Where the database lies.

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlitePool};
+use sqlx::{Connection as _, Row, SqlitePool};
 use tokio::sync::Notify;
 
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
+use crate::domain::names;
 use crate::domain::persona::Voice;
 use crate::store::{OpenError, Store, StoreError};
 
@@ -74,6 +75,10 @@ impl StoreOptions {
             // NORMAL loses the last commits when the power fails, and a lost intent is a post published twice.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // Names without regard to capitals, in every script: `author COLLATE same_name`.
+            .collation("same_name", |one, other| {
+                names::folded(one).cmp(&names::folded(other))
+            })
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("journal_size_limit", LOG_BYTES))
     }
@@ -93,6 +98,9 @@ impl Store {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            // SQLite rolls a transaction back by itself when the disk refuses it. sqlx fails to roll it back once more, goes on
+            // counting it as open and begins no other: another connection takes its place.
+            .before_acquire(|writer, _| Box::pin(async move { Ok(!writer.is_in_transaction()) }))
             .connect_with(connect.clone())
             .await
             .map_err(|error| refused(&error))?;
@@ -109,6 +117,7 @@ impl Store {
             clock,
             jobs_written: Arc::new(Notify::new()),
             path: path.clone(),
+            full_logged: Arc::default(),
         };
         store.furnish().await.map_err(|error| match error {
             StoreError::Full => OpenError::Full { path: path.clone() },

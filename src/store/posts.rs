@@ -12,6 +12,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use crate::domain::content::hex;
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::language;
+use crate::domain::names;
+use crate::domain::network::Network;
 use crate::domain::post::{FetchedPost, StoreCounts};
 use crate::store::rows::{json_text, millis};
 use crate::store::{R, Tx};
@@ -21,12 +23,20 @@ const CHUNK: usize = 250;
 /// Same, for pictures and for statements with one value a row.
 pub(super) const LIST: usize = 500;
 
+/// A post that was not taken: another author's stands under its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdTaken {
+    pub native_id: String,
+    /// Whose post stands there.
+    pub author: String,
+}
+
 /// What a chunk holds that the store does not, or holds differently.
 struct Difference<'a> {
     post: &'a FetchedPost,
     digest: String,
-    /// The id it has already.
-    known_as: Option<PostId>,
+    /// The id it has already, and its author.
+    known: Option<(PostId, String)>,
 }
 
 impl Tx {
@@ -37,25 +47,47 @@ impl Tx {
         workspace: WorkspaceId,
         posts: &[FetchedPost],
     ) -> R<StoreCounts> {
-        let mut counts = StoreCounts::default();
+        Ok(self.store_archive(workspace, posts).await?.0)
+    }
+
+    /// The same, with what was not taken: an archive's ids are its own, so another author under a known one is no edit.
+    pub async fn store_archive(
+        &mut self,
+        workspace: WorkspaceId,
+        posts: &[FetchedPost],
+    ) -> R<(StoreCounts, Vec<IdTaken>)> {
+        let (mut counts, mut refused) = (StoreCounts::default(), Vec::new());
         let mut rest = posts;
         while !rest.is_empty() {
             let (chunk, after) = rest.split_at(distinct_prefix(rest));
-            counts += self.store_chunk(workspace, chunk).await?;
+            let (stored, not_taken) = self.store_chunk(workspace, chunk).await?;
+            counts += stored;
+            refused.extend(not_taken);
             rest = after;
         }
-        Ok(counts)
+        Ok((counts, refused))
     }
 
     async fn store_chunk(
         &mut self,
         workspace: WorkspaceId,
         posts: &[FetchedPost],
-    ) -> R<StoreCounts> {
-        let changes = differences(self.conn(), workspace, posts).await?;
+    ) -> R<(StoreCounts, Vec<IdTaken>)> {
+        let found = differences(self.conn(), workspace, posts).await?;
+        let (foreign, changes): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(Difference::is_of_another);
+        let refused: Vec<IdTaken> = foreign
+            .into_iter()
+            .filter_map(|change| {
+                Some(IdTaken {
+                    native_id: change.post.native_id.clone(),
+                    author: change.known?.1,
+                })
+            })
+            .collect();
         let edited = changes
             .iter()
-            .filter(|change| change.known_as.is_some())
+            .filter(|change| change.known.is_some())
             .count();
         let total = changes.len();
         if total > 0 {
@@ -65,12 +97,13 @@ impl Tx {
             write_media(self.conn(), &changes, first).await?;
         }
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        Ok(StoreCounts {
+        let counts = StoreCounts {
             new: count(total - edited),
             changed: count(edited),
-            known: count(posts.len() - total),
+            known: count(posts.len() - total - refused.len()),
             removed: 0,
-        })
+        };
+        Ok((counts, refused))
     }
 
     /// Takes `count` numbers of the change counter and says which is the first.
@@ -116,25 +149,25 @@ async fn differences<'a>(
         },
     );
     compare
-        .push(") SELECT given.place, posts.id FROM given LEFT JOIN posts ON posts.workspace_id = ");
+        .push(") SELECT given.place, posts.id, posts.author FROM given LEFT JOIN posts ON posts.workspace_id = ");
     compare.push_bind(workspace.0);
     compare.push(
         " AND posts.network = given.network AND posts.native_id = given.native_id
          WHERE posts.id IS NULL OR posts.digest <> given.digest OR given.own > posts.own
          ORDER BY given.place",
     );
-    let rows: Vec<(i64, Option<i64>)> = compare
+    let rows: Vec<(i64, Option<i64>, Option<String>)> = compare
         .build_query_as()
         // A chunk of the usual size is prepared once; the odd last one is not worth a place among the prepared.
         .persistent(posts.len() == CHUNK)
         .fetch_all(conn)
         .await?;
-    let found = rows.into_iter().filter_map(|(place, id)| {
+    let found = rows.into_iter().filter_map(|(place, id, author)| {
         let place = usize::try_from(place).ok()?;
         Some(Difference {
             post: posts.get(place)?,
             digest: std::mem::take(digests.get_mut(place)?),
-            known_as: id.map(PostId),
+            known: id.map(PostId).zip(author),
         })
     });
     Ok(found.collect())
@@ -143,7 +176,16 @@ async fn differences<'a>(
 impl Difference<'_> {
     /// The id of the post when its change has the number `seq`.
     fn id(&self, seq: i64) -> i64 {
-        self.known_as.map_or(seq, |id| id.0)
+        self.known.as_ref().map_or(seq, |(id, _)| id.0)
+    }
+
+    /// On a network an author may take another name; in an archive another name is another author.
+    fn is_of_another(&self) -> bool {
+        self.post.network == Network::Archive
+            && self
+                .known
+                .as_ref()
+                .is_some_and(|(_, author)| !names::same(author, &self.post.author))
     }
 }
 
@@ -214,7 +256,7 @@ async fn write_posts(
 /// Pictures by their place in the post. One whose address stays keeps its file.
 async fn write_media(conn: &mut SqliteConnection, changes: &[Difference<'_>], first: i64) -> R<()> {
     for (change, seq) in changes.iter().zip(first..) {
-        if change.known_as.is_some() {
+        if change.known.is_some() {
             let kept = i64::try_from(change.post.media.len()).unwrap_or(i64::MAX);
             sqlx::query("DELETE FROM post_media WHERE post_id = $1 AND position >= $2")
                 .bind(change.id(seq))

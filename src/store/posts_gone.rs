@@ -52,7 +52,7 @@ impl Tx {
         let pictures: Vec<(String, String)> = sqlx::query_as(
             "SELECT DISTINCT post_media.sha256, post_media.mime FROM posts
              JOIN post_media ON post_media.post_id = posts.id
-             WHERE posts.workspace_id = $1 AND lower(posts.author) = lower($2)
+             WHERE posts.workspace_id = $1 AND posts.author COLLATE same_name = $2
              AND post_media.sha256 IS NOT NULL AND post_media.mime IS NOT NULL",
         )
         .bind(workspace.0)
@@ -60,7 +60,7 @@ impl Tx {
         .fetch_all(self.conn())
         .await?;
         let ids: Vec<i64> = sqlx::query_scalar(
-            "DELETE FROM posts WHERE workspace_id = $1 AND lower(author) = lower($2) RETURNING id",
+            "DELETE FROM posts WHERE workspace_id = $1 AND author COLLATE same_name = $2 RETURNING id",
         )
         .bind(workspace.0)
         .bind(author)

@@ -1,6 +1,7 @@
 //! Posts by their words, read off one after the other: slower and blunter than the index, and there whatever happens to it.
 
 use sqlx::{QueryBuilder, Sqlite};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::domain::ids::{PostId, WorkspaceId};
 use crate::domain::network::Network;
@@ -22,6 +23,8 @@ pub struct WordsQuery<'a> {
     pub since: Option<i64>,
     pub until: Option<i64>,
     pub own: Option<bool>,
+    /// Only changes behind this one.
+    pub after: Option<i64>,
 }
 
 impl Store {
@@ -39,23 +42,27 @@ impl Store {
             QueryBuilder::<Sqlite>::new("SELECT id, hits FROM (SELECT id, created_at, ");
         let mut sum = select.separated(" + ");
         for word in query.words.iter().take(MOST_WORDS) {
-            sum.push("(instr(lower(text), ");
-            sum.push_bind_unseparated(word.as_str());
-            sum.push_unseparated(") > 0)");
+            if word.is_ascii() {
+                sum.push("(instr(lower(text), ");
+                sum.push_bind_unseparated(word.as_str());
+                sum.push_unseparated(") > 0)");
+            } else {
+                // The database knows capitals from A to Z alone.
+                sum.push("(text GLOB ");
+                sum.push_bind_unseparated(any_case(&word.nfc().collect::<String>()));
+                sum.push_unseparated(" OR text GLOB ");
+                sum.push_bind_unseparated(any_case(&word.nfd().collect::<String>()));
+                sum.push_unseparated(")");
+            }
         }
         select.push(" AS hits FROM posts WHERE workspace_id = ");
         select.push_bind(workspace.0);
         let networks = query.networks.iter().map(|network| network.name());
         one_of(&mut select, "network", networks);
-        let authors: Vec<String> = query
-            .authors
-            .iter()
-            .map(|name| name.to_lowercase())
-            .collect();
         one_of(
             &mut select,
-            "lower(author)",
-            authors.iter().map(String::as_str),
+            "author COLLATE same_name",
+            query.authors.iter().map(String::as_str),
         );
         for tag in query.tags {
             select.push(" AND instr(tags, ");
@@ -67,6 +74,9 @@ impl Store {
         }
         if let Some(until) = query.until {
             select.push(" AND created_at < ").push_bind(until);
+        }
+        if let Some(after) = query.after {
+            select.push(" AND seq > ").push_bind(after);
         }
         if let Some(own) = query.own {
             select.push(" AND own = ").push_bind(i64::from(own));
@@ -84,6 +94,28 @@ impl Store {
             .map(|(post, hits)| (PostId(post), hits))
             .collect())
     }
+}
+
+/// A pattern of GLOB for a word anywhere in a text, whatever its capitals.
+fn any_case(word: &str) -> String {
+    let mut pattern = String::from("*");
+    for letter in word.chars() {
+        let forms = [letter]
+            .into_iter()
+            .chain(single(letter.to_uppercase()))
+            .chain(single(letter.to_lowercase()));
+        pattern.push('[');
+        pattern.extend(forms);
+        pattern.push(']');
+    }
+    pattern.push('*');
+    pattern
+}
+
+/// The other form of a letter, where that is one letter.
+fn single(mut form: impl Iterator<Item = char>) -> Option<char> {
+    let letter = form.next()?;
+    form.next().is_none().then_some(letter)
 }
 
 fn one_of<'a>(

@@ -71,14 +71,18 @@ async fn one(conn: &mut SqliteConnection, id: SourceId) -> R<Option<Source>> {
         .transpose()
 }
 
+async fn every(conn: &mut SqliteConnection, workspace: WorkspaceId) -> R<Vec<Source>> {
+    all(
+        sqlx::query_as(select_sources!("WHERE workspace_id = $1 ORDER BY id"))
+            .bind(workspace.0)
+            .fetch_all(conn)
+            .await?,
+    )
+}
+
 impl Store {
     pub async fn sources(&self, workspace: WorkspaceId) -> R<Vec<Source>> {
-        all(
-            sqlx::query_as(select_sources!("WHERE workspace_id = $1 ORDER BY id"))
-                .bind(workspace.0)
-                .fetch_all(&mut *self.reader().await?)
-                .await?,
-        )
+        every(&mut *self.reader().await?, workspace).await
     }
 
     pub async fn source(&self, id: SourceId) -> R<Option<Source>> {
@@ -101,16 +105,10 @@ impl Store {
         network: Network,
         selector: &Selector,
     ) -> R<Option<Source>> {
-        sqlx::query_as::<_, Row>(select_sources!(
-            "WHERE workspace_id = $1 AND network = $2 AND selector = $3"
-        ))
-        .bind(workspace.0)
-        .bind(network.name())
-        .bind(json_text("sources", selector)?)
-        .fetch_optional(&mut *self.reader().await?)
-        .await?
-        .map(Source::try_from)
-        .transpose()
+        let followed = self.sources(workspace).await?;
+        Ok(followed
+            .into_iter()
+            .find(|source| source.network == network && source.selector.is(selector)))
     }
 
     /// Sources whose time has come, longest overdue first.
@@ -120,6 +118,10 @@ impl Store {
 }
 
 impl Tx {
+    pub async fn sources(&mut self, workspace: WorkspaceId) -> R<Vec<Source>> {
+        every(self.conn(), workspace).await
+    }
+
     pub async fn source(&mut self, id: SourceId) -> R<Option<Source>> {
         one(self.conn(), id).await
     }

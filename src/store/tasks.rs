@@ -92,14 +92,18 @@ async fn one(conn: &mut SqliteConnection, id: TaskId) -> R<Option<Task>> {
         .transpose()
 }
 
+async fn every(conn: &mut SqliteConnection, workspace: WorkspaceId) -> R<Vec<Task>> {
+    all(
+        sqlx::query_as(select_tasks!("WHERE workspace_id = $1 ORDER BY name"))
+            .bind(workspace.0)
+            .fetch_all(conn)
+            .await?,
+    )
+}
+
 impl Store {
     pub async fn tasks(&self, workspace: WorkspaceId) -> R<Vec<Task>> {
-        all(
-            sqlx::query_as(select_tasks!("WHERE workspace_id = $1 ORDER BY name"))
-                .bind(workspace.0)
-                .fetch_all(&mut *self.reader().await?)
-                .await?,
-        )
+        every(&mut *self.reader().await?, workspace).await
     }
 
     pub async fn task(&self, id: TaskId) -> R<Option<Task>> {
@@ -107,13 +111,15 @@ impl Store {
     }
 
     pub async fn task_named(&self, workspace: WorkspaceId, name: &str) -> R<Option<Task>> {
-        sqlx::query_as::<_, Row>(select_tasks!("WHERE workspace_id = $1 AND name = $2"))
-            .bind(workspace.0)
-            .bind(name)
-            .fetch_optional(&mut *self.reader().await?)
-            .await?
-            .map(Task::try_from)
-            .transpose()
+        sqlx::query_as::<_, Row>(select_tasks!(
+            "WHERE workspace_id = $1 AND name COLLATE same_name = $2"
+        ))
+        .bind(workspace.0)
+        .bind(name)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?
+        .map(Task::try_from)
+        .transpose()
     }
 
     /// Tasks whose time has come, longest overdue first.
@@ -123,6 +129,10 @@ impl Store {
 }
 
 impl Tx {
+    pub async fn tasks(&mut self, workspace: WorkspaceId) -> R<Vec<Task>> {
+        every(self.conn(), workspace).await
+    }
+
     pub async fn task(&mut self, id: TaskId) -> R<Option<Task>> {
         one(self.conn(), id).await
     }

@@ -176,7 +176,11 @@ fn an_import_says_what_is_wrong_with_a_file() {
         &format!("\u{feff}{good}\r\nnot json\r\n{{\"id\":2}}\r\n"),
     );
     let ended = house.run(&["import", mixed.to_str().expect("text")]);
-    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(
+        ended.status.code(),
+        Some(1),
+        "lines were not taken: {ended:?}"
+    );
     for words in ["line 2: not JSON", "line 3: a field is missing", "1 new"] {
         assert!(ended.out.contains(words), "{words}: {}", ended.out);
     }

@@ -116,8 +116,12 @@ fn real_posts_come_in_once_and_are_found() {
         &format!("{}\nnot json\n{{\"id\":1}}\n", part.join("\n")),
     );
     let first = house.run(&["import", file.to_str().expect("a plain path")]);
-    assert!(first.status.success(), "{first:?}");
-    assert!(first.out.contains("600"), "{}", first.out);
+    assert_eq!(
+        first.status.code(),
+        Some(1),
+        "two lines were not taken: {first:?}"
+    );
+    assert!(first.out.contains("600 new"), "{}", first.out);
     assert!(
         first.out.contains("601") && first.out.contains("602"),
         "broken lines are not named:\n{}",

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::support::binary::free_port;
 use crate::support::bot_api::{BotApi, Fault, TOKEN};
 use crate::support::telegram::{Lumen, house_with, png};
 
@@ -167,11 +168,6 @@ fn updates_that_are_brought_need_the_secret_and_are_taken_once() {
         1,
         "the same update brought twice is one"
     );
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("bound").port()
 }
 
 fn http(port: u16, request: &str) -> String {

@@ -244,10 +244,20 @@ impl Running {
         }
     }
 
+    /// SIGTERM, and how it ended with all that it said before.
+    pub fn stop_and_read(self) -> Ended {
+        terminate(&self.child);
+        self.ended(Duration::from_secs(30))
+    }
+
     /// End of input, and how it ended.
     pub fn finish(mut self) -> Ended {
         self.stdin = None;
-        let status = wait(&mut self.child, Duration::from_mins(3));
+        self.ended(Duration::from_mins(3))
+    }
+
+    fn ended(mut self, limit: Duration) -> Ended {
+        let status = wait(&mut self.child, limit);
         let mut out = self.seen.clone();
         while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(5)) {
             out.push_str(&line);
@@ -313,4 +323,10 @@ pub fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, text).expect("it can be written");
     path
+}
+
+/// A port of loopback that nothing listens on.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("bound").port()
 }

@@ -6,6 +6,7 @@ use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::domain::error::UserError;
+use crate::domain::names::same;
 
 pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
     match verb {
@@ -40,19 +41,18 @@ async fn list(ctx: &Ctx) -> Done {
 }
 
 async fn default(ctx: &Ctx, rest: &str) -> Done {
-    let wanted = parse::unquoted(rest).to_lowercase();
+    let wanted = parse::unquoted(rest);
     let names = names(ctx);
-    let fits = |name: &&String| {
-        name.to_lowercase() == wanted || name.split(':').any(|part| part.to_lowercase() == wanted)
-    };
+    let fits =
+        |name: &&String| same(name, wanted) || name.split(':').any(|part| same(part, wanted));
     let fitting: Vec<&String> = names.iter().filter(fits).collect();
     let [name] = fitting[..] else {
         let what = if wanted.is_empty() {
             "Which account?".to_owned()
         } else if fitting.is_empty() {
-            format!("There is no account {}.", words::quoted(&wanted, 60))
+            format!("There is no account {}.", words::quoted(wanted, 60))
         } else {
-            format!("{} could be several.", words::quoted(&wanted, 60))
+            format!("{} could be several.", words::quoted(wanted, 60))
         };
         return Err(UserError::new(what, words::there_are(&names)).into());
     };

@@ -8,6 +8,7 @@ use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::chat::words::people;
 use crate::domain::error::UserError;
+use crate::domain::names;
 use crate::domain::operator::{Identity, Surface};
 
 /// `/member link`: a code for the person's other chat. With one behind it, it came to the wrong place or is none.
@@ -63,7 +64,7 @@ pub async fn unlink(ctx: &Ctx, rest: &str) -> Done {
         word => names
             .iter()
             .filter(|name| {
-                people::identity(name).to_lowercase() == word
+                names::same(&people::identity(name), word)
                     || Surface::from_name(word) == Some(name.surface)
             })
             .collect(),

@@ -7,6 +7,7 @@ use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::chat::words::people::{self, article, identity as shown};
 use crate::domain::error::UserError;
+use crate::domain::names;
 use crate::domain::operator::{Identity, Operator, Role, Surface};
 
 type Member = (Operator, Vec<Identity>);
@@ -181,12 +182,11 @@ async fn remove(ctx: &Ctx, rest: &str) -> Done {
 /// The member of this name or identity.
 async fn find(ctx: &Ctx, who: &str) -> Result<Operator, ChatError> {
     let members = ctx.store().operators(ctx.w()).await?;
-    let wanted = who.trim_start_matches('@').to_lowercase();
     let fits = |(operator, identities): &&Member| {
-        operator.name.trim_start_matches('@').to_lowercase() == wanted
+        names::same(&operator.name, who)
             || identities
                 .iter()
-                .any(|identity| shown(identity).to_lowercase() == wanted)
+                .any(|identity| names::same(&shown(identity), who))
     };
     let fitting: Vec<&Member> = members.iter().filter(fits).collect();
     match fitting[..] {
@@ -196,7 +196,7 @@ async fn find(ctx: &Ctx, who: &str) -> Result<Operator, ChatError> {
                 .iter()
                 .map(|(operator, _)| words::person(&operator.name))
                 .collect();
-            let what = if wanted.is_empty() {
+            let what = if who.trim().is_empty() {
                 "Who?".to_owned()
             } else {
                 format!("Nobody here is {}.", words::quoted(who, 40))

@@ -84,25 +84,28 @@ impl From<WhenError> for ChatError {
 impl ChatError {
     /// What the person is told.
     #[must_use]
-    pub fn view(&self, inbox: InboxId, now: &Now) -> View {
+    pub fn view(&self, inbox: InboxId, house: &House) -> View {
         match self {
             Self::User(error) => words::errors::failed(error, None),
             Self::Later(error) => words::errors::failed(error, Some(inbox)),
             Self::Review(ReviewError::Store(error)) | Self::Store(error) => {
-                words::errors::failed(&error.user(), Some(inbox))
+                words::errors::failed(&error.user(house.store.folder()), Some(inbox))
             }
-            Self::Review(error) => words::errors::review(error, now),
+            Self::Review(error) => words::errors::review(error, &house.now()),
             Self::Inside(_) => words::errors::failed(&words::errors::inside(), Some(inbox)),
         }
     }
 
     /// Whether the log should have it: the rest is between Lumen and the person.
     #[must_use]
-    pub const fn is_for_the_log(&self) -> bool {
-        matches!(
-            self,
-            Self::Store(_) | Self::Inside(_) | Self::Review(ReviewError::Store(_))
-        )
+    pub fn is_for_the_log(&self, store: &Store) -> bool {
+        match self {
+            Self::Store(error) | Self::Review(ReviewError::Store(error)) => {
+                !store.log_if_full(error)
+            }
+            Self::Inside(_) => true,
+            Self::User(_) | Self::Later(_) | Self::Review(_) => false,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::chat::words;
 use crate::domain::draft::{DraftState, Move, Seen};
 use crate::domain::error::UserError;
 use crate::domain::ids::DraftNumber;
-use crate::domain::schedule::{Schedule, WhenError};
+use crate::domain::schedule::{Schedule, WhenError, speak};
 use crate::flow;
 
 /// How many runs the answer shows.
@@ -181,7 +181,8 @@ pub fn understood(ctx: &Ctx, schedule: &Schedule) -> Result<Block, ChatError> {
         )
         .into());
     }
+    let runs = runs.into_iter().map(|run| ctx.now.exactly(run));
     Ok(Block::List(
-        runs.into_iter().map(|run| ctx.now.exactly(run)).collect(),
+        runs.chain(speak::begins_anew(schedule)).collect(),
     ))
 }

@@ -131,8 +131,9 @@ fn what_and_when(ctx: &Ctx, rest: &str) -> (String, String) {
     if one_word || in_quotes {
         return (first.to_owned(), after.to_owned());
     }
+    // A time that cannot be done is refused where it is read; here it is where the words end that matters.
     match split_trailing(rest, ctx.now.at, &ctx.house.zone) {
-        Some((what, _)) if !what.is_empty() => {
+        Ok(Some((what, _))) if !what.is_empty() => {
             let when = rest.trim().strip_prefix(what.as_str()).unwrap_or_default();
             (
                 what.clone(),
@@ -154,6 +155,15 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
         let advice = "/source fetch fetches it now; /source remove and add again change it.";
         return Err(
             UserError::new(format!("{} is followed already.", known.name()), advice).into(),
+        );
+    }
+    if let Selector::Author(author) = &selector
+        && !ctx.house.accounts.knows(network, author).await
+    {
+        let advice =
+            format!("Look at the name again; /source add {network} all follows everybody.");
+        return Err(
+            UserError::new(format!("Nobody on {network} is called @{author}."), advice).into(),
         );
     }
     let runs = schedule

@@ -176,7 +176,7 @@ fn topic_and_time(ctx: &Ctx, rest: &str) -> Result<(String, Schedule), ChatError
             Schedule::parse(after, ctx.now.at, &ctx.house.zone)?,
         )
     } else {
-        split_trailing(rest, ctx.now.at, &ctx.house.zone)
+        split_trailing(rest, ctx.now.at, &ctx.house.zone)?
             .map(|(topic, schedule)| (parse::unquoted(&topic).trim().to_owned(), schedule))
             .ok_or_else(|| UserError::new("It does not end with a time.", ONE_LINE))?
     };
@@ -212,9 +212,14 @@ async fn show(ctx: &Ctx, rest: &str) -> Done {
 }
 
 async fn edit(ctx: &Ctx, rest: &str) -> Done {
-    let (name, topic) = parse::split_argument(rest);
+    let (name, words) = parse::split_argument(rest);
     let mut task = find(ctx, name).await?;
-    let topic = parse::unquoted(topic).trim();
+    let topic = parse::unquoted(words).trim();
+    if topic == words.trim()
+        && let Some(schedule) = only_a_time(ctx, &task, topic)?
+    {
+        return set_times(ctx, &task.name, schedule).await;
+    }
     if topic.is_empty() {
         let advice = format!(
             "/task edit {0} TOPIC; /schedule {0} WHEN changes its times.",
@@ -236,6 +241,29 @@ async fn edit(ctx: &Ctx, rest: &str) -> Done {
         View::text(line),
     )
     .await
+}
+
+/// What the new words of a task say when they are a time and nothing else: a topic of that kind stands in quotes.
+fn only_a_time(ctx: &Ctx, task: &Task, words: &str) -> Result<Option<Schedule>, ChatError> {
+    let (now, zone) = (ctx.now.at, &ctx.house.zone);
+    let whole = Schedule::parse(words, now, zone);
+    match split_trailing(words, now, zone) {
+        Ok(Some((topic, schedule))) if topic.is_empty() => return Ok(Some(schedule)),
+        Err(error) if whole.as_ref() == Err(&error) => return Err(error.into()),
+        _ if whole.is_err() => return Ok(None),
+        _ => {}
+    }
+    let name = &task.name;
+    Err(UserError::new(
+        format!(
+            "{} is a time, but not on which days.",
+            words::quoted(words, 40)
+        ),
+        format!(
+            "/task edit {name} every weekday at 9 changes the times; a topic goes into quotes."
+        ),
+    )
+    .into())
 }
 
 async fn run_now(ctx: &Ctx, rest: &str) -> Done {

@@ -165,10 +165,10 @@ impl ControlRoom {
             Ok(Err(panic)) => anyhow::anyhow!("a command broke off: {}", said_in(&panic)).into(),
             Err(_) => ChatError::Later(words::errors::too_slow()),
         };
-        if error.is_for_the_log() {
+        if error.is_for_the_log(self.store()) {
             tracing::error!(inbox = %row.id, error = format!("{error:#}"), "a command failed");
         }
-        let answer = Answer::line(error.view(row.id, &ctx.now));
+        let answer = Answer::line(error.view(row.id, &ctx.house));
         // A question whose answer came too late for its draft is closed; one that was answered badly stays open.
         let closes = matches!(error, ChatError::Review(_)).then_some(&ctx);
         self.settle(row.id, closes, answer).await

@@ -167,7 +167,7 @@ fn refusal(error: &ReviewError, now: &Now) -> View {
         ReviewError::Empty { number } => View::text(format!(
             "The new text of {number} is empty. /edit {number} TEXT puts yours in its place."
         )),
-        ReviewError::Store(error) => failed(&error.user(), None),
+        ReviewError::Store(_) => failed(&inside(), None),
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn line(
     {
         return Some(checked(line, now, zone));
     }
+    let text = text.replace(" - ", "-");
     let fields: Vec<&str> = text.split_whitespace().collect();
     if fields.len() < 4 || !fields.iter().all(|field| looks_like_field(field)) {
         return None;
@@ -38,7 +39,7 @@ pub(super) fn line(
     let starred = fields.iter().any(|field| field.starts_with(['*', '?']));
     match fields.len() {
         5 => Some(checked(&fields.join(" "), now, zone)),
-        6 | 7 if starred => Some(Err(too_many(&fields, now, zone))),
+        6 | 7 => Some(Err(too_many(&fields, now, zone))),
         4 if starred => Some(Err(WhenError::advised(
             format!("\u{201c}{text}\u{201d} has four fields; a cron line has five."),
             "They are minute, hour, day, month and weekday: 0 9 * * 1-5.",
@@ -107,9 +108,15 @@ pub(super) fn next_after(line: &str, after: Timestamp, zone: &TimeZone) -> Optio
 }
 
 pub(super) fn parse(line: &str) -> Result<Cron, croner::errors::CronError> {
+    // crontab(5): of a day and a weekday either will do, unless one of them begins with a star; then both must hold.
+    let both = line
+        .split_whitespace()
+        .enumerate()
+        .any(|(nth, field)| matches!(nth, 2 | 4) && field.starts_with(['*', '?']));
     CronParser::builder()
         .seconds(Seconds::Disallowed)
         .year(Year::Disallowed)
+        .dom_and_dow(both)
         .build()
         .parse(line)
 }

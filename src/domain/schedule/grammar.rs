@@ -21,6 +21,8 @@ pub(super) enum Reading {
     Refused {
         what: String,
         instead: Option<String>,
+        /// It says that something comes again.
+        explicit: bool,
     },
 }
 
@@ -28,9 +30,8 @@ impl Reading {
     /// Nobody writes it by chance at the end of a topic.
     pub(super) const fn is_explicit(&self) -> bool {
         match self {
-            Self::Once { explicit, .. } => *explicit,
+            Self::Once { explicit, .. } | Self::Refused { explicit, .. } => *explicit,
             Self::Again(_) => true,
-            Self::Refused { .. } => false,
         }
     }
 }
@@ -287,10 +288,12 @@ impl Said {
     }
 }
 
-/// `8` in the evening is 20:00; `13` in the morning is nothing.
+/// `8` in the evening is 20:00, `12` noon is noon; `13` in the morning is nothing, and which `2` at night is meant nobody can tell.
 pub(super) fn within((hour, minute): (i8, i8), part: Part) -> Option<(i8, i8)> {
     match part {
-        Part::Noon | Part::Midnight => None,
+        Part::Noon => (hour == 12 && minute == 0).then_some((12, 0)),
+        Part::Midnight => (matches!(hour, 0 | 12) && minute == 0).then_some((0, 0)),
+        Part::Night if matches!(hour, 0..=5 | 12) => None,
         Part::Morning => (hour < 12).then_some((hour, minute)),
         _ if part.is_late() && (1..12).contains(&hour) => {
             halved(hour, Some(HalfDay::Pm)).map(|hour| (hour, minute))
@@ -301,7 +304,7 @@ pub(super) fn within((hour, minute): (i8, i8), part: Part) -> Option<(i8, i8)> {
 
 fn one_off(words: &[Word], now: &Zoned) -> Option<Reading> {
     let mut said = Said::read(words)?;
-    if let (Some(Part::Midnight), None, Some(Day::Off(0))) = (said.part, said.clock, said.day) {
+    if let (Some(Part::Midnight), Some(Day::Off(0))) = (said.part, said.day) {
         // The coming one, not the one that this day began with.
         said.day = Some(Day::Off(1));
     }
@@ -315,6 +318,7 @@ fn one_off(words: &[Word], now: &Zoned) -> Option<Reading> {
         return Some(Reading::Refused {
             what: "It does not say what time today.".to_owned(),
             instead: None,
+            explicit: false,
         });
     }
     let at = on(day, time, now)?;

@@ -75,6 +75,14 @@ impl Said {
             Word::Weekly => self.adverb(Unit::Week),
             Word::Monthly => self.adverb(Unit::Month),
             Word::Yearly => self.adverb(Unit::Year),
+            Word::Alternate => {
+                self.again = true;
+                self.count.replace(2).is_none().then_some(())
+            }
+            Word::Fortnightly => {
+                self.count.replace(2).is_none().then_some(())?;
+                self.adverb(Unit::Week)
+            }
             Word::Of => {
                 cursor.skip_small();
                 match cursor.peek()? {
@@ -117,7 +125,7 @@ impl Said {
 
     /// What `every` can be followed by that nothing else can.
     fn read_every(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
-        if cursor.took(Word::Other) {
+        if cursor.took(Word::Other) || cursor.took(Word::Alternate) {
             self.count = Some(2);
         } else if cursor.took(Word::Half) {
             self.count = Some(30);
@@ -125,11 +133,18 @@ impl Said {
         } else if let Some(count) = counted(cursor) {
             self.count = Some(count);
         }
-        if let Some(Word::Unit(unit)) = cursor.peek() {
-            cursor.take();
-            return self.set_unit(unit);
+        match cursor.peek() {
+            Some(Word::Unit(unit)) => {
+                cursor.take();
+                self.set_unit(unit)
+            }
+            Some(Word::Fortnight) => {
+                cursor.take();
+                self.count = Some(self.count.unwrap_or(1).checked_mul(2)?);
+                self.set_unit(Unit::Week)
+            }
+            _ => Some(()),
         }
-        Some(())
     }
 
     /// Behind `1st` or `last`: a weekday, `day`, or nothing.
@@ -151,7 +166,7 @@ impl Said {
 
     fn read_days(&mut self, word: Word, cursor: &mut Cursor<'_>) -> Option<()> {
         match word {
-            Word::Day(from) if cursor.took(Word::To) => match cursor.take()? {
+            Word::Day(from) | Word::Days(from) if cursor.took(Word::To) => match cursor.take()? {
                 Word::Day(to) | Word::Days(to) => {
                     self.again = true;
                     self.days.extend(range(from, to));
@@ -208,6 +223,7 @@ impl Said {
                     hours if hours > 60 => format!("every {} hours", hours / 60),
                     minutes => format!("every {minutes} minutes"),
                 }),
+                explicit: true,
             });
         }
         let weekdays = weekday_field(&self.days);
@@ -239,6 +255,7 @@ impl Said {
                     shown.join(" and ")
                 ),
                 instead: None,
+                explicit: true,
             });
         }
         let hours: Vec<String> = clocks.iter().map(|(hour, _)| hour.to_string()).collect();
@@ -252,6 +269,7 @@ impl Said {
             Err((what, days)) => Some(Reading::Refused {
                 what,
                 instead: Some(format!("{days} at {shown}")),
+                explicit: true,
             }),
         }
     }
@@ -292,7 +310,9 @@ impl Said {
         }
         if self.count.is_some_and(|count| count != 1) {
             let (what, days) = match self.unit {
-                None if !self.days.is_empty() => ("other week", format!("every {names}")),
+                None | Some(Unit::Week) if !self.days.is_empty() => {
+                    ("other week", format!("every {names}"))
+                }
                 Some(Unit::Week) => ("other week", "every monday".to_owned()),
                 Some(Unit::Month) => ("other month", "every month on the 1st".to_owned()),
                 Some(Unit::Day) => ("other day", "every day".to_owned()),
@@ -344,7 +364,7 @@ impl Said {
     }
 }
 
-/// `2` before a unit, `second` before a unit.
+/// `2` before a unit or a weekday, `second` before a unit.
 fn counted(cursor: &mut Cursor<'_>) -> Option<i16> {
     let mut ahead = *cursor;
     let count = match ahead.take()? {
@@ -352,7 +372,13 @@ fn counted(cursor: &mut Cursor<'_>) -> Option<i16> {
         Word::Nth(count) => i16::from(count),
         _ => return None,
     };
-    matches!(ahead.peek(), Some(Word::Unit(_))).then(|| {
+    let counts_days = matches!(cursor.peek(), Some(Word::Number(_)));
+    let counts = match ahead.peek() {
+        Some(Word::Unit(_) | Word::Fortnight) => true,
+        Some(Word::Day(_) | Word::Days(_) | Word::Weekdays | Word::Weekend) => counts_days,
+        _ => false,
+    };
+    counts.then(|| {
         cursor.take();
         count
     })

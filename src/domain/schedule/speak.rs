@@ -67,6 +67,27 @@ pub fn understood(schedule: &Schedule, now: Timestamp, zone: &TimeZone) -> Strin
     format!("{words}\nnext: {} ({})", runs.join(", "), city(zone))
 }
 
+/// What a cron line with a step says that people read otherwise: `*/45` begins anew with each hour.
+#[must_use]
+pub fn begins_anew(schedule: &Schedule) -> Option<String> {
+    const FIELDS: [(&str, Option<u8>); 4] = [
+        ("hour", Some(60)),
+        ("day", Some(24)),
+        ("month", None),
+        ("year", Some(12)),
+    ];
+    let Schedule::Cron(line) = schedule else {
+        return None;
+    };
+    line.split_whitespace()
+        .zip(FIELDS)
+        .find_map(|(field, (span, whole))| {
+            let step: u8 = field.split_once('/')?.1.parse().ok()?;
+            let even = whole.is_some_and(|whole| step > 0 && whole.is_multiple_of(step));
+            (!even).then(|| format!("{field} begins anew with each {span}."))
+        })
+}
+
 /// Words that [`Schedule::parse`] reads as `schedule`: `tomorrow 9:00`, `every weekday at 9:00`.
 #[must_use]
 pub fn phrase(schedule: &Schedule, now: Timestamp, zone: &TimeZone) -> String {
@@ -163,18 +184,22 @@ fn spelt(line: &str) -> Option<String> {
 }
 
 fn rhythm(minute: &str, hour: &str) -> Option<String> {
-    let step = |field: &str| field.strip_prefix("*/")?.parse::<u8>().ok();
+    // A step that does not divide its hour or day begins anew with each, so it is no distance between runs.
+    let step = |field: &str, whole: u8| {
+        let step = field.strip_prefix("*/")?.parse::<u8>().ok()?;
+        (step > 0 && whole.is_multiple_of(step)).then_some(step)
+    };
     match (minute, hour) {
         ("*", "*") => Some("every minute".to_owned()),
         ("0", "*") => Some("every hour".to_owned()),
-        (_, "*") => match step(minute) {
+        (_, "*") => match step(minute, 60) {
             Some(step) => Some(format!("every {step} minutes")),
             None => Some(format!("every hour at :{:02}", minute.parse::<u8>().ok()?)),
         },
-        ("0", _) => Some(format!("every {} hours", step(hour)?)),
+        ("0", _) => Some(format!("every {} hours", step(hour, 24)?)),
         _ => Some(format!(
             "every {} hours at :{:02}",
-            step(hour)?,
+            step(hour, 24)?,
             minute.parse::<u8>().ok()?
         )),
     }
@@ -253,6 +278,7 @@ fn described(line: &str) -> String {
     let Ok(cron) = cron::parse(line) else {
         return line.to_owned();
     };
-    let text = cron.describe();
+    let schedule = Schedule::Cron(line.to_owned());
+    let text = begins_anew(&schedule).unwrap_or_else(|| cron.describe());
     format!("{line} ({})", text.trim_end_matches('.'))
 }

@@ -340,6 +340,31 @@ fn a_topic_is_split_from_its_time() {
             "0 9 * * 5",
         ),
         ("latte art, mondays 8am", "latte art", "0 8 * * 1"),
+        (
+            "coffee of the week 0 9 * * 1\u{2013}5",
+            "coffee of the week",
+            "0 9 * * 1-5",
+        ),
+        (
+            "coffee of the week 0 18 * * mon\u{2013}fri",
+            "coffee of the week",
+            "0 18 * * MON-FRI",
+        ),
+        (
+            "coffee 0 18 * * mon \u{2014} fri",
+            "coffee",
+            "0 18 * * MON-FRI",
+        ),
+        (
+            "coffee of the week every mon \u{2013} fri at 18:00",
+            "coffee of the week",
+            "0 18 * * 1-5",
+        ),
+        (
+            "bread mondays \u{2212} fridays at 9",
+            "bread",
+            "0 9 * * 1-5",
+        ),
         ("beans 0 9 * * 1-5", "beans", "0 9 * * 1-5"),
         ("beans at 9 every day", "beans", "0 9 * * *"),
         (
@@ -348,14 +373,16 @@ fn a_topic_is_split_from_its_time() {
             "0 9 1 * *",
         ),
     ] {
-        let (split, found) = split_trailing(text, now(), &berlin()).expect(text);
+        let (split, found) = split_trailing(text, now(), &berlin()).unwrap().expect(text);
         assert_eq!(
             (split.as_str(), found),
             (rest, Schedule::Cron(schedule.to_owned())),
             "{text}"
         );
     }
-    let (rest, schedule) = split_trailing("morning-post tomorrow 9am", now(), &berlin()).unwrap();
+    let (rest, schedule) = split_trailing("morning-post tomorrow 9am", now(), &berlin())
+        .unwrap()
+        .unwrap();
     assert_eq!(rest, "morning-post");
     assert_eq!(
         schedule,
@@ -368,8 +395,146 @@ fn a_topic_is_split_from_its_time() {
         "",
         "what to drink on friday",
     ] {
-        assert_eq!(split_trailing(text, now(), &berlin()), None, "{text}");
+        assert_eq!(split_trailing(text, now(), &berlin()), Ok(None), "{text}");
     }
+}
+
+#[test]
+fn no_part_of_a_time_becomes_the_topic() {
+    for text in [
+        "bread every other friday at 9",
+        "bread every second friday at 9",
+        "bread every 2nd friday at 9",
+        "bread every two weeks on friday at 9",
+        "bread every 2 fridays at 9",
+        "bread friday at 9 every two weeks",
+        "bread fortnightly on friday at 9",
+        "bread every fortnight on friday at 9",
+        "bread biweekly on fridays at 9",
+        "bread alternate fridays at 9",
+        "bread twice a month on friday at 9",
+        "bread twice a month on fridays at 9",
+        "bread once a week on friday at 9",
+        "bread every third week on friday at 9",
+        "bread every 45 minutes",
+        "bread 0 0 9 * * 5",
+        "bread 0 0 9 1 1 5",
+        "bread every day at 9:15 and 17:00",
+        "bread every day at 9 EST",
+        "bread tomorrow 9am PST",
+        "bread 18 nov 9:00",
+    ] {
+        let split = split_trailing(text, now(), &berlin());
+        assert!(split.is_err(), "{text}: {split:?}");
+    }
+}
+
+#[test]
+fn a_time_in_another_zone_is_that_time_or_refused() {
+    for (text, expected) in [
+        ("tomorrow 9am UTC", "2026-11-21 10:00"),
+        ("tomorrow 9am gmt", "2026-11-21 10:00"),
+        ("2027-06-05 18:00 Europe/Lisbon", "2027-06-05 19:00"),
+        ("tomorrow at 9 America/New_York", "2026-11-21 15:00"),
+        ("9am UTC tomorrow", "2026-11-21 10:00"),
+        ("tomorrow 9:00 UTC+2", "2026-11-21 08:00"),
+        ("tomorrow 9:00 +05:30", "2026-11-21 04:30"),
+        ("tomorrow at 9 London time", "2026-11-21 10:00"),
+    ] {
+        match parse(text) {
+            Ok(Schedule::Once(at)) => assert_eq!(local(at, &berlin()), expected, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    for text in [
+        "tomorrow 9am EST",
+        "tomorrow at 9 CEST",
+        "tomorrow at 9 eastern time",
+        "every day at 9 UTC",
+        "every weekday at 9 Europe/Lisbon",
+        "every day at 9 London time",
+    ] {
+        let error = parse(text).expect_err(text);
+        assert!(
+            error.what.contains("times count in Berlin"),
+            "{text}: {error}"
+        );
+    }
+    let over = parse("today 8am UTC").expect_err("over");
+    let offer = over.suggestion.expect("an offer");
+    assert_eq!(parse(&offer.phrase), Ok(offer.schedule));
+}
+
+#[test]
+fn a_step_that_begins_anew_is_not_called_a_distance() {
+    let said = |line: &str| speak::in_words(&Schedule::Cron(line.to_owned()), now(), &berlin());
+    for line in [
+        "*/45 * * * *",
+        "0 */7 * * *",
+        "*/7 * * * 1-5",
+        "10 */5 * * *",
+    ] {
+        assert!(!said(line).starts_with("every"), "{line}: {}", said(line));
+    }
+    assert_eq!(said("*/15 * * * *"), "every 15 minutes");
+    assert_eq!(said("0 */6 * * *"), "every 6 hours");
+    let anew = |line: &str| speak::begins_anew(&Schedule::Cron(line.to_owned()));
+    assert_eq!(
+        anew("*/45 * * * *").as_deref(),
+        Some("*/45 begins anew with each hour.")
+    );
+    assert_eq!(
+        anew("0 14 */14 * 3").as_deref(),
+        Some("*/14 begins anew with each month.")
+    );
+    assert_eq!(anew("*/15 */6 * */3 1-5"), None);
+}
+
+#[test]
+fn noon_and_midnight_are_one_time_each() {
+    for (text, expected) in [
+        ("tomorrow 12 noon", "2026-11-21 12:00"),
+        ("tomorrow at 12:00 noon", "2026-11-21 12:00"),
+        ("noon tomorrow", "2026-11-21 12:00"),
+        ("tomorrow 12pm", "2026-11-21 12:00"),
+        ("tomorrow 12am", "2026-11-21 00:00"),
+        ("tomorrow at 12 midnight", "2026-11-21 00:00"),
+        ("tonight at 12 midnight", "2026-11-21 00:00"),
+        ("tonight at 11", "2026-11-20 23:00"),
+    ] {
+        match parse(text) {
+            Ok(Schedule::Once(at)) => assert_eq!(local(at, &berlin()), expected, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    assert_eq!(
+        parse("every day at 12 noon"),
+        Ok(Schedule::Cron("0 12 * * *".to_owned()))
+    );
+    for text in [
+        "tomorrow 11 noon",
+        "tomorrow at 12 at night",
+        "tonight at 2",
+    ] {
+        assert!(parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_day_and_a_weekday_both_hold_where_one_begins_with_a_star() {
+    let runs = |line: &str| -> Vec<String> {
+        let schedule = parse(line).unwrap();
+        let runs = schedule.next_runs(now(), &berlin(), 4);
+        runs.into_iter().map(|at| local(at, &berlin())).collect()
+    };
+    assert_eq!(
+        runs("0 14 */14 * 3"),
+        ["2027-09-01", "2027-09-15", "2027-09-29", "2027-12-01"].map(|day| format!("{day} 14:00"))
+    );
+    assert_eq!(
+        runs("0 14 1 * 3"),
+        ["2026-11-25", "2026-12-01", "2026-12-02", "2026-12-09"].map(|day| format!("{day} 14:00"))
+    );
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub(super) enum Word {
     Oclock,
     Every,
     Other,
+    /// Every other one, also without `every`.
+    Alternate,
     Next,
     This,
     Today,
@@ -51,6 +53,9 @@ pub(super) enum Word {
     Weekly,
     Monthly,
     Yearly,
+    /// `fortnightly`: once in two weeks.
+    Fortnightly,
+    Fortnight,
     Half,
     Of,
 }
@@ -146,7 +151,7 @@ const NUMBERS: [(&str, i16); 16] = [
 ];
 
 /// Every other word, once. What a mistyped word is compared with, too.
-const PLAIN: [(&str, Word); 66] = [
+const PLAIN: [(&str, Word); 74] = [
     ("today", Word::Today),
     ("tonight", Word::Tonight),
     ("tomorrow", Word::Tomorrow),
@@ -163,6 +168,13 @@ const PLAIN: [(&str, Word); 66] = [
     ("every", Word::Every),
     ("each", Word::Every),
     ("other", Word::Other),
+    ("alternate", Word::Alternate),
+    ("alternating", Word::Alternate),
+    ("fortnight", Word::Fortnight),
+    ("fortnights", Word::Fortnight),
+    ("fortnightly", Word::Fortnightly),
+    ("biweekly", Word::Fortnightly),
+    ("bi-weekly", Word::Fortnightly),
     ("daily", Word::Daily),
     ("hourly", Word::Hourly),
     ("weekly", Word::Weekly),
@@ -209,6 +221,7 @@ const PLAIN: [(&str, Word); 66] = [
     ("&", Word::And),
     ("to", Word::To),
     ("through", Word::To),
+    ("-", Word::To),
     ("in", Word::In),
     ("o'clock", Word::Oclock),
     ("am", Word::HalfDay(HalfDay::Am)),
@@ -218,6 +231,44 @@ const PLAIN: [(&str, Word); 66] = [
 /// Reads a whole text; none when one of its words is no part of a time.
 pub(super) fn read(text: &str) -> Option<Vec<Word>> {
     pieces(text).map(|piece| word(&piece)).collect()
+}
+
+/// Whether a word says how often something comes in a way that is no part of the grammar.
+pub(super) fn counts(piece: &str) -> bool {
+    const OTHERS: [&str; 10] = [
+        "once",
+        "twice",
+        "thrice",
+        "per",
+        "times",
+        "annually",
+        "quarterly",
+        "semiweekly",
+        "semimonthly",
+        "bimonthly",
+    ];
+    let piece = bare(piece);
+    OTHERS.contains(&piece.as_str())
+        || matches!(
+            word(&piece),
+            Some(Word::Fortnightly | Word::Fortnight | Word::Alternate)
+        )
+}
+
+/// Whether a word says that something comes again.
+pub(super) fn repeats(piece: &str) -> bool {
+    matches!(
+        word(&bare(piece)),
+        Some(
+            Word::Every | Word::Daily | Word::Hourly | Word::Weekly | Word::Monthly | Word::Yearly
+        )
+    )
+}
+
+fn bare(piece: &str) -> String {
+    piece
+        .trim_matches(|letter: char| letter.is_ascii_punctuation())
+        .to_lowercase()
 }
 
 /// `text` with each unknown word replaced by the known one it is nearest to; none when a word is near to nothing or all are known.
@@ -256,7 +307,6 @@ fn pieces(text: &str) -> impl Iterator<Item = String> {
         .map(|piece| {
             piece
                 .trim_matches(['!', '?', ';', '"', '\'', '(', ')'])
-                .replace(['\u{2013}', '\u{2014}'], "-")
                 .replace('\u{2019}', "'")
                 .to_lowercase()
         })

@@ -31,6 +31,10 @@ const LINK_LIKE_ENDINGS: [&str; 16] = [
 /// More of them that are words too: with a capital letter they begin a sentence behind a missing space.
 const LINK_LIKE_WORDS: [&str; 7] = ["near", "ton", "dao", "wallet", "test", "local", "internal"];
 
+/// Abbreviations whose last part happens to be a top-level domain. Nothing of such a name can be told from an address but that
+/// everybody writes it.
+const ABBREVIATIONS: [&str; 7] = ["m.sc", "b.sc", "d.sc", "b.com", "dr.med", "et.al", "m.in"];
+
 /// The shortest run of letters and figures that is an address, a key or a hash rather than a word.
 const TOKEN: usize = 26;
 
@@ -173,6 +177,9 @@ fn leads_somewhere(link: &str) -> bool {
     let Some((_, ending)) = host.rsplit_once('.') else {
         return false;
     };
+    if !path && ABBREVIATIONS.contains(&host.to_lowercase().as_str()) {
+        return false;
+    }
     // Nobody writes a dotted word with a path behind it but as an address.
     let addressed = path && ending.len() > 1 && ending.chars().all(char::is_alphabetic);
     host.parse::<std::net::Ipv4Addr>().is_ok() || addressed || is_ending(ending)

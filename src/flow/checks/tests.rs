@@ -77,6 +77,8 @@ fn plain_words_are_no_links() {
         "3.5 bars, 93.2 degrees",
         "e.g. this, i.e. that",
         "Dr. Smith et al.",
+        "Dr.med. Weber, M.Sc., and others et.al.",
+        "z.B. heute, d.h. um 6, u.a. m.in. kawa",
         "a polka dot is fine",
         "wait... what",
         "a 9:30 start",

@@ -13,8 +13,11 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::network::Network;
-use crate::domain::post::{Counts, FetchedPost, MOST_TAGS, MediaRef, hashtags};
+use crate::domain::post::{
+    Counts, FetchedPost, MOST_TAGS, MediaRef, hashtags, passes_on, tag_name,
+};
 
+use super::escapes::{whole_characters, without_entities};
 use super::report::Reason;
 use super::time;
 
@@ -84,8 +87,17 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 /// Why a line is not taken, and more about it.
 type Broken = (Reason, String);
 
+/// What holds for every line of an archive.
+#[derive(Debug, Clone, Copy)]
+pub struct Archive {
+    /// The posts are the brand's own voice, but for what they pass on of others.
+    pub own: bool,
+    /// A post that is newer than this was not written yet.
+    pub latest: Timestamp,
+}
+
 /// Reads a line.
-pub fn read(bytes: &[u8], own: bool) -> Result<FetchedPost, (Reason, String)> {
+pub fn read(bytes: &[u8], archive: Archive) -> Result<FetchedPost, (Reason, String)> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         (
             Reason::NotUtf8,
@@ -109,23 +121,28 @@ pub fn read(bytes: &[u8], own: bool) -> Result<FetchedPost, (Reason, String)> {
             return Err((reason, String::new()));
         }
     }
+    let text = whole_characters(text);
     let raw: Raw<'_> =
-        serde_json::from_str(text).map_err(|error| (Reason::NotJson, json_error(&error)))?;
-    post(&raw, own)
+        serde_json::from_str(&text).map_err(|error| (Reason::NotJson, json_error(&error)))?;
+    post(&raw, archive)
 }
 
-fn post(raw: &Raw<'_>, own: bool) -> Result<FetchedPost, Broken> {
+fn post(raw: &Raw<'_>, archive: Archive) -> Result<FetchedPost, Broken> {
     let native_id = name(need(raw.id, "id")?, "id")?;
     let author = name(need(raw.author, "author")?, "author")?;
     let author = author.trim_start_matches('@').to_owned();
-    let text = words(need(raw.text, "text")?, "text")?;
+    let text = without_entities(words(need(raw.text, "text")?, "text")?);
     if text.trim().is_empty() {
         return Err((Reason::EmptyText, String::new()));
     }
     if author.is_empty() {
         return Err((Reason::Missing, "author is empty".to_owned()));
     }
-    let created_at = moment(need(raw.created_at, "created_at")?)?;
+    let written = need(raw.created_at, "created_at")?;
+    let created_at = moment(written)?;
+    if created_at > archive.latest {
+        return Err((Reason::Future, written.get().to_owned()));
+    }
     let tags = match raw.tags {
         Some(tags) => list(tags)?,
         None => hashtags(&text),
@@ -152,7 +169,7 @@ fn post(raw: &Raw<'_>, own: bool) -> Result<FetchedPost, Broken> {
         },
         media: raw.media.map(pictures).transpose()?.unwrap_or_default(),
         raw: others(raw)?,
-        own,
+        own: archive.own && !passes_on(&text),
         text: text.into_owned(),
     })
 }
@@ -193,7 +210,7 @@ fn moment(value: &RawValue) -> Result<Timestamp, Broken> {
     let found = if value.get().starts_with('"') {
         time::read(&words(value, "created_at")?)
     } else {
-        value.get().parse().ok().and_then(time::from_number)
+        time::from_number(value.get())
     };
     // The very last moment that text can name is none that milliseconds can: kept, it could not be read back.
     found
@@ -207,13 +224,18 @@ fn moment(value: &RawValue) -> Result<Timestamp, Broken> {
 )]
 fn count(value: Option<&RawValue>, field: &str) -> Result<i64, Broken> {
     let Some(value) = value else { return Ok(0) };
-    let number = value
-        .get()
-        .parse::<i64>()
-        .or_else(|_| value.get().parse::<f64>().map(|number| number as i64));
-    match number {
-        Ok(number) => Ok(number.max(0)),
-        Err(_) => Err(wrong(field, "a number")),
+    let text = if value.get().starts_with('"') {
+        words(value, field)?
+    } else {
+        Cow::Borrowed(value.get())
+    };
+    let text = text.trim();
+    if let Ok(number) = text.parse::<i64>() {
+        return Ok(number.max(0));
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok((number as i64).max(0)),
+        _ => Err(wrong(field, "a number")),
     }
 }
 
@@ -222,7 +244,7 @@ fn list(value: &RawValue) -> Result<Vec<String>, Broken> {
         serde_json::from_str(value.get()).map_err(|_| wrong("tags", "a list of words"))?;
     let mut tags: Vec<String> = Vec::with_capacity(found.len());
     for tag in found {
-        let tag = tag.trim().trim_start_matches('#').to_lowercase();
+        let tag = tag_name(&tag);
         if !tag.is_empty() && !tags.contains(&tag) {
             tags.push(tag);
         }

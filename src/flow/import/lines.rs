@@ -52,7 +52,7 @@ const FOREIGN: [(&[u8], &str, &str); 5] = [
 ];
 
 impl<S: BufRead> Lines<S> {
-    /// Looks at how the stream begins; a byte order mark of UTF-8 is skipped.
+    /// Looks at how the stream begins.
     pub fn begin(source: S) -> Result<Self, ImportError> {
         let mut lines = Self {
             source,
@@ -68,9 +68,6 @@ impl<S: BufRead> Lines<S> {
         if let Some((_, what, advice)) = FOREIGN.iter().find(|(magic, ..)| head.starts_with(magic))
         {
             return Err(ImportError::Foreign { what, advice });
-        }
-        if head.starts_with(&[0xef, 0xbb, 0xbf]) {
-            lines.source.consume(3);
         }
         Ok(lines)
     }
@@ -102,11 +99,11 @@ impl<S: BufRead> Lines<S> {
                     number: self.number,
                 });
             }
-            if !self.line.trim_ascii().is_empty() {
+            if !bare(&self.line).is_empty() {
                 self.filled += 1;
                 return Ok(Line::Whole {
                     number: self.number,
-                    bytes: self.line.trim_ascii(),
+                    bytes: bare(&self.line),
                 });
             }
         }
@@ -127,4 +124,14 @@ impl<S: BufRead> Lines<S> {
         self.bytes += read as u64;
         Ok((read > 0).then_some(fits))
     }
+}
+
+/// A line without what stands around it: spaces, and byte order marks, which also come in the middle where files were joined.
+fn bare(line: &[u8]) -> &[u8] {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let mut line = line.trim_ascii();
+    while let Some(rest) = line.strip_prefix(MARK) {
+        line = rest.trim_ascii();
+    }
+    line
 }

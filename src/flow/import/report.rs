@@ -19,7 +19,9 @@ pub enum Reason {
     Missing,
     WrongField,
     BadTime,
+    Future,
     EmptyText,
+    IdTaken,
 }
 
 impl Reason {
@@ -34,7 +36,9 @@ impl Reason {
             Self::Missing => "a field is missing",
             Self::WrongField => "a field holds something unexpected",
             Self::BadTime => "created_at is no time",
+            Self::Future => "created_at lies in the future",
             Self::EmptyText => "the text is empty",
+            Self::IdTaken => "another author has this id",
         }
     }
 }
@@ -54,6 +58,9 @@ impl std::fmt::Display for BrokenLine {
         write!(f, "line {}: {}", self.number, self.reason.words())?;
         if !self.detail.is_empty() {
             write!(f, " ({})", self.detail)?;
+        }
+        if self.reason == Reason::BadTime {
+            f.write_str("; write it like 2026-11-01T09:00:00Z")?;
         }
         Ok(())
     }
@@ -86,6 +93,7 @@ impl Broken {
     pub(super) fn take_in(&mut self, later: Self) {
         let room = IN_FULL.saturating_sub(self.first.len());
         self.first.extend(later.first.into_iter().take(room));
+        self.first.sort_by_key(|line| line.number);
         for (reason, count) in later.by_reason {
             *self.by_reason.entry(reason).or_default() += count;
         }
@@ -104,31 +112,16 @@ pub struct ImportReport {
     pub lines: u64,
     pub counts: StoreCounts,
     pub broken: Broken,
+    /// Lines that a later line of the same post replaced.
+    pub replaced: u64,
+    /// Posts that pass on somebody else's words: found by search, never an example of the brand's own voice.
+    pub reposts: u64,
     pub time: Duration,
     /// It was stopped before the end.
     pub stopped: bool,
 }
 
 impl ImportReport {
-    /// There were lines, and not one of them was a post: it is the wrong file.
-    #[must_use]
-    pub fn took_nothing(&self) -> bool {
-        let StoreCounts {
-            new,
-            changed,
-            known,
-            ..
-        } = self.counts;
-        self.broken.count() > 0 && new + changed + known == 0
-    }
-
-    fn per_second(&self, count: u64) -> u64 {
-        let millis = u64::try_from(self.time.as_millis())
-            .unwrap_or(u64::MAX)
-            .max(1);
-        count.saturating_mul(1_000) / millis
-    }
-
     pub(super) fn so_far(&self, bytes: u64, size: Option<u64>) -> String {
         let share = size
             .filter(|size| *size > 0)
@@ -164,16 +157,25 @@ impl std::fmt::Display for ImportReport {
         };
         write!(
             f,
-            "{begun} {} lines in {}.{} s ({} lines/s): {} new ({} posts/s), {} changed, {} known, {count} not taken.",
+            "{begun} {} lines in {}.{:02} s: {} new, {} changed, {} known",
             self.lines,
             self.time.as_secs(),
-            self.time.subsec_millis() / 100,
-            self.per_second(self.lines),
+            self.time.subsec_millis() / 10,
             self.counts.new,
-            self.per_second(self.counts.new),
             self.counts.changed,
             self.counts.known,
         )?;
+        if self.replaced > 0 {
+            write!(f, ", {} replaced by a later line", self.replaced)?;
+        }
+        write!(f, ", {count} not taken.")?;
+        if self.reposts > 0 {
+            write!(
+                f,
+                "\n{} of them are reposts (RT @\u{2026}): somebody else\u{2019}s words, never taken for your own voice.",
+                self.reposts
+            )?;
+        }
         if self.stopped {
             f.write_str(
                 "\nWhat came before is stored. Import the same file again to go on; nothing is taken in twice.",

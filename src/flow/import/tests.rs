@@ -181,7 +181,7 @@ async fn a_second_time_adds_nothing_and_the_last_line_of_an_id_counts() {
     let path = scene.file(file.as_bytes());
     let first = scene.import(&path, false).await.unwrap();
     assert_eq!(
-        (first.lines, first.counts.new, first.counts.known),
+        (first.lines, first.counts.new, first.replaced),
         (4_001, 4_000, 1)
     );
     assert_eq!(scene.post("3999").await.counts.likes, 9);
@@ -192,12 +192,177 @@ async fn a_second_time_adds_nothing_and_the_last_line_of_an_id_counts() {
             second.counts.changed,
             second.counts.known
         ),
-        (0, 0, 4_001)
+        (0, 0, 4_000)
     );
 
     let own = scene.import(&path, true).await.unwrap();
     assert_eq!((own.counts.new, own.counts.changed), (0, 4_000));
     assert!(scene.post("1").await.own);
+}
+
+fn known(report: &ImportReport) -> (u64, u64, u64, u64) {
+    let counts = report.counts;
+    (
+        counts.new,
+        counts.changed,
+        counts.known,
+        report.broken.count(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_character_costs_nobody_a_post() {
+    let scene = Scene::new().await;
+    let file = [
+        r#"{"id":1,"author":"a","text":"new roast \ud83d","created_at":"2022-11-05"}"#,
+        r#"{"id":2,"author":"a\ude00","text":"half \ude00 of it","created_at":"2022-11-05"}"#,
+        r#"{"id":3,"author":"a","text":"whole \ud83d\ude00 stays","created_at":"2022-11-05"}"#,
+        r#"{"id":4,"author":"a","text":"t","created_at":"2022-11-05","bio":"\ud83d"}"#,
+        r#"{"id":5,"author":"a","text":"t","created_at":"2022-11-05","tags":["coffee\ud83d","b"]}"#,
+        r#"{"id":6,"author":"a","text":"t","created_at":"2022-11-05","\ud83d":"x"}"#,
+        r#"{"id":7,"author":"a","text":"t","created_at":"2022-11-05","media":["https://a.example/\udfff.png"]}"#,
+    ]
+    .join("\n");
+    let report = scene.take(file.as_bytes()).await;
+    assert_eq!(known(&report), (7, 0, 0, 0), "{report}");
+    assert_eq!(scene.post("1").await.text, "new roast \u{fffd}");
+    assert_eq!(scene.post("3").await.text, "whole \u{1f600} stays");
+    assert_eq!(scene.post("5").await.tags, ["coffee\u{fffd}", "b"]);
+    assert_eq!(known(&scene.take(file.as_bytes()).await), (0, 0, 7, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_and_counts_are_read_as_figures_and_as_text() {
+    let scene = Scene::new().await;
+    let post = |id: u32, at: &str, likes: &str| {
+        format!(r#"{{"id":{id},"author":"a","text":"t","created_at":{at},"likes":{likes}}}"#) + "\n"
+    };
+    let file = [
+        post(1, "1667669482.0", "\"12\""),
+        post(2, "\"1667669482.003543\"", "\" 7.0 \""),
+        post(3, "1.667669482e9", "1e1"),
+        post(4, "1667669482000.0", "\"0\""),
+        post(5, "1667669482.5", "null"),
+        post(6, "\"NaN\"", "1"),
+        post(7, "1667669482", "\"many\""),
+        post(8, "1667669482", "\"inf\""),
+    ]
+    .concat();
+    let report = scene.take(file.as_bytes()).await;
+    assert_eq!(known(&report), (5, 0, 0, 3), "{report}");
+    for (id, millis, likes) in [
+        ("1", 1_667_669_482_000, 12),
+        ("2", 1_667_669_482_003, 7),
+        ("3", 1_667_669_482_000, 10),
+        ("4", 1_667_669_482_000, 0),
+        ("5", 1_667_669_482_500, 0),
+    ] {
+        let post = scene.post(id).await;
+        let read = (post.created_at.as_millisecond(), post.counts.likes);
+        assert_eq!(read, (millis, likes), "{id}");
+    }
+    assert!(
+        report.to_string().contains("write it like 2026-11-01T"),
+        "{report}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_the_future_is_refused_by_name() {
+    let scene = Scene::new().await;
+    let at = |hours: i64| Timestamp::now() + SignedDuration::from_hours(hours);
+    let file = format!(
+        "{{\"id\":1,\"author\":\"a\",\"text\":\"t\",\"created_at\":\"{}\"}}\n{{\"id\":2,\"author\":\"a\",\"text\":\"t\",\"created_at\":\"{}\"}}",
+        at(2),
+        at(48)
+    );
+    let report = scene.take(file.as_bytes()).await;
+    assert_eq!(known(&report), (1, 0, 0, 1), "{report}");
+    assert!(
+        report
+            .to_string()
+            .contains("line 2: created_at lies in the future"),
+        "{report}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_passed_on_is_never_own_voice() {
+    let scene = Scene::new().await;
+    let post = |id: u32, text: &str| {
+        format!(r#"{{"id":{id},"author":"cafe","text":"{text}","created_at":"2022-11-05"}}"#) + "\n"
+    };
+    let file = [
+        post(1, "Friday tasting at six."),
+        post(2, "RT @moon_coin: to the moon"),
+        post(3, "RT @other_cafe: Our oven broke"),
+        post(4, "Please RT @cafe for us"),
+    ]
+    .concat();
+    let report = scene
+        .import(&scene.file(file.as_bytes()), true)
+        .await
+        .unwrap();
+    assert_eq!((known(&report), report.reposts), ((4, 0, 0, 0), 2));
+    assert!(
+        report.to_string().contains("2 of them are reposts"),
+        "{report}"
+    );
+    for (id, own) in [("1", true), ("2", false), ("3", false), ("4", true)] {
+        assert_eq!(scene.post(id).await.own, own, "{id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_author_under_a_known_id_is_no_edit() {
+    let scene = Scene::new().await;
+    let post = |id: u32, author: &str, text: &str| {
+        format!(r#"{{"id":{id},"author":"{author}","text":"{text}","created_at":"2022-11-05"}}"#)
+            + "\n"
+    };
+    let first = post(1, "cafe", "Greta") + &post(2, "cafe", "rye bread");
+    let report = scene
+        .import(&scene.file(first.as_bytes()), true)
+        .await
+        .unwrap();
+    assert_eq!(known(&report), (2, 0, 0, 0));
+
+    let second = post(1, "bikes", "Sunday ride") + &post(3, "bikes", "bring lights");
+    let report = scene.take(second.as_bytes()).await;
+    assert_eq!(known(&report), (1, 0, 0, 1), "{report}");
+    let told = report.to_string();
+    assert!(
+        told.contains("line 1") && told.contains("id 1 is cafe\u{2019}s post here already"),
+        "{told}"
+    );
+    let kept = scene.post("1").await;
+    assert_eq!((kept.text.as_str(), kept.own), ("Greta", true));
+    assert!(!scene.post("3").await.own);
+
+    let edit = scene
+        .take(post(1, "Cafe", "Greta is repaired").as_bytes())
+        .await;
+    assert_eq!(known(&edit), (0, 1, 0, 0), "the same author's words");
+
+    let one_file = post(9, "one", "words of one") + &post(9, "two", "words of two");
+    let report = scene.take(one_file.as_bytes()).await;
+    assert_eq!(known(&report), (1, 0, 0, 1), "{report}");
+    assert_eq!(scene.post("9").await.text, "words of one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entities_are_read_and_marks_of_joined_files_skipped() {
+    let scene = Scene::new().await;
+    let file = "\u{feff}{\"id\":1,\"author\":\"a\",\"text\":\"Bread &amp; butter &gt; all #r&amp;d\",\"created_at\":\"2022-11-05\"}\n\
+         \u{feff}{\"id\":2,\"author\":\"a\",\"text\":\"we wrote &amp;lt; on it\",\"created_at\":\"2022-11-05\"}\n\u{feff}\n";
+    let report = scene.take(file.as_bytes()).await;
+    assert_eq!(
+        (known(&report), report.lines),
+        ((2, 0, 0, 0), 2),
+        "{report}"
+    );
+    assert_eq!(scene.post("1").await.text, "Bread & butter > all #r&d");
+    assert_eq!(scene.post("2").await.text, "we wrote &lt; on it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,8 +8,11 @@ use jiff::{Timestamp, Zoned};
 /// The way Twitter's archives write times.
 const TWITTER: &str = "%a %b %d %H:%M:%S %z %Y";
 
-/// From here on a bare number is milliseconds: as seconds it would be the year 5138.
-const MILLIS_FROM: i64 = 100_000_000_000;
+/// From here on a bare number is milliseconds: as seconds it would be the year 5138. A thousand times more and it is
+/// microseconds, and so on.
+const MILLIS_FROM: f64 = 1e11;
+const MICROS_FROM: f64 = 1e14;
+const NANOS_FROM: f64 = 1e17;
 
 /// Reads RFC 3339 first, then the other shapes seen: without a zone (UTC), a date alone, seconds or milliseconds
 /// since 1970, e-mail dates, Twitter's.
@@ -18,8 +21,8 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }
-    if let Ok(number) = text.parse::<i64>() {
-        return from_number(number);
+    if let Some(at) = from_number(text) {
+        return Some(at);
     }
     let plain = text
         .strip_suffix(" UTC")
@@ -38,13 +41,21 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     Zoned::strptime(TWITTER, text).ok().map(|at| at.timestamp())
 }
 
-/// Seconds, or milliseconds where seconds make no sense.
-pub(super) fn from_number(number: i64) -> Option<Timestamp> {
-    if number.abs() < MILLIS_FROM {
-        Timestamp::from_second(number).ok()
-    } else {
-        Timestamp::from_millisecond(number).ok()
-    }
+/// Reads seconds since 1970, with or without a point or an exponent; or milliseconds and less where seconds make no sense.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what is beyond the bounds of i64 is no time either"
+)]
+pub(super) fn from_number(text: &str) -> Option<Timestamp> {
+    let number: f64 = text.parse().ok()?;
+    let micros = match number.abs() {
+        size if size < MILLIS_FROM => number * 1e6,
+        size if size < MICROS_FROM => number * 1e3,
+        size if size < NANOS_FROM => number,
+        size if size.is_finite() => number / 1e3,
+        _ => return None,
+    };
+    Timestamp::from_microsecond(micros.round() as i64).ok()
 }
 
 #[cfg(test)]
@@ -65,6 +76,11 @@ mod tests {
             "Fri Jul 17 02:41:10 +0000 2015",
             "1437100870",
             " 1437100870000 ",
+            "1437100870.0",
+            "1.43710087e9",
+            "1437100870000.0",
+            "1437100870000000",
+            "1437100870000000000",
         ] {
             assert_eq!(read(text), Some(moment), "{text}");
         }
@@ -72,9 +88,22 @@ mod tests {
             read("2015-07-17").unwrap().to_string(),
             "2015-07-17T00:00:00Z"
         );
+        for (text, millis) in [
+            ("1667669482.003543", 1_667_669_482_003),
+            ("1667669482.5", 1_667_669_482_500),
+            ("1667669482.001", 1_667_669_482_001),
+            ("-1.5", -1_500),
+            ("1667669482123", 1_667_669_482_123),
+        ] {
+            let found = read(text).map(Timestamp::as_millisecond);
+            assert_eq!(found, Some(millis), "{text}");
+        }
         for text in [
             "",
             "yesterday",
+            "NaN",
+            "inf",
+            "1e400",
             "17.07.2015",
             "2015-13-01",
             "2015-02-30T00:00:00Z",

@@ -149,7 +149,22 @@ impl Recall {
             }
         };
         let ranked = self.rank(query, &words, vector.is_some(), found).await?;
-        Ok(self.choose(ranked, limit, query.spread).await?)
+        let found = self.choose(ranked, limit, query.spread).await?;
+        let all = found.is_empty() || by_words::has_endings(&words);
+        let after = match self.text_seq(&table).await? {
+            _ if all => None,
+            Some(seq) if seq < self.0.store.last_change().await? => Some(seq),
+            _ => return Ok(found),
+        };
+        let by_words = by_words::search(&self.0.store, query, &words, limit, after).await?;
+        Ok(by_words::merged(by_words, found, limit, query.spread))
+    }
+
+    /// The last change of the store whose text a table holds.
+    async fn text_seq(&self, table: &Table) -> Result<Option<i64>, StoreError> {
+        let tables = self.0.store.index_tables().await?;
+        let listed = tables.iter().find(|listed| listed.name == table.name());
+        Ok(listed.map(|listed| listed.text_seq))
     }
 
     /// What cannot answer is built anew without anybody asking for it; until then the store is read by its words.
@@ -165,7 +180,7 @@ impl Recall {
         if let Err(unwritten) = self.ask_for_catch_up().await {
             tracing::warn!(store.error = %unwritten, "the index is not mended yet");
         }
-        by_words::search(&self.0.store, query, words, limit).await
+        by_words::search(&self.0.store, query, words, limit, None).await
     }
 
     /// The question's vector; none when there is no model or it fails, for words alone find much.

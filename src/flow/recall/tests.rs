@@ -282,6 +282,55 @@ async fn what_is_deleted_is_not_shown_even_before_the_index_knows() {
 }
 
 #[tokio::test]
+async fn what_the_index_does_not_know_is_found_by_its_words() {
+    let house = House::new().await;
+    house.some_posts().await;
+    house
+        .keep(&[fetched("ko", "오늘 아침 원두커피를 새로 볶았습니다")])
+        .await;
+    for embedder in [None, Some(Words::new("one"))] {
+        let recall = house.recall(embedder);
+        catch_up(&recall).await;
+        assert_eq!(found(&recall, "원두커피").await[0], "ko");
+    }
+    let recall = house.recall(None);
+    catch_up(&recall).await;
+    house
+        .keep(&[fetched("new", "The quokka visits the bakery, with coffee")])
+        .await;
+    assert_eq!(found(&recall, "quokka").await, ["new"]);
+    assert_eq!(found(&recall, "quokka coffee").await[0], "new");
+    assert!(
+        found(&recall, "coffee")
+            .await
+            .contains(&"coffee".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn the_stored_words_are_found_whatever_their_capitals() {
+    let house = House::new().await;
+    house
+        .keep(&[
+            fetched("ru", "КОФЕ утром"),
+            fetched("de", "Äpfel und Birnen"),
+            fetched("nfd", "A\u{308}pfel im Schlafrock"),
+            fetched("th", "ร้านเปิด เช้านี้"),
+            fetched("en", "bicycles and rain"),
+        ])
+        .await;
+    // Nothing was indexed yet: the store is read.
+    let recall = house.recall(None);
+    assert_eq!(found(&recall, "кофе").await, ["ru"]);
+    assert_eq!(found(&recall, "Кофе").await, ["ru"]);
+    assert_eq!(found(&recall, "äpfel").await, ["nfd", "de"]);
+    assert_eq!(found(&recall, "ÄPFEL").await, ["nfd", "de"]);
+    assert_eq!(found(&recall, "เช้านี้").await, ["th"]);
+    assert_eq!(found(&recall, "Bicycles").await, ["en"]);
+    assert!(!house.index().exists());
+}
+
+#[tokio::test]
 async fn scores_are_measured_by_the_best_text_that_is_still_there() {
     let house = House::new().await;
     let texts = [

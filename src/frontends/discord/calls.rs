@@ -4,11 +4,15 @@
 //! Tokens of the bot and of interactions stand in addresses and headers, so no error of the HTTP client is passed on as
 //! it is.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rand::Rng as _;
+use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use serenity::http::{LightMethod, Ratelimit, RatelimitInfo, RatelimitingBucket, Request, Route};
@@ -23,6 +27,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const AGAIN: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1_200)];
 /// How long a call that is on its way has left when Lumen stops.
 const LAST_MOMENT: Duration = Duration::from_secs(2);
+/// How long nothing is called after a 429 that does not say how long to wait: the address is limited, not the bot.
+const UNSAID_WAIT: Duration = Duration::from_mins(1);
 /// A channel that had to wait this long ago is forgotten.
 const REMEMBERED: usize = 1_000;
 
@@ -149,6 +155,14 @@ impl Calls {
             .filter(|wait| !wait.is_zero())
     }
 
+    /// How long nothing can be called at all.
+    pub fn patience(&self) -> Option<Duration> {
+        let until = (*lock(&self.0.all))?;
+        until
+            .checked_duration_since(Instant::now())
+            .filter(|wait| !wait.is_zero())
+    }
+
     async fn counted(
         &self,
         name: &'static str,
@@ -206,7 +220,21 @@ impl Calls {
             bucket.lock().await.pre_hook(request, &note).await;
             let response = self.send(call).await?;
             if response.headers().contains_key("x-ratelimit-global") {
-                *lock(&self.0.all) = Some(Instant::now() + retry_after(&response));
+                let wait = retry_after(&response).unwrap_or(Duration::from_secs(1));
+                *lock(&self.0.all) = Some(Instant::now() + wait);
+                continue;
+            }
+            if response.status() == StatusCode::TOO_MANY_REQUESTS
+                && retry_after(&response).is_none()
+            {
+                let body = response.json::<Value>().await.unwrap_or_default();
+                let wait = seconds(body["retry_after"].as_f64()).unwrap_or(UNSAID_WAIT);
+                tracing::info!(
+                    call = name,
+                    seconds = wait.as_secs_f32(),
+                    "Discord asks this address to wait"
+                );
+                *lock(&self.0.all) = Some(Instant::now() + wait);
                 continue;
             }
             let again = {
@@ -407,13 +435,15 @@ fn told(error: &reqwest::Error) -> CallError {
     )
 }
 
-fn retry_after(response: &reqwest::Response) -> Duration {
-    let seconds = response
-        .headers()
-        .get("retry-after")
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .filter(|seconds: &f64| seconds.is_finite() && (0.0..86_400.0).contains(seconds));
-    Duration::from_secs_f64(seconds.unwrap_or(1.0))
+/// The wait that an answer asks for; none where it names none that can be meant.
+fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+    let value = response.headers().get("retry-after")?;
+    seconds(value.to_str().ok()?.parse().ok())
+}
+
+fn seconds(said: Option<f64>) -> Option<Duration> {
+    let said = said.filter(|seconds| (0.0..86_400.0).contains(seconds))?;
+    Some(Duration::from_secs_f64(said))
 }
 
 fn channel_in(path: &str) -> Option<u64> {
@@ -423,53 +453,4 @@ fn channel_in(path: &str) -> Option<u64> {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_discord_says_is_understood() {
-        let form = json!({"code": 50_035, "message": "Invalid Form Body",
-            "errors": {"embeds": {"0": {"title": {"_errors": [{"code": "X", "message": "Too long."}]}}}}});
-        for (status, body, meaning) in [
-            (404, json!({"code": 10_008}), CallError::Gone),
-            (401, json!({"code": 50_027}), CallError::Gone),
-            (401, json!({"code": 0}), CallError::Token),
-            (403, json!({"code": 50_013}), CallError::Forbidden),
-            (400, json!({"code": 40_060}), CallError::Acknowledged),
-            (
-                502,
-                Value::Null,
-                CallError::Unclear("it has trouble of its own".into()),
-            ),
-            (
-                400,
-                form,
-                CallError::Refused("Invalid Form Body: embeds.0.title: Too long.".into()),
-            ),
-        ] {
-            assert_eq!(refusal(status, &body), meaning, "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn files_come_from_discord_alone() {
-        let calls = Calls::new("x", Url::parse("https://discord.com").unwrap()).unwrap();
-        let may = |address: &str| calls.gives_files(&Url::parse(address).unwrap());
-        assert!(may("https://cdn.discordapp.com/attachments/1/2/cup.png"));
-        assert!(!may("http://cdn.discordapp.com/attachments/1/2/cup.png"));
-        assert!(!may("https://discord.com/x") && !may("https://evil.example/cdn.discordapp.com"));
-    }
-
-    #[test]
-    fn a_channel_that_waits_is_found_in_the_path() {
-        assert_eq!(
-            channel_in("https://discord.com/api/v10/channels/77/messages/5"),
-            Some(77)
-        );
-        assert_eq!(channel_in("https://discord.com/api/v10/gateway"), None);
-    }
 }

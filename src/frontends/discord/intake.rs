@@ -23,6 +23,7 @@ use crate::chat::incoming::{Incoming, Said};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::error::shortened;
+use crate::domain::names;
 use crate::domain::operator::{Group, Surface};
 
 /// So much is taken in at once.
@@ -365,7 +366,7 @@ fn suggest(discord: &Arc<Discord>, control: &ControlRoom, typing: Typing) {
 async fn roles_like(discord: &Discord, guild: u64, typed: &str) -> Vec<(String, String)> {
     /// Suggestions do not wait longer for their names.
     const PATIENCE: Duration = Duration::from_secs(1);
-    let typed = typed.trim().trim_start_matches('@').to_lowercase();
+    let typed = names::folded(typed);
     let route = Route::GuildRoles {
         guild_id: GuildId::new(guild),
     };
@@ -378,7 +379,7 @@ async fn roles_like(discord: &Discord, guild: u64, typed: &str) -> Vec<(String, 
     roles
         .filter(|role| role["managed"] != true && role["id"] != everybody.as_str())
         .filter_map(|role| Some((role["name"].as_str()?, role["id"].as_str()?)))
-        .filter(|(name, _)| name.to_lowercase().starts_with(&typed))
+        .filter(|(name, _)| names::folded(name).starts_with(&typed))
         .map(|(name, id)| {
             let group = Group {
                 surface: Surface::Discord,

@@ -243,10 +243,11 @@ impl Frontend for Discord {
     }
 
     fn trouble(&self) -> Option<String> {
-        match self.state.get() {
-            Connection::Trouble(words) => Some(words),
-            _ => None,
+        if let Connection::Trouble(words) = self.state.get() {
+            return Some(words);
         }
+        let seconds = self.calls.patience()?.as_secs() + 1;
+        Some(format!("it asks to wait {seconds} seconds."))
     }
 
     async fn picture(&self, file: &str, most: u64) -> Result<Vec<u8>, ShowError> {

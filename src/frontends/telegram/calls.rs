@@ -21,6 +21,9 @@ const CLIENT: Duration = Duration::from_mins(2);
 /// How long Telegram holds a long poll open while there is nothing.
 pub const POLL: Duration = Duration::from_secs(50);
 
+/// How long nothing is called when Telegram asks for patience without saying for how long.
+const UNSAID_WAIT: Duration = Duration::from_mins(1);
+
 /// Why a call did not do what it was for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -246,11 +249,9 @@ fn refused(error: &ApiError) -> CallError {
 fn unknown(text: &str) -> CallError {
     let lower = text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if let Some(wait) = lower
-        .strip_prefix("too many requests: retry after ")
-        .and_then(|seconds| seconds.trim().parse().ok())
-    {
-        return CallError::Flood(Duration::from_secs(wait));
+    if let Some(behind) = lower.strip_prefix("too many requests") {
+        let seconds = behind.rsplit(' ').next().and_then(|last| last.parse().ok());
+        return CallError::Flood(seconds.map_or(UNSAID_WAIT, Duration::from_secs));
     }
     if says(&["message is not modified"]) {
         CallError::Same
@@ -346,6 +347,7 @@ mod tests {
                 "Too Many Requests: retry after 7",
                 CallError::Flood(Duration::from_secs(7)),
             ),
+            ("Too Many Requests", CallError::Flood(UNSAID_WAIT)),
             (
                 "Bad Gateway",
                 CallError::Unclear("it has trouble of its own".into()),

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection as _, SqlitePool};
 
+use crate::domain::names;
 use crate::domain::network::Network;
 use crate::domain::post::{Counts, FetchedPost, MediaRef};
 
@@ -68,12 +69,18 @@ impl Db {
             .filename(file)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
+            .busy_timeout(Duration::from_secs(5))
+            // Names without regard to capitals, in every script.
+            .collation("same_name", |one, other| {
+                names::folded(one).cmp(&names::folded(other))
+            });
         // Few and short-lived connections: the network is idle most of the time.
         let pool = SqlitePoolOptions::new()
             .max_connections(3)
             .idle_timeout(Duration::from_mins(1))
             .acquire_timeout(Duration::from_secs(10))
+            // One that still counts a transaction which the disk ended begins no other.
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options)
             .await
             .with_context(|| format!("{} cannot be opened", file.display()))?;

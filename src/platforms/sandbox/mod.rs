@@ -83,6 +83,12 @@ impl Sandbox {
         Ok(Faults::new(self.db().await?.pool.clone()))
     }
 
+    /// Whether there is an author of this name.
+    pub async fn knows(&self, author: &str) -> Result<bool, PlatformError> {
+        let known = reading::knows(self.db().await?, author).await;
+        known.map_err(|error| broken(&error.into()))
+    }
+
     /// Lets go of the file.
     pub async fn close(&self) {
         if let Some(db) = self.db.get() {

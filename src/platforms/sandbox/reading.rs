@@ -107,6 +107,16 @@ async fn matching(db: &Db, selector: &Selector, now: i64) -> anyhow::Result<u64>
     Ok(u64::try_from(count)?)
 }
 
+/// Whether anybody of this name has written anything.
+pub(super) async fn knows(db: &Db, author: &str) -> sqlx::Result<bool> {
+    let post: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM posts WHERE author COLLATE same_name = $1 LIMIT 1")
+            .bind(author)
+            .fetch_optional(&db.pool)
+            .await?;
+    Ok(post.is_some())
+}
+
 fn push_shown(query: &mut QueryBuilder<Sqlite>, selector: &Selector, now: i64) {
     query
         .push("p.hidden = 0 AND p.created_at <= ")
@@ -115,8 +125,8 @@ fn push_shown(query: &mut QueryBuilder<Sqlite>, selector: &Selector, now: i64) {
         Selector::All => {}
         Selector::Author(author) => {
             query
-                .push(" AND p.author = ")
-                .push_bind(author.to_lowercase());
+                .push(" AND p.author COLLATE same_name = ")
+                .push_bind(author.as_str());
         }
         Selector::Tag(tag) => {
             // Tags are words of letters, digits and underscores: none can break out of its quotes.

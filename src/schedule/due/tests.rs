@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::{Duties, Turn, realign, turn};
+use super::{Duties, Turn, mind_zone, realign, turn};
 use crate::domain::clock::{Clock, ManualClock};
 use crate::domain::content::Content;
 use crate::domain::draft::{Draft, DraftState, Purpose, Writer};
@@ -47,7 +47,7 @@ impl Duties for Writing {
             .fails_for
             .is_some_and(|name| source.name().contains(name))
         {
-            return Err(StoreError::Full);
+            return Err(StoreError::Busy);
         }
         write(tx, JobKind::Fetch, format!("fetch:{}", source.id)).await
     }
@@ -320,6 +320,32 @@ async fn in_another_zone_the_times_to_come_are_computed_again() {
     assert_eq!(realign(&house.store, W, &kolkata).await.unwrap(), 0);
     let task = house.store.task_named(W, "morning").await.unwrap().unwrap();
     assert_eq!(task.next_run_at, Some(wall("2026-11-21T09:00", &kolkata)));
+}
+
+#[tokio::test]
+async fn a_change_while_times_are_computed_again_is_not_lost() {
+    let house = House::new().await;
+    house.task("morning", "0 9 * * *", MissedRun::Once).await;
+    let task = house.store.task_named(W, "MORNING").await.unwrap().unwrap();
+    let mut tx = house.store.begin().await.unwrap();
+    let topic = "tea".to_owned();
+    tx.update_task(&Task { topic, ..task }).await.unwrap();
+    tx.set_settings(W, &json!({"voice": 50})).await.unwrap();
+    let (store, kolkata) = (house.store.clone(), TimeZone::get("Asia/Kolkata").unwrap());
+    let zone = kolkata.clone();
+    let minding = tokio::spawn(async move { mind_zone(&store, W, &zone).await });
+    // It has read all it can read before its turn to write.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(minding.await.unwrap().unwrap(), 1);
+    let task = house.store.task_named(W, "morning").await.unwrap().unwrap();
+    assert_eq!(task.topic, "tea");
+    assert_eq!(task.next_run_at, Some(wall("2026-11-21T09:00", &kolkata)));
+    let settings = house.store.workspace(W).await.unwrap().settings;
+    assert_eq!(settings, json!({"voice": 50, "zone": "Asia/Kolkata"}));
+    assert_eq!(mind_zone(&house.store, W, &kolkata).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -33,12 +33,12 @@ impl Inner {
             let outcome = JobOutcome::GiveUp {
                 why: format!("nothing here does {} jobs", job.kind.name()),
             };
-            return Self::written(&job, self.settle(&job, &lease, outcome, false, false).await);
+            return self.written(&job, self.settle(&job, &lease, outcome, false, false).await);
         };
         if job.crashes >= MOST_CRASHES && !handler.never_gives_up() {
             let why = format!("Lumen ended in the middle of it {} times", job.crashes);
             let outcome = JobOutcome::GiveUp { why };
-            return Self::written(&job, self.settle(&job, &lease, outcome, false, false).await);
+            return self.written(&job, self.settle(&job, &lease, outcome, false, false).await);
         }
         let left = self.watched(&*handler, &job, &lease, &stop, &hard).await;
         // A child token's parent may have been cancelled: that is the stop of the whole house.
@@ -61,7 +61,7 @@ impl Inner {
         let settled = self
             .settle(&job, &lease, outcome, stopping, handler.never_gives_up())
             .await;
-        Self::written(&job, settled);
+        self.written(&job, settled);
     }
 
     /// Runs the handler, renews its lease, and ends it when it may not go on.
@@ -100,6 +100,7 @@ impl Inner {
             {
                 Ok(()) => {}
                 Err(StoreError::LeaseLost) => return,
+                Err(error) if self.store.log_if_full(&error) => {}
                 // There are two more chances before the lease runs out.
                 Err(error) => {
                     tracing::warn!(job.id = lease.job.0, %error, "a lease was not renewed");
@@ -167,8 +168,10 @@ impl Inner {
     }
 
     /// Logs what could not be written down. The lease runs out and the job is taken up again.
-    fn written(job: &Job, result: R<()>) {
-        if let Err(error) = result {
+    fn written(&self, job: &Job, result: R<()>) {
+        if let Err(error) = result
+            && !self.store.log_if_full(&error)
+        {
             tracing::error!(job.id = job.id.0, job.kind = job.kind.name(), %error, "how a job ended could not be written");
         }
     }

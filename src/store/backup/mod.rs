@@ -98,11 +98,11 @@ impl BackupError {
         }
     }
 
-    /// What a person is told.
-    pub fn user(&self) -> UserError {
+    /// What a person is told. `folder` is the one that was written to.
+    pub fn user(&self, folder: &Path) -> UserError {
         use std::io::ErrorKind;
         match self {
-            Self::Store(error) => error.user(),
+            Self::Store(error) => error.user(folder),
             Self::Open(error) => error.user(),
             Self::NotABackup { path, .. } => UserError::new(
                 format!("{} is not a backup of Lumen.", path.display()),

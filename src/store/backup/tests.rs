@@ -448,7 +448,10 @@ async fn a_damaged_backup_changes_nothing() {
             "{what}: {error:?}"
         );
         assert!(
-            error.user().advice.contains("Nothing was changed"),
+            error
+                .user(Path::new("/data"))
+                .advice
+                .contains("Nothing was changed"),
             "{what}"
         );
     }
@@ -491,7 +494,7 @@ async fn what_is_no_backup_of_this_version_changes_nothing() {
     let error = refusals.of_file(&list).await;
     assert!(matches!(error, BackupError::NotABackup { .. }), "{error:?}");
     let error = refusals.of_file(&refusals.out.path().join("none")).await;
-    assert!(error.user().what.contains("not there"));
+    assert!(error.user(Path::new("/data")).what.contains("not there"));
 }
 
 #[tokio::test]
@@ -518,8 +521,11 @@ async fn a_place_that_is_not_there_is_named() {
         .await
         .unwrap_err();
     assert!(
-        error.user().what.contains("/nowhere/at/all"),
+        error
+            .user(Path::new("/data"))
+            .what
+            .contains("/nowhere/at/all"),
         "{}",
-        error.user()
+        error.user(Path::new("/data"))
     );
 }

@@ -232,7 +232,9 @@ async fn a_full_disk_loses_nothing_and_the_store_goes_on_when_there_is_room() {
     let mut tx = house.tx().await;
     let error = tx.store_posts(W, &many).await.unwrap_err();
     assert!(matches!(error, StoreError::Full), "{error:?}");
-    assert!(error.user().what.contains("full"));
+    let told = error.user(house.store.folder()).what;
+    let folder = house.store.folder().display().to_string();
+    assert!(told.contains("full") && told.contains(&folder), "{told}");
     drop(tx);
     assert_eq!(house.store.post_count(W).await.unwrap(), 1);
 
@@ -244,6 +246,24 @@ async fn a_full_disk_loses_nothing_and_the_store_goes_on_when_there_is_room() {
     assert_eq!(tx.store_posts(W, &many).await.unwrap().new, 490);
     tx.commit().await.unwrap();
     assert_eq!(house.store.post_count(W).await.unwrap(), 491);
+}
+
+#[tokio::test]
+async fn a_transaction_that_the_disk_ended_does_not_end_all_writing() {
+    let house = House::new().await;
+    house.store.probe_write().await.unwrap();
+    for _ in 0..3 {
+        let mut tx = house.tx().await;
+        tx.store_posts(W, &[post("1", "lost")]).await.unwrap();
+        // What SQLite does by itself when the disk refuses a page.
+        sqlx::query("ROLLBACK").execute(tx.conn()).await.unwrap();
+        drop(tx);
+    }
+    house.store.probe_write().await.unwrap();
+    let mut tx = house.tx().await;
+    tx.store_posts(W, &[post("2", "kept")]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(house.store.post_count(W).await.unwrap(), 1);
 }
 
 #[tokio::test]

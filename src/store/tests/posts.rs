@@ -293,6 +293,31 @@ async fn a_forgotten_author_leaves_the_posts_and_the_grounds_of_drafts() {
 }
 
 #[tokio::test]
+async fn an_author_is_forgotten_whatever_the_capitals_of_the_name() {
+    let house = House::new().await;
+    let by = |id: &str, author: &str| FetchedPost {
+        author: author.to_owned(),
+        ..post(id, "words")
+    };
+    keep(
+        &house,
+        &[
+            by("1", "müller"),
+            by("2", "Mu\u{308}ller"),
+            by("3", "muller"),
+            by("4", "straße"),
+        ],
+    )
+    .await;
+    let mut tx = house.tx().await;
+    assert_eq!(tx.forget_author(W, "@MÜLLER").await.unwrap().posts.len(), 2);
+    assert_eq!(tx.forget_author(W, "STRASSE").await.unwrap().posts.len(), 1);
+    assert_eq!(tx.forget_author(W, "Müller").await.unwrap().posts.len(), 0);
+    tx.commit().await.unwrap();
+    assert_eq!(house.store.post_count(W).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn drafts_that_lean_on_a_post_or_answer_it_are_found() {
     let house = House::new().await;
     keep(&house, &[post("1", "one"), post("2", "two")]).await;

@@ -129,6 +129,35 @@ async fn tasks_and_sources_are_made_in_one_line() {
 }
 
 #[tokio::test]
+async fn a_time_alone_changes_the_times_of_a_task_and_words_in_quotes_its_topic() {
+    let world = World::new().await;
+    world
+        .say("/task new lunch post soup of the day every weekday at 11")
+        .await;
+    assert_snapshot!(world.say("/task edit LUNCH every weekday at 10:30").await.lines().take(2).collect::<Vec<_>>().join(" "), @"Task lunch runs: - Mon 23 Nov, 10:30 Berlin");
+    assert_snapshot!(world.say("/task edit lunch 0 9 * * 1\u{2013}5").await.lines().nth(1).unwrap(), @"- Mon 23 Nov, 09:00 Berlin");
+    assert_snapshot!(world.say("/task edit lunch every other friday at 9").await, @"I cannot do every other week. Did you mean every Friday at 9:00 (next Fri 27 Nov, Berlin)?");
+    assert_snapshot!(world.say("/task edit lunch 10:30").await, @"“10:30” is a time, but not on which days. /task edit lunch every weekday at 9 changes the times; a topic goes into quotes.");
+    assert_snapshot!(world.say("/task list").await, @r"
+    task | next | topic
+    lunch | Mon 09:00 Berlin | soup of the day
+    ");
+    assert_snapshot!(world.say("/task edit lunch \u{201c}every weekday at 10:30\u{201d}").await, @"Task lunch writes about “every weekday at 10:30” now.");
+    assert_snapshot!(world.say("/task new other post bread every other friday at 9").await, @"I cannot do every other week. Did you mean every Friday at 9:00 (next Fri 27 Nov, Berlin)?");
+    assert_snapshot!(world.say("/task new six post bread 0 0 9 * * 5").await, @"“0 0 9 * * 5” has 6 fields; a cron line here has five, from the minute on. Did you mean every Friday at 9:00 (next Fri 27 Nov, Berlin)?");
+    assert_snapshot!(world.say("/task new zoned post coffee of the day every day at 9 UTC").await, @"Zones such as “UTC” are not read here: times count in Berlin. Say it in the time of Berlin, or as ISO 8601 with its offset: 2026-12-01T17:45:00-05:00.");
+    assert_eq!(world.room.known_names().await.tasks, ["lunch"]);
+}
+
+#[tokio::test]
+async fn an_author_who_is_not_there_is_not_followed() {
+    let world = World::new().await;
+    assert_snapshot!(world.say("/source add sandbox @nobody_here").await, @"Nobody on sandbox is called @nobody_here. Look at the name again; /source add sandbox all follows everybody.");
+    world.say("/source add sandbox @bean").await;
+    assert_snapshot!(world.say("/source add sandbox @BEAN").await, @"sandbox @bean is followed already. /source fetch fetches it now; /source remove and add again change it.");
+}
+
+#[tokio::test]
 async fn the_voice_is_tuned_and_taken_back() {
     let world = World::new().await;
     assert_snapshot!(world.say("/persona tune shorter, no emojis").await, @r"
