@@ -262,6 +262,13 @@ impl House {
         if let Err(error) = self.keep_index_up().await {
             tracing::error!(error = %format!("{error:#}"), "the index could not be looked after");
         }
+        match self.control.resume().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "what was left of the inbox is taken up"),
+            Err(error) => {
+                tracing::error!(error = %format!("{error:#}"), "the inbox could not be looked after");
+            }
+        }
         if let Err(error) = self.store.drop_old(self.clock.now()).await {
             tracing::error!(%error, "old rows could not be dropped");
         }

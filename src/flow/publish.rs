@@ -7,6 +7,9 @@
 //! (4) settle: receipt, published | failed | back to (2) | unknown, in one transaction with the job
 //! ```
 //!
+//! Every step holds the lease of its job, and so do the notes of a network: a worker whose claim was lost changes nothing
+//! and sends nothing any more.
+//!
 //! After a crash, or an answer that says neither yes nor no, the network is asked first whether it has the post. Certain
 //! yes: receipt. Certain no: the call is made again. Neither, several times: people are asked, and when they say that it
 //! is to be published again, the network is asked once more before that.
@@ -92,13 +95,22 @@ async fn enqueue(
     });
     tx.enqueue(&NewJob {
         kind: JobKind::Publish,
-        unique_key: format!("publish:{draft}"),
+        unique_key: key(draft),
         payload,
         cause,
         run_at,
     })
     .await?;
     Ok(())
+}
+
+/// Until when the publishing of a draft waits because its network asked for patience; none where it does not.
+pub async fn waits_until(store: &Store, draft: DraftId) -> Result<Option<Timestamp>, StoreError> {
+    store.job_waits_until(&key(draft)).await
+}
+
+fn key(draft: DraftId) -> String {
+    format!("publish:{draft}")
 }
 
 /// What publishing needs.
@@ -165,7 +177,7 @@ impl Publisher {
     }
 
     async fn pass(&self, run: &mut Run<'_>) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let Some(draft) = tx.draft(run.work.draft).await? else {
             tx.finish_job(run.lease).await?;
             tx.commit().await?;
@@ -234,6 +246,14 @@ impl Publisher {
         .await?;
         tx.commit().await?;
         Ok(Pass::Again)
+    }
+
+    /// Begins a change that counts only while the claim on the job holds: what another worker has taken over is not
+    /// touched any more.
+    async fn begin(&self, run: &Run<'_>) -> Result<Tx, StoreError> {
+        let mut tx = self.store.begin().await?;
+        tx.hold_job(run.lease).await?;
+        Ok(tx)
     }
 
     fn outlet(&self, network: Network) -> Option<&Arc<dyn Outlet>> {

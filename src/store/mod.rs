@@ -46,6 +46,7 @@ pub use drafts_write::{NewDraft, NewRevision};
 pub use error::{OpenError, StoreError};
 pub use inbox::{Arrived, InboxRow, InboxState};
 pub use index_tables::IndexTable;
+pub use jobs::Skip;
 pub use open::StoreOptions;
 pub use posts_gone::Forgotten;
 pub use posts_read::{OpenMedia, StoredMedia};
@@ -99,6 +100,12 @@ impl Store {
     /// Woken after a commit that wrote jobs, or rows that fall due.
     pub fn jobs_written(&self) -> Arc<Notify> {
         Arc::clone(&self.jobs_written)
+    }
+
+    /// Any SQL, for tests that spoil something.
+    #[cfg(test)]
+    pub async fn run_sql(&self, sql: &'static str) {
+        sqlx::raw_sql(sql).execute(&self.writer).await.unwrap();
     }
 
     /// Where the database lies.

@@ -11,7 +11,7 @@ use lumen::platforms::{LookUp, OutgoingPicture, Outlet as _, PlatformError, Publ
 use serde_json::json;
 
 use crate::support::lens::world::PostFault;
-use crate::support::lens::{FakeLens, KEY, Notes};
+use crate::support::lens::{FakeLens, KEY, Notes, lease};
 
 struct Scene {
     fake: FakeLens,
@@ -52,12 +52,17 @@ impl Scene {
     }
 
     async fn publish(&self, content: &Content, key: &str) -> Result<Published, PlatformError> {
-        self.lens().publish(content, Vec::new(), key).await
+        self.lens()
+            .publish(content, Vec::new(), key, &lease())
+            .await
     }
 
     async fn look_up(&self, content: &Content, key: &str) -> LookUp {
         let since = Timestamp::now();
-        self.lens().look_up(content, key, since).await.unwrap()
+        self.lens()
+            .look_up(content, key, since, &lease())
+            .await
+            .unwrap()
     }
 
     /// The own posts' words, with the words of what each answers.
@@ -108,7 +113,10 @@ async fn each_post_answers_the_one_before_it() {
         alt: "A cup".to_owned(),
     };
     let lens = scene.lens();
-    let published = lens.publish(&content, vec![picture], "k1").await.unwrap();
+    let published = lens
+        .publish(&content, vec![picture], "k1", &lease())
+        .await
+        .unwrap();
     assert_eq!(
         scene.published(),
         pairs(&[

@@ -299,6 +299,24 @@ pub fn inside() -> UserError {
     )
 }
 
+/// An answer that its chat could not be given.
+#[must_use]
+pub fn unshown() -> UserError {
+    UserError::new(
+        "What you asked for is done, but I could not show the answer.",
+        "The log says why; /status and /queue show how things stand.",
+    )
+}
+
+/// A command for which no time was left once its turn came.
+#[must_use]
+pub fn not_begun() -> UserError {
+    UserError::new(
+        "What was asked here before took too long, so I did not begin this.",
+        "Nothing was changed.",
+    )
+}
+
 /// A command took too long.
 #[must_use]
 pub fn too_slow() -> UserError {

@@ -53,6 +53,38 @@ pub fn doing(press: Press) -> Option<String> {
     })
 }
 
+/// What was pressed, as its button says: `Approve of #12`.
+#[must_use]
+pub fn pressed(press: Press) -> String {
+    match press {
+        Press::Draft { verb, number, .. } => format!("{} of {number}", label(verb)),
+        Press::Reject { reason, number, .. } => {
+            format!("Reject of {number}, {}", reason.label().to_lowercase())
+        }
+        Press::Act { action, .. } => format!("a {} of a post", action.name()),
+        Press::Again(_) => "Try again".to_owned(),
+        Press::Talk(_) => "the answer to a question".to_owned(),
+    }
+}
+
+const fn label(verb: DraftVerb) -> &'static str {
+    match verb {
+        DraftVerb::Approve => "Approve",
+        DraftVerb::Edit => "Edit",
+        DraftVerb::Redo | DraftVerb::RedoNow => "Redo",
+        DraftVerb::Image => "Image",
+        DraftVerb::EarlierImage => "Earlier image",
+        DraftVerb::Schedule => "Schedule",
+        DraftVerb::Reject => "Reject",
+        DraftVerb::Why => "Why",
+        DraftVerb::Show => "Show again",
+        DraftVerb::TakeBack => "Take back",
+        DraftVerb::PublishAgain => "Publish again",
+        DraftVerb::ItIsThere => "It is there",
+        DraftVerb::NoPicture => "Remove picture",
+    }
+}
+
 const fn acting(action: Action) -> &'static str {
     match action {
         Action::Like => "Liking it.",

@@ -34,7 +34,7 @@ impl Publisher {
         draft: &Draft,
         intent: &Intent,
     ) -> anyhow::Result<Pass> {
-        match self.asked(draft, intent).await? {
+        match self.asked(run, draft, intent).await? {
             LookUp::There(published) => {
                 self.published(run, draft, intent, &published, "lookup")
                     .await
@@ -56,12 +56,12 @@ impl Publisher {
     }
 
     /// What the network says; a network that does not answer cannot say.
-    async fn asked(&self, draft: &Draft, intent: &Intent) -> anyhow::Result<LookUp> {
+    async fn asked(&self, run: &Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<LookUp> {
         let content = self.content(draft, intent).await?;
         let (Some(outlet), Some(content)) = (self.outlet(intent.network), content) else {
             return Ok(LookUp::Unsettled);
         };
-        let look_up = outlet.look_up(&content, &intent.key, intent.created_at);
+        let look_up = outlet.look_up(&content, &intent.key, intent.created_at, run.lease);
         Ok(match tokio::time::timeout(LOOK_UP_LIMIT, look_up).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
@@ -81,7 +81,7 @@ impl Publisher {
         intent: &Intent,
         why: &str,
     ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         // Every call has its intent. What a crash cut off is not held against the network.
         let sent = tx.intents_on(intent.approval).await? - run.job.crashes;
         let resent = usize::try_from(sent - 1).unwrap_or(0);
@@ -109,7 +109,7 @@ impl Publisher {
 
     /// Neither yes nor no: asked again a few times, then people decide.
     async fn unsettled(&self, run: &mut Run<'_>, draft: &Draft) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let wait = LOOK_UPS.get(run.tries).copied();
         let was_known = matches!(draft.state, DraftState::Publishing { .. });
         let state = draft.lose(wait.is_none(), tx.now())?;
@@ -138,7 +138,7 @@ impl Publisher {
         published: &Published,
         settled_by: &str,
     ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let state = draft.publish(published.at, &published.native_id, published.url.clone())?;
         tx.mark_intent(intent.id, IntentState::Done, None).await?;
         tx.add_receipt(
@@ -163,7 +163,7 @@ impl Publisher {
         intent: &Intent,
         why: &str,
     ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let state = draft.fail(tx.now(), why)?;
         tx.mark_intent(intent.id, IntentState::Refused, Some(why))
             .await?;

@@ -1,15 +1,19 @@
 //! The network: it takes, drops, refuses and forgets to answer as it is told, and knows afterwards what it has.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
+use crate::domain::call_notes::CallNotes as _;
 use crate::domain::content::Content;
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
 use crate::platforms::{LookUp, OutgoingPicture, Outlet, PlatformError, Published};
+use crate::store::Store;
 
 /// What the network does with a call.
 #[derive(Clone, Copy)]
@@ -25,6 +29,8 @@ pub enum Does {
     Refuses,
     /// Asks to wait for so many seconds.
     AsksToWait(u64),
+    /// Gets ready until it is told to go on, notes that it sends, and sends.
+    GetsReady,
 }
 
 /// A network that behaves as it is told, then well.
@@ -39,6 +45,11 @@ pub struct Net {
     pub account_gone: Mutex<bool>,
     /// Some of the thread is there.
     part: Mutex<bool>,
+    /// Where it notes that it sends.
+    pub notes: OnceLock<Store>,
+    /// It gets ready; it may go on.
+    pub ready: Notify,
+    pub go: Notify,
 }
 
 impl Net {
@@ -83,6 +94,7 @@ impl Outlet for Net {
         content: &Content,
         _: Vec<OutgoingPicture>,
         key: &str,
+        lease: &Lease,
     ) -> Result<Published, PlatformError> {
         let network = Network::Sandbox;
         self.called.lock().unwrap().push(key.to_owned());
@@ -109,6 +121,15 @@ impl Outlet for Net {
                     wait: Some(Duration::from_secs(seconds)),
                 });
             }
+            Does::GetsReady => {
+                self.ready.notify_one();
+                self.go.notified().await;
+                let notes = self.notes.get().unwrap();
+                if let Err(error) = notes.note(key, "sent", lease).await {
+                    let why = error.to_string();
+                    return Err(PlatformError::Unreachable { network, why });
+                }
+            }
             Does::Takes | Does::TakesSilently => {}
         }
         let mut taken = self.taken.lock().unwrap();
@@ -119,7 +140,13 @@ impl Outlet for Net {
         }
     }
 
-    async fn look_up(&self, _: &Content, key: &str, _: Timestamp) -> Result<LookUp, PlatformError> {
+    async fn look_up(
+        &self,
+        _: &Content,
+        key: &str,
+        _: Timestamp,
+        _: &Lease,
+    ) -> Result<LookUp, PlatformError> {
         let mut cannot_say = self.cannot_say.lock().unwrap();
         if *cannot_say > 0 {
             *cannot_say -= 1;
