@@ -307,33 +307,3 @@ fn too_long(job: &Job) -> NotWritten {
         offers: Offer::again(true),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ids::JobId;
-
-    #[test]
-    fn whose_time_went_by_in_line_is_told_so() {
-        let after = |seconds| {
-            too_long(&Job {
-                id: JobId(1),
-                kind: JobKind::Compose,
-                unique_key: String::new(),
-                payload: json!({}),
-                cause: None,
-                attempts: 1,
-                crashes: 0,
-                lane: String::new(),
-                arrived: None,
-                waited: Duration::from_secs(seconds),
-            })
-            .why
-        };
-        assert!(after(1).contains("did not finish in 75 seconds"));
-        assert!(after(60).contains("in the 15 that were left"));
-        for late in [75, 79, 300] {
-            assert!(after(late).ends_with("so nothing was written."));
-        }
-    }
-}

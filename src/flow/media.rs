@@ -313,6 +313,7 @@ async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failur
         Err(
             error @ (PlatformError::Unreachable { .. }
             | PlatformError::SlowDown { .. }
+            | PlatformError::Partly { .. }
             | PlatformError::Unclear { .. }),
         ) => Err(Failure::ForNow(error.to_string())),
         Err(error @ (PlatformError::Refused { .. } | PlatformError::Garbled { .. })) => {

@@ -69,6 +69,17 @@ pub async fn request(
     enqueue(tx, w, draft, None, cause).await
 }
 
+/// Has the rest of a thread sent as soon as a worker is free, also where it was to wait for longer.
+pub async fn request_rest(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: DraftId,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
+    request(tx, w, draft, cause).await?;
+    tx.hurry_job(&key(draft)).await
+}
+
 /// Has a call that people were asked about looked up once more and, unless the post is there, made again. The look-up is
 /// made also while the workspace is stopped.
 pub async fn request_again(
@@ -185,9 +196,12 @@ impl Publisher {
         };
         let intent = tx.open_intent(draft.id).await?;
         match (&draft.state, intent) {
-            (DraftState::Approved { .. } | DraftState::Scheduled { .. }, _) => {
-                self.claim(tx, run, draft).await
-            }
+            (
+                DraftState::Approved { .. }
+                | DraftState::Scheduled { .. }
+                | DraftState::Partly { next: Some(_), .. },
+                _,
+            ) => self.claim(tx, run, draft).await,
             (DraftState::Publishing { .. }, Some(intent)) if intent.state == IntentState::Open => {
                 drop(tx);
                 self.call(run, &draft, &intent).await
@@ -213,7 +227,12 @@ impl Publisher {
         let now = tx.now();
         let w = run.work.workspace;
         let stopped = tx.workspace(w).await?.stopped.is_some();
-        let due = !matches!(draft.state, DraftState::Scheduled { due, .. } if due > now);
+        let due = match draft.state {
+            DraftState::Scheduled { due: at, .. } | DraftState::Partly { next: Some(at), .. } => {
+                at <= now
+            }
+            _ => true,
+        };
         if stopped || !due {
             tx.finish_job(run.lease).await?;
             tx.commit().await?;
@@ -222,7 +241,12 @@ impl Publisher {
         let approved = match proof(&mut tx, &draft, now).await? {
             Ok(approved) => approved,
             Err(refusal) => {
-                let state = draft.revise()?;
+                let state = match &draft.state {
+                    DraftState::Partly { parts, .. } => {
+                        draft.break_off(parts.clone(), now, &refusal.to_string(), None)?
+                    }
+                    _ => draft.revise()?,
+                };
                 tx.set_state(draft.id, &state).await?;
                 tx.set_expiry(draft.id, now + review::FRESH_FOR).await?;
                 let line = format!("held {} back: {refusal}", draft.number);

@@ -17,6 +17,7 @@ use crate::domain::job::Lease;
 use crate::domain::network::Network;
 use crate::domain::post::FetchedPost;
 use crate::domain::source::Selector;
+use crate::domain::thread::Parts;
 use crate::net::Origin;
 
 /// Why a network did not do what it was asked.
@@ -34,6 +35,14 @@ pub enum PlatformError {
     /// It said no, for certain, and will say so again.
     #[error("{network} refused: {why}")]
     Refused { network: Network, why: String },
+    /// It has the first posts of a thread and did not take the next one, for certain. With `wait` it may do so later.
+    #[error("{network} took {} of {} posts: {why}", parts.there, parts.of)]
+    Partly {
+        network: Network,
+        why: String,
+        parts: Parts,
+        wait: Option<Duration>,
+    },
     /// It may or may not have taken what was sent.
     #[error("{network} did not say whether it took it: {why}")]
     Unclear { network: Network, why: String },
@@ -92,7 +101,7 @@ pub enum LookUp {
     /// It certainly does not have it, and cannot get it late any more.
     Absent,
     /// It has the first posts of a thread, and certainly not the next one. Publishing the same content goes on there.
-    Partly { url: Option<String> },
+    Partly { parts: Parts },
     /// It cannot say now.
     Unsettled,
 }

@@ -232,7 +232,8 @@ impl Store {
     /// Approved drafts that have not gone out: what `/go` sends on.
     pub async fn drafts_approved(&self, workspace: WorkspaceId) -> R<Vec<DraftId>> {
         let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM drafts WHERE workspace_id = $1 AND state = 'approved' ORDER BY number",
+            "SELECT id FROM drafts WHERE workspace_id = $1
+             AND (state = 'approved' OR (state = 'partly' AND facts ->> 'next' IS NOT NULL)) ORDER BY number",
         )
         .bind(workspace.0)
         .fetch_all(&mut *self.reader().await?)

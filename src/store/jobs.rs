@@ -333,6 +333,20 @@ impl Tx {
         held.map(|_| ()).ok_or(StoreError::LeaseLost)
     }
 
+    /// The job with this key waits no longer.
+    pub async fn hurry_job(&mut self, key: &str) -> R<()> {
+        let now = self.now_millis();
+        sqlx::query(
+            "UPDATE jobs SET run_at = $1 WHERE unique_key = $2 AND lease_until IS NULL AND run_at > $1",
+        )
+        .bind(now)
+        .bind(key)
+        .execute(self.conn())
+        .await?;
+        self.wake();
+        Ok(())
+    }
+
     /// The job is done: its row goes, with the change that holds its effects.
     pub async fn finish_job(&mut self, lease: &Lease) -> R<()> {
         let done = sqlx::query("DELETE FROM jobs WHERE id = $1 AND lease_by = $2")

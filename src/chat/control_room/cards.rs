@@ -1,6 +1,5 @@
 //! Cards in rooms: shown once, changed in place, shown anew where that is asked for.
 
-
 use crate::chat::card::{self, Card};
 use crate::chat::commands;
 use crate::chat::control_room::{ControlRoom, Undelivered, place};

@@ -244,6 +244,15 @@ fn decided(decided: &Decided, now: &Now) -> String {
                 participle(decided.invalid.tried)
             )
         }
+        DraftState::Partly {
+            left_by: Some(by), ..
+        } => {
+            format!("Already decided: {} left {number} as it is.", person(by))
+        }
+        DraftState::Partly { parts, .. } => format!(
+            "{} of {} posts of {number} are public, so nothing of it can be changed. Send the rest or leave it: /show {number}.",
+            parts.there, parts.of
+        ),
         DraftState::Failed { .. } => {
             format!("{number} failed to go out; there is nothing to {tried}.")
         }

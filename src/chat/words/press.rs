@@ -28,6 +28,8 @@ pub fn doing(press: Press) -> Option<String> {
             DraftVerb::PublishAgain => format!("Publishing {number} again."),
             DraftVerb::ItIsThere => format!("Noting that {number} is there."),
             DraftVerb::NoPicture => format!("Taking the picture off {number}."),
+            DraftVerb::SendRest => format!("Sending the rest of {number}."),
+            DraftVerb::LeaveIt => format!("Leaving {number} as it is."),
             DraftVerb::Edit
             | DraftVerb::Redo
             | DraftVerb::Schedule
@@ -74,6 +76,7 @@ const fn label(verb: DraftVerb) -> &'static str {
         DraftVerb::Redo | DraftVerb::RedoNow => "Redo",
         DraftVerb::Image => "Image",
         DraftVerb::EarlierImage => "Earlier image",
+        DraftVerb::EarlierVersion => "Earlier version",
         DraftVerb::Schedule => "Schedule",
         DraftVerb::Reject => "Reject",
         DraftVerb::Why => "Why",
@@ -82,6 +85,8 @@ const fn label(verb: DraftVerb) -> &'static str {
         DraftVerb::PublishAgain => "Publish again",
         DraftVerb::ItIsThere => "It is there",
         DraftVerb::NoPicture => "Remove picture",
+        DraftVerb::SendRest => "Send the rest",
+        DraftVerb::LeaveIt => "Leave it",
     }
 }
 

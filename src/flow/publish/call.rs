@@ -88,6 +88,15 @@ impl Publisher {
                     .await
             }
             Err(PlatformError::Refused { why, .. }) => self.refused(run, draft, intent, &why).await,
+            Err(PlatformError::Partly {
+                why, parts, wait, ..
+            }) => {
+                let wait = wait.and_then(|asked| Some(asked.max(*TRIES.get(run.tries)?)));
+                let wait = wait.filter(|wait| *wait <= LONGEST_WAIT);
+                let state = IntentState::Refused;
+                self.broke_off(run, draft, intent, parts, &why, wait, state)
+                    .await
+            }
             Err(error @ (PlatformError::Unreachable { .. } | PlatformError::SlowDown { .. })) => {
                 self.not_taken(run, draft, intent, &error).await
             }
@@ -118,7 +127,10 @@ impl Publisher {
         let in_time = |wait: &Duration| asked.is_some() || run.job.waited + *wait <= LATEST;
         let next = next.filter(|wait| *wait <= LONGEST_WAIT && in_time(wait));
         let Some(wait) = next else {
-            let why = format!("{error}. Nothing went out");
+            let why = match draft.public_parts() {
+                Some(_) => error.to_string(),
+                None => format!("{error}. Nothing went out"),
+            };
             return self.refused(run, draft, intent, &why).await;
         };
         let mut tx = self.begin(run).await?;

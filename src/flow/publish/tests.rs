@@ -80,6 +80,14 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    async fn rest(&self) {
+        let mut tx = self.store.begin().await.unwrap();
+        review::send_rest(&mut tx, W, NUMBER, None, &self.owner, None)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     async fn by_hand(&self, there: bool) {
         let mut tx = self.store.begin().await.unwrap();
         review::settle_by_hand(&mut tx, W, NUMBER, &self.owner, there, None)
@@ -229,16 +237,118 @@ async fn a_thread_of_which_a_part_is_there_goes_on_and_says_so_when_it_cannot() 
     broken.approve().await;
     broken.net.does(&[Does::TakesAPart; 3]);
     broken.work().await;
-    let DraftState::Failed { why, .. } = broken.state().await else {
-        panic!("it went on for ever");
-    };
+    let state = broken.state().await;
     assert!(
-        why.contains("only a part of the thread is there: net.example/1"),
-        "{why}"
+        matches!(&state, DraftState::Partly { parts, next: None, .. }
+            if parts.url.as_deref() == Some("net.example/1")),
+        "{state:?}"
     );
-    broken.approve().await;
+    broken.rest().await;
     broken.work().await;
     assert!(matches!(broken.state().await, DraftState::Published { .. }));
+}
+
+/// A thread of which a part is public can only go on or be left: changed and approved, it would be there twice.
+#[tokio::test]
+async fn what_is_public_in_part_goes_on_by_itself_or_by_hand_or_is_left_and_nothing_else() {
+    for leave in [true, false] {
+        let world = World::new().await;
+        world.approve().await;
+        world.net.does(&[Does::TakesAPartAndAsksToWait(1_800)]);
+        let (job, lease) = world.claim().await.unwrap();
+        let outcome = world.publisher().run(&job, &lease).await;
+        let JobOutcome::Retry {
+            wait: Some(wait),
+            why,
+        } = outcome
+        else {
+            panic!("{outcome:?}");
+        };
+        let mut tx = world.store.begin().await.unwrap();
+        let at = world.clock.now() + wait;
+        tx.postpone_job(&lease, at, &why).await.unwrap();
+        tx.commit().await.unwrap();
+        let state = world.state().await;
+        assert!(
+            matches!(&state, DraftState::Partly { parts, next: Some(next), .. }
+                if (parts.there, parts.of) == (1, 3) && *next == at),
+            "{state:?}"
+        );
+        let by = &world.owner;
+        let mut tx = world.store.begin().await.unwrap();
+        let text = "Other words.".to_owned();
+        let refused = [
+            review::approve(&mut tx, W, NUMBER, None, by, None).await,
+            review::schedule(&mut tx, W, NUMBER, None, by, at, None).await,
+            review::edit(&mut tx, W, NUMBER, None, by, text, None).await,
+            review::reject(&mut tx, W, NUMBER, None, by, None, None).await,
+            review::take_back(&mut tx, W, NUMBER, by, None).await,
+        ];
+        for refused in refused {
+            let decided = matches!(refused, Err(ReviewError::Decided(_)));
+            assert!(decided, "{refused:?}");
+        }
+        drop(tx);
+        if leave {
+            let mut tx = world.store.begin().await.unwrap();
+            review::leave(&mut tx, W, NUMBER, None, by, None)
+                .await
+                .unwrap();
+            let again = review::send_rest(&mut tx, W, NUMBER, None, by, None).await;
+            assert!(matches!(again, Err(ReviewError::Decided(_))), "{again:?}");
+            tx.commit().await.unwrap();
+            world.clock.advance(wait);
+            world.work().await;
+            assert_eq!((world.net.called(), world.net.posts()), (1, 0));
+            assert_eq!(world.state().await.word(), "left");
+        } else {
+            // Before its time, because a person says so.
+            world.rest().await;
+            world.work().await;
+            assert_eq!((world.net.called(), world.net.posts()), (2, 1));
+            assert!(matches!(world.state().await, DraftState::Published { .. }));
+        }
+    }
+}
+
+/// What fails after a part is public never says that nothing went out.
+#[tokio::test]
+async fn the_rest_that_is_refused_or_held_back_stays_a_rest() {
+    let world = World::new().await;
+    world.approve().await;
+    world
+        .net
+        .does(&[Does::TakesAPartAndAsksToWait(1), Does::Refuses]);
+    world.work().await;
+    let state = world.state().await;
+    assert!(
+        matches!(&state, DraftState::Partly { why, next: None, .. } if why.contains("not here")),
+        "{state:?}"
+    );
+    *world.net.account_gone.lock().unwrap() = true;
+    world.rest().await;
+    world.work().await;
+    let state = world.state().await;
+    assert!(
+        matches!(&state, DraftState::Partly { why, .. } if why.contains("not set up")),
+        "{state:?}"
+    );
+    *world.net.account_gone.lock().unwrap() = false;
+    // Held by a stop, it follows once that is over.
+    let mut tx = world.store.begin().await.unwrap();
+    tx.set_stopped(W, Some("@owner")).await.unwrap();
+    tx.commit().await.unwrap();
+    world.rest().await;
+    world.work().await;
+    assert_eq!(world.net.posts(), 0);
+    let mut tx = world.store.begin().await.unwrap();
+    tx.set_stopped(W, None).await.unwrap();
+    for draft in world.store.drafts_approved(W).await.unwrap() {
+        request(&mut tx, W, draft, None).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    world.work().await;
+    assert!(matches!(world.state().await, DraftState::Published { .. }));
 }
 
 #[tokio::test]

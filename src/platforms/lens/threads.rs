@@ -4,6 +4,8 @@
 //! is there already is not sent again. A call under a new key with the very same content goes on with the thread that an
 //! earlier call began and did not end; which one that is, is noted before anything is sent.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -14,7 +16,7 @@ use super::publishing::{Note, refused, unclear};
 use crate::domain::content::Content;
 use crate::domain::job::Lease;
 use crate::domain::network::Network;
-use crate::domain::thread;
+use crate::domain::thread::{self, Parts};
 use crate::platforms::{LookUp, OutgoingPicture, PlatformError, Published};
 
 /// More is a mistake.
@@ -209,11 +211,14 @@ impl Lens {
                     first.get_or_insert(published);
                 }
                 LookUp::Absent => {
-                    return Ok(
-                        first.map_or(LookUp::Absent, |first: Published| LookUp::Partly {
-                            url: first.url,
-                        }),
-                    );
+                    let parts = |first: Published| Parts {
+                        there: nth,
+                        of: count,
+                        url: first.url,
+                    };
+                    return Ok(first.map_or(LookUp::Absent, |first| LookUp::Partly {
+                        parts: parts(first),
+                    }));
                 }
                 other => return Ok(other),
             }
@@ -222,6 +227,9 @@ impl Lens {
         Ok(first.map_or(LookUp::Absent, LookUp::There))
     }
 }
+
+/// How long to wait with the rest of a thread when Lens does not say it.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// What an error means once the first posts are there: that nothing went out would not be true.
 fn in_the_middle(
@@ -233,13 +241,22 @@ fn in_the_middle(
     let Some(first) = first else {
         return error;
     };
-    let place = first.url.as_deref().unwrap_or(&first.native_id);
-    match error {
-        PlatformError::Refused { why, .. } => refused(format!(
-            "{why}. That was post {} of {count}; those before it are there: {place}. Approved again, the rest follows",
-            nth + 1
-        )),
-        PlatformError::Unreachable { why, .. } => unclear(&why),
-        other => other,
+    let (why, wait) = match error {
+        PlatformError::Refused { why, .. } => (why, None),
+        PlatformError::SlowDown { wait, .. } => {
+            ("it asked to wait".to_owned(), wait.or(Some(WAIT)))
+        }
+        PlatformError::Unreachable { why, .. } => (why, Some(WAIT)),
+        other => return other,
+    };
+    PlatformError::Partly {
+        network: Network::Lens,
+        why,
+        parts: Parts {
+            there: nth,
+            of: count,
+            url: first.url.clone(),
+        },
+        wait,
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::call_notes::CallNotes as _;
 use crate::domain::content::Content;
 use crate::domain::job::Lease;
 use crate::domain::network::Network;
+use crate::domain::thread::Parts;
 use crate::platforms::{LookUp, OutgoingPicture, Outlet, PlatformError, Published};
 use crate::store::Store;
 
@@ -24,6 +25,8 @@ pub enum Does {
     TakesSilently,
     /// Takes the first posts of a thread and breaks off.
     TakesAPart,
+    /// Takes the first posts of a thread and asks to wait for so many seconds with the rest.
+    TakesAPartAndAsksToWait(u64),
     /// Breaks off and takes nothing.
     Drops,
     Refuses,
@@ -63,6 +66,15 @@ impl Net {
 
     pub fn called(&self) -> usize {
         self.called.lock().unwrap().len()
+    }
+}
+
+/// What it has of a thread of which it has a part.
+fn parts() -> Parts {
+    Parts {
+        there: 1,
+        of: 3,
+        url: Some("net.example/1".to_owned()),
     }
 }
 
@@ -108,6 +120,15 @@ impl Outlet for Net {
             Does::TakesAPart => {
                 *self.part.lock().unwrap() = true;
                 return Err(unclear());
+            }
+            Does::TakesAPartAndAsksToWait(seconds) => {
+                *self.part.lock().unwrap() = true;
+                return Err(PlatformError::Partly {
+                    network,
+                    why: "it asked to wait".to_owned(),
+                    parts: parts(),
+                    wait: Some(Duration::from_secs(seconds)),
+                });
             }
             Does::Refuses => {
                 return Err(PlatformError::Refused {
@@ -155,9 +176,7 @@ impl Outlet for Net {
         let taken = self.taken.lock().unwrap();
         Ok(match taken.iter().position(|(known, _)| known == key) {
             Some(at) => LookUp::There(published(at + 1)),
-            None if *self.part.lock().unwrap() => LookUp::Partly {
-                url: Some("net.example/1".to_owned()),
-            },
+            None if *self.part.lock().unwrap() => LookUp::Partly { parts: parts() },
             None => LookUp::Absent,
         })
     }
