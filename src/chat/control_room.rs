@@ -18,6 +18,7 @@ mod locks;
 mod people;
 mod places;
 mod rests;
+mod showing;
 mod shown;
 mod strangers;
 #[cfg(test)]

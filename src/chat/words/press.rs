@@ -64,8 +64,11 @@ pub fn pressed(press: Press) -> String {
             format!("Reject of {number}, {}", reason.label().to_lowercase())
         }
         Press::Act { action, .. } => format!("a {} of a post", action.name()),
-        Press::Again(_) => "Try again".to_owned(),
+        Press::Again(_) | Press::WriteDespite(_) => "Try again".to_owned(),
         Press::Talk(_) => "the answer to a question".to_owned(),
+        Press::Restore { number, .. } => format!("an earlier version of {number}"),
+        Press::Stop(number) => format!("Stop of {number}"),
+        Press::WriteMyself(_) | Press::BetterModel => "a button".to_owned(),
     }
 }
 

@@ -21,7 +21,7 @@ const BATCH: u8 = 50;
 /// How long slow rooms may keep Telegram from being asked for more.
 const CATCH_UP: Duration = Duration::from_millis(50);
 /// The highest id that Telegram can be told to go on after.
-const LAST_ID: u32 = i32::MAX as u32 - 1;
+const LAST_ID: u32 = i32::MAX.unsigned_abs() - 1;
 /// How long to wait after the store did not take a batch.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
 
