@@ -529,6 +529,7 @@ async fn a_picture_that_changed_on_the_disk_does_not_go_out() {
         sha256: sha256.clone(),
         mime: mime.clone(),
         alt: String::new(),
+        quote_card: None,
     }];
     review::revise(&mut tx, W, &draft, shows, "changed", "@owner", None)
         .await
