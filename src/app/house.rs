@@ -269,6 +269,13 @@ impl House {
             Err(error) => tracing::error!(%error, "the index could not be looked after"),
             Ok(()) => {}
         }
+        match self.control.resume().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "what was left of the inbox is taken up"),
+            Err(error) => {
+                tracing::error!(error = %format!("{error:#}"), "the inbox could not be looked after");
+            }
+        }
         if let Err(error) = self.store.drop_old(self.clock.now()).await
             && !self.store.log_if_full(&error)
         {

@@ -50,6 +50,9 @@ impl Card<'_> {
         if let Some(post) = self.answered {
             view = view.with(Block::Note(words::draft::answers(post)));
         }
+        if let DraftState::Partly { parts, why, .. } = &draft.state {
+            view = view.with(Block::Note(words::draft::public_parts(parts, why)));
+        }
         view = view.with(Block::Body(revision.content.text.clone()));
         for (picture, path) in revision.content.media.iter().zip(self.pictures) {
             view = view.with(Block::Picture {
@@ -156,7 +159,12 @@ impl Card<'_> {
                 &[(V::Why, "Why")],
             ],
             DraftState::Expired { .. } => &[&[(V::Show, "Show again"), (V::Why, "Why")]],
+            DraftState::Partly { left_by: None, .. } => &[
+                &[(V::SendRest, "Send the rest"), (V::LeaveIt, "Leave it")],
+                &[(V::Why, "Why")],
+            ],
             DraftState::Publishing { .. }
+            | DraftState::Partly { .. }
             | DraftState::Published { .. }
             | DraftState::Unknown { asked: false, .. }
             | DraftState::Rejected { .. } => &[&[(V::Why, "Why")]],
@@ -326,6 +334,7 @@ mod tests {
                 approval,
                 by: by(),
                 since: at("2026-11-22T09:14:00Z"),
+                parts: None,
             },
             DraftState::Published {
                 by: by(),
@@ -343,12 +352,14 @@ mod tests {
                 by: by(),
                 since: at("2026-11-22T09:14:00Z"),
                 asked: false,
+                parts: None,
             },
             DraftState::Unknown {
                 approval,
                 by: by(),
                 since: at("2026-11-22T09:14:00Z"),
                 asked: true,
+                parts: None,
             },
             DraftState::Rejected {
                 by: by(),

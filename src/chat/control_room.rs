@@ -6,15 +6,19 @@
 //! ```
 //!
 //! A row is written before anything happens, so that nothing that arrived is lost; it is settled in the transaction of
-//! its changes, so that nothing is done twice. Rows that are not shown are taken up again at the next start.
+//! its changes, so that nothing is done twice. Rows that are not shown and in no hand are taken up again, at the next start
+//! and every minute; one that is old by then asks first.
 
 mod cards;
 mod claims;
 mod doors;
 mod forms;
 mod in_hand;
+mod locks;
 mod people;
 mod places;
+mod rests;
+mod showing;
 mod shown;
 mod strangers;
 #[cfg(test)]
@@ -32,6 +36,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::chat::answer::Answer;
 use crate::chat::catalogue::Names;
 use crate::chat::frontend::{Frontend, MessageRef, ShowError};
 use crate::chat::house::House;
@@ -96,12 +101,15 @@ struct Inner {
     /// who takes in for several.
     workers: Mutex<HashMap<RoomId, mpsc::UnboundedSender<Row>>>,
     /// One card of a room changes at a time, so that the last state is shown last.
-    cards: Mutex<HashMap<RoomId, Arc<tokio::sync::Mutex<()>>>>,
+    cards: locks::Locks,
     at_once: Semaphore,
     claims: claims::Claims,
     strangers: strangers::Strangers,
     shown: shown::Shown,
     in_hand: in_hand::InHand,
+    rests: rests::Rests,
+    /// Answers that the store did not take, to be kept as soon as it does: what failed is not done again by itself.
+    unkept: Mutex<HashMap<InboxId, Answer>>,
     /// A row was shown or a job ended.
     moved: Notify,
     stop: CancellationToken,
@@ -115,12 +123,14 @@ impl ControlRoom {
             house: Arc::new(house),
             frontends: RwLock::default(),
             workers: Mutex::default(),
-            cards: Mutex::default(),
+            cards: locks::Locks::default(),
             at_once: Semaphore::new(AT_ONCE),
             claims: claims::Claims::default(),
             strangers: strangers::Strangers::default(),
             shown: shown::Shown::default(),
             in_hand: in_hand::InHand::default(),
+            rests: rests::Rests::default(),
+            unkept: Mutex::default(),
             moved: Notify::new(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -157,6 +167,14 @@ impl ControlRoom {
 
     pub(super) fn store(&self) -> &Store {
         &self.0.house.store
+    }
+
+    pub(super) fn rests(&self) -> &rests::Rests {
+        &self.0.rests
+    }
+
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.0.house.clock.now()
     }
 
     pub(super) fn workspace(&self) -> WorkspaceId {
@@ -237,31 +255,52 @@ impl ControlRoom {
         self.0.in_hand.are_few(limit).await;
     }
 
-    /// Takes up what was not shown before the last stop. To be called once, before anything is taken in.
+    /// Takes up what is not shown and in no hand: what was left at the last stop, and what a worker that broke off or a
+    /// store that failed left since. Says how many rows that is.
     pub async fn resume(&self) -> anyhow::Result<usize> {
-        let rows = self.store().inbox_open().await?;
-        for row in &rows {
-            self.hand_over(row.room, row.id);
+        self.0.shown.write(self.store()).await?;
+        self.keep_unkept().await?;
+        let mut rows = 0;
+        for (room, id) in self.store().inbox_unshown().await? {
+            rows += usize::from(self.hand_over(room, id));
         }
-        Ok(rows.len())
+        Ok(rows)
     }
 
-    fn hand_over(&self, room: RoomId, id: InboxId) {
+    /// Hands a row to the worker of its room, unless it is in hand or answered. Says whether it did.
+    fn hand_over(&self, room: RoomId, id: InboxId) -> bool {
+        if self.unkept().contains_key(&id) {
+            return false;
+        }
+        let Some(held) = self.0.in_hand.take(id, self.0.house.clock.now()) else {
+            return false;
+        };
         let mut workers = self
             .0
             .workers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let worker = workers.entry(room).or_insert_with(|| self.hire(room));
-        let Err(unsent) = worker.send((id, self.0.in_hand.takes())) else {
-            return;
+        let Err(unsent) = worker.send((id, held)) else {
+            return true;
         };
         // After the stop the row is taken up at the next start.
         if !self.0.stop.is_cancelled() {
             tracing::error!(%room, "the worker of a room broke off; another takes its place");
             *worker = self.hire(room);
             let _ = worker.send(unsent.0);
+            let this = self.clone();
+            self.0.tasks.spawn(async move {
+                // What waited behind the row that broke it off.
+                if let Err(error) = this.resume().await {
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        "the rest of a room is left for a minute"
+                    );
+                }
+            });
         }
+        true
     }
 
     /// Two work for a room, each in order: one does what was asked, the other shows the answers. So what is asked is done
@@ -272,9 +311,7 @@ impl ControlRoom {
         let this = self.clone();
         self.0.tasks.spawn(async move {
             while let Some((id, held)) = this.next_row(room, &mut rows).await {
-                let answered = this.work_on(id).await;
-                drop(held);
-                let Some(answered) = answered else {
+                let Some(answered) = this.work_on(id, held).await else {
                     continue;
                 };
                 let handed_over = this.0.stop.run_until_cancelled(done.send(answered));

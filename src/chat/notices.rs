@@ -8,14 +8,26 @@ use serde_json::json;
 use crate::chat::control_room::{ControlRoom, Undelivered};
 use crate::chat::view::View;
 use crate::chat::words;
-use crate::domain::ids::{DraftId, RoomId};
+use crate::domain::ids::{DraftId, InboxId, RoomId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Notice;
-use crate::domain::operator::{Room, RoomAddress};
+use crate::domain::operator::{Room, RoomAddress, Surface};
 use crate::store::{R, Tx};
 
-/// How long one room may take to be shown a notice before the others go on without it.
+/// How long one room may take to be shown a notice before its chat program is left in peace for a while.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The waits before a notice that did not get through is tried again; the last one is repeated.
+const AGAIN: [Duration; 5] = [
+    Duration::from_secs(2),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+];
+
+/// A notice that did not get through after so many tries, more than a day of them, is out of date.
+const MOST_TRIES: usize = 400;
 
 /// Writes a line for one room.
 pub async fn tell_room(tx: &mut Tx, room: RoomId, text: &str) -> R<()> {
@@ -49,14 +61,28 @@ impl ControlRoom {
                 };
             }
         };
-        if let Notice::Everyone { text } = &notice {
-            let spread = self.spread(text, lease).await;
+        if job.tries() > MOST_TRIES {
+            let why = "nobody could be reached for too long".to_owned();
+            return JobOutcome::GiveUp { why };
+        }
+        let spread = match &notice {
+            Notice::Everyone { text } => Some(self.spread(text, lease).await),
+            Notice::Draft { draft, ask } => {
+                Some(self.spread_cards(*draft, *ask, job.cause, lease).await)
+            }
+            Notice::Cards { .. } | Notice::Answer { .. } => None,
+        };
+        if let Some(spread) = spread {
             self.job_ended();
             return settled(spread);
         }
+        let again = AGAIN.get(job.tries()).unwrap_or(&AGAIN[AGAIN.len() - 1]);
         let outcome = match self.tell(&notice).await {
             Ok(()) => self.finish(lease).await,
-            Err(Undelivered::Later(why)) => JobOutcome::Retry { why, wait: None },
+            Err(Undelivered::Later(why)) => JobOutcome::Retry {
+                why,
+                wait: Some(*again),
+            },
             Err(error @ Undelivered::Busy(wait)) => JobOutcome::Retry {
                 why: error.to_string(),
                 wait: Some(wait),
@@ -91,9 +117,47 @@ impl ControlRoom {
         tx.commit().await
     }
 
+    /// One notice for each chat program in which a card of the draft stands or is wanted, so that one that hangs keeps
+    /// none from the others.
+    async fn spread_cards(
+        &self,
+        draft: DraftId,
+        ask: Option<RoomId>,
+        cause: Option<InboxId>,
+        lease: &Lease,
+    ) -> R<()> {
+        let rooms = self.rooms_of(draft, ask).await?;
+        let mut surfaces: Vec<Surface> = rooms.iter().map(|room| room.address.surface).collect();
+        surfaces.sort_unstable();
+        surfaces.dedup();
+        let mut tx = self.store().begin().await?;
+        for surface in surfaces {
+            let notice = Notice::Cards {
+                draft,
+                ask,
+                surface,
+            };
+            let run_at = tx.now();
+            tx.enqueue(&NewJob {
+                kind: JobKind::Notice,
+                unique_key: format!("notice:{}", uuid::Uuid::new_v4()),
+                payload: json!(notice),
+                cause,
+                run_at,
+            })
+            .await?;
+        }
+        tx.finish_job(lease).await?;
+        tx.commit().await
+    }
+
     async fn tell(&self, notice: &Notice) -> Result<(), Undelivered> {
         match notice {
-            Notice::Draft { draft, ask } => self.refresh_everywhere(*draft, *ask).await,
+            Notice::Cards {
+                draft,
+                ask,
+                surface,
+            } => self.refresh_cards(*draft, *ask, *surface).await,
             Notice::Answer {
                 room,
                 text,
@@ -109,17 +173,13 @@ impl ControlRoom {
                     None => Ok(()),
                 }
             }
-            // Each room has a line of its own.
-            Notice::Everyone { .. } => Ok(()),
+            // Spread over their rooms and chat programs.
+            Notice::Everyone { .. } | Notice::Draft { .. } => Ok(()),
         }
     }
 
     /// Every room that has the card, every standing room, and the room that asked.
-    async fn refresh_everywhere(
-        &self,
-        draft: DraftId,
-        ask: Option<RoomId>,
-    ) -> Result<(), Undelivered> {
+    async fn rooms_of(&self, draft: DraftId, ask: Option<RoomId>) -> R<Vec<Room>> {
         let mut rooms = self.store().standing_rooms(self.workspace()).await?;
         let deliveries = self.store().deliveries(draft).await?;
         for id in deliveries
@@ -131,7 +191,17 @@ impl ControlRoom {
                 rooms.extend(self.store().room(id).await?);
             }
         }
-        let rooms = self.or_the_terminal(rooms).await?;
+        self.or_the_terminal(rooms).await
+    }
+
+    async fn refresh_cards(
+        &self,
+        draft: DraftId,
+        ask: Option<RoomId>,
+        surface: Surface,
+    ) -> Result<(), Undelivered> {
+        let mut rooms = self.rooms_of(draft, ask).await?;
+        rooms.retain(|room| room.address.surface == surface);
         let shown = rooms.iter().map(|room| {
             let refreshed = self.refresh_card(room, draft, false);
             self.patiently(room, refreshed)
@@ -147,7 +217,8 @@ impl ControlRoom {
         Ok(rooms)
     }
 
-    /// One room that is slow or out of reach does not hold up what the others are told: it hears the notice later.
+    /// One room that is slow or out of reach does not hold up what the others are told: it hears the notice later. A chat
+    /// program that let a room wait in vain is left in peace for a while.
     async fn patiently(
         &self,
         room: &Room,
@@ -157,17 +228,26 @@ impl ControlRoom {
             return Err(Undelivered::Closed(why));
         }
         let surface = room.address.surface;
+        if let Some(wait) = self.rests().left(surface, self.now()) {
+            return Err(Undelivered::Busy(wait));
+        }
         let busy = self
             .frontend(surface)
             .and_then(|frontend| frontend.busy(&room.address));
         if let Some(wait) = busy {
             return Err(Undelivered::Busy(wait));
         }
-        let shown = tokio::time::timeout(PATIENCE, showing).await;
-        shown.unwrap_or_else(|_| {
-            let why = format!("{} takes its time", surface.name());
-            Err(Undelivered::Later(why))
-        })
+        if let Ok(shown) = tokio::time::timeout(PATIENCE, showing).await {
+            self.rests().end(surface);
+            return shown;
+        }
+        let wait = self.rests().begin(surface, self.now());
+        tracing::warn!(
+            surface = surface.name(),
+            wait.seconds = wait.as_secs(),
+            "a chat program hangs"
+        );
+        Err(Undelivered::Busy(wait))
     }
 }
 

@@ -81,10 +81,14 @@ pub enum DraftVerb {
     ItIsThere,
     /// Takes the picture off.
     NoPicture,
+    /// Has the rest of a thread sent.
+    SendRest,
+    /// Leaves what is public of a thread as it is.
+    LeaveIt,
 }
 
 impl DraftVerb {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Approve,
         Self::Edit,
         Self::Redo,
@@ -100,6 +104,8 @@ impl DraftVerb {
         Self::PublishAgain,
         Self::ItIsThere,
         Self::NoPicture,
+        Self::SendRest,
+        Self::LeaveIt,
     ];
 
     const fn code(self) -> &'static str {
@@ -119,6 +125,8 @@ impl DraftVerb {
             Self::PublishAgain => "again",
             Self::ItIsThere => "there",
             Self::NoPicture => "nopic",
+            Self::SendRest => "rest",
+            Self::LeaveIt => "leave",
         }
     }
 }

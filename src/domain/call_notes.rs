@@ -5,11 +5,17 @@
 
 use async_trait::async_trait;
 
+use crate::domain::job::Lease;
+
 /// Keeps a note for each key; the newest one counts. Implemented by the store.
 #[async_trait]
 pub trait CallNotes: Send + Sync {
     /// When this returns, the note is on the disk.
-    async fn note(&self, key: &str, note: &str) -> anyhow::Result<()>;
+    ///
+    /// # Errors
+    /// Also where the claim on the job that makes the call is lost: another has it by now, and asks the notes what is
+    /// certain.
+    async fn note(&self, key: &str, note: &str, lease: &Lease) -> anyhow::Result<()>;
 
     async fn noted(&self, key: &str) -> anyhow::Result<Option<String>>;
 }

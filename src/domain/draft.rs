@@ -3,6 +3,7 @@
 //! ```text
 //! waiting --approve--> approved --claim--> publishing --> published
 //!    |  \--schedule--> scheduled --claim (due)--/  |  \--> failed --approve--> approved
+//!    |                                             |--> partly --claim (rest)--> publishing | left as it is
 //!    |                                             \--> unknown --settle--> published | approved
 //!    |--edit, redo--> waiting (revision + 1)       (also from approved, scheduled, failed, expired)
 //!    |--reject--> rejected                         (also from approved, scheduled, failed)
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::content::{Content, ContentHash};
 use crate::domain::finding::Finding;
 use crate::domain::ids::{ApprovalId, DraftId, DraftNumber, PostId, TaskId};
+use crate::domain::thread::Parts;
 
 pub use approved::{Approved, NotApproved};
 
@@ -44,6 +46,9 @@ pub enum DraftState {
         approval: ApprovalId,
         by: String,
         since: Timestamp,
+        /// What of it is public since an earlier call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parts: Option<Parts>,
     },
     Published {
         by: String,
@@ -57,12 +62,29 @@ pub enum DraftState {
         at: Timestamp,
         why: String,
     },
+    /// Certain: the first posts of a thread are public, and the rest is not. Nothing of it can be changed any more: the rest
+    /// follows as it was approved, or the whole is left as it is.
+    Partly {
+        approval: ApprovalId,
+        by: String,
+        at: Timestamp,
+        /// Why it did not go on.
+        why: String,
+        parts: Parts,
+        /// When the rest is sent; none: when a person says so.
+        next: Option<Timestamp>,
+        /// Who left it as it is.
+        left_by: Option<String>,
+    },
     /// The call's outcome is not known and the network could not settle it yet. `asked`: people decide now.
     Unknown {
         approval: ApprovalId,
         by: String,
         since: Timestamp,
         asked: bool,
+        /// What of it is public since an earlier call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parts: Option<Parts>,
     },
     Rejected {
         by: String,
@@ -85,6 +107,8 @@ impl DraftState {
             Self::Publishing { .. } => "publishing",
             Self::Published { .. } => "published",
             Self::Failed { .. } => "failed",
+            Self::Partly { left_by: None, .. } => "partly",
+            Self::Partly { .. } => "left",
             Self::Unknown { .. } => "unknown",
             Self::Rejected { .. } => "rejected",
             Self::Expired { .. } => "expired",
@@ -98,6 +122,7 @@ impl DraftState {
             Self::Approved { approval, .. }
             | Self::Scheduled { approval, .. }
             | Self::Publishing { approval, .. }
+            | Self::Partly { approval, .. }
             | Self::Unknown { approval, .. } => Some(*approval),
             _ => None,
         }
@@ -119,6 +144,8 @@ pub enum Move {
     Fail,
     Lose,
     Settle,
+    SendRest,
+    Leave,
 }
 
 impl Move {
@@ -135,6 +162,8 @@ impl Move {
             Self::Fail => "fail",
             Self::Lose => "lose",
             Self::Settle => "settle",
+            Self::SendRest => "send the rest",
+            Self::Leave => "leave",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Work that survives a crash: rows that a worker claims with a lease.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,6 +56,23 @@ impl JobKind {
         }
     }
 
+    /// How many of its jobs run at once: in each of its lanes, where it has any. Notices of a chat program keep their order;
+    /// the index has one writer; fetching and writing leave a core free; publishing mostly waits for a network.
+    #[must_use]
+    pub const fn slots(self) -> usize {
+        match self {
+            Self::Index | Self::Media | Self::Notice => 1,
+            Self::Fetch | Self::Compose | Self::Paint => 2,
+            Self::Publish | Self::Act => 4,
+        }
+    }
+
+    /// Whether its jobs have lanes: one that is busy holds up its own alone.
+    #[must_use]
+    pub const fn has_lanes(self) -> bool {
+        matches!(self, Self::Notice)
+    }
+
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -100,6 +119,13 @@ pub struct Job {
     pub attempts: i64,
     /// How often Lumen ended in the middle of it.
     pub crashes: i64,
+    /// Of a kind that has lanes, one job of each runs at a time.
+    pub lane: String,
+    /// When its cause came in; none without one.
+    pub arrived: Option<Timestamp>,
+    /// How long its cause had been waited for when it was claimed, from the start of the worker at most: what a deadline is
+    /// shorter by.
+    pub waited: Duration,
 }
 
 impl Job {
@@ -124,10 +150,7 @@ pub enum JobOutcome {
     /// Finished, in the transaction that holds its effects.
     Settled,
     /// Not now. `wait` when somebody said how long; else the worker's own list of delays.
-    Retry {
-        why: String,
-        wait: Option<std::time::Duration>,
-    },
+    Retry { why: String, wait: Option<Duration> },
     /// Never. The worker finishes the job and the person is told.
     GiveUp { why: String },
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::domain::ids::{DraftId, InboxId, RoomId};
 use crate::domain::job::{Job, JobKind, NewJob};
+use crate::domain::operator::Surface;
 
 /// One thing that people are told. The chat decides how and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,12 @@ use crate::domain::job::{Job, JobKind, NewJob};
 pub enum Notice {
     /// A draft changed: every copy of its card follows; `ask` is the room that asked for it and gets one if it has none.
     Draft { draft: DraftId, ask: Option<RoomId> },
+    /// [`Notice::Draft`] for the rooms of one chat program.
+    Cards {
+        draft: DraftId,
+        ask: Option<RoomId>,
+        surface: Surface,
+    },
     /// A line for one room: the answer to something asked there that took longer. `cause` is what was asked, which
     /// most offers run again.
     Answer {

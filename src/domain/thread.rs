@@ -1,9 +1,21 @@
 //! A text that goes out as several posts, each an answer to the one before it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::network::Network;
 
 /// A line of as many dashes stands between two posts: `---`. Phones make longer dashes of two or three of them.
 const DASHES: usize = 3;
+
+/// How much of a thread is public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parts {
+    /// Its first posts, in their order.
+    pub there: usize,
+    pub of: usize,
+    /// Where the first one is.
+    pub url: Option<String>,
+}
 
 /// The posts that `text` goes out as on `network`: one, the text as it is, where nothing stands between or the network has
 /// no threads.

@@ -95,7 +95,7 @@ impl Actor {
             let line = format!("There is no account on {} to do it with.", work.network);
             return self.tell(work, job, lease, line, false).await;
         };
-        let asked = outlet.act(work.action, &work.post, &job.unique_key);
+        let asked = outlet.act(work.action, &work.post, &job.unique_key, lease);
         let answer = tokio::time::timeout(LIMIT, asked)
             .await
             .unwrap_or_else(|_| {

@@ -44,6 +44,9 @@ pub use own::{Place, own};
 /// How long writing one draft may take in all. A command has its final answer within 90 seconds.
 const WRITE_LIMIT: Duration = Duration::from_secs(75);
 
+/// What waited for fewer seconds than this was not held up by others.
+const IN_LINE: u64 = 5;
+
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "write", rename_all = "lowercase")]
@@ -209,10 +212,14 @@ impl Composer {
             ComposeRequest::Redo { draft, seen, .. } => Some((draft, seen)),
             ComposeRequest::Post { .. } | ComposeRequest::Reply { .. } => None,
         };
+        let limit = WRITE_LIMIT.saturating_sub(job.waited);
+        if limit.is_zero() {
+            return self.finish(lease, job, &work, Some(too_long(job))).await;
+        }
         let cancel = stop.child_token();
         let progress = &self.numbered(&work, progress).await;
         let writing = Box::pin(self.write(&work, job, progress, &cancel));
-        let not = match bounded(&self.store, job.id, version, WRITE_LIMIT, &cancel, writing).await {
+        let not = match bounded(&self.store, job.id, version, limit, &cancel, writing).await {
             Ok(Ok(Ok((material, candidate)))) => {
                 return match self.keep(&work, material, candidate, job, lease).await {
                     Ok(()) => JobOutcome::Settled,
@@ -244,13 +251,7 @@ impl Composer {
                 why: "The draft was changed or decided while I wrote, so I stopped.".to_owned(),
                 offers: Vec::new(),
             },
-            Err(Broken::TooLong) => NotWritten {
-                why: format!(
-                    "The model did not finish in {} seconds. Nothing was kept.",
-                    WRITE_LIMIT.as_secs()
-                ),
-                offers: Offer::again(true),
-            },
+            Err(Broken::TooLong) => too_long(job),
         };
         self.finish(lease, job, &work, Some(not)).await
     }
@@ -285,5 +286,24 @@ impl Progress for Numbered<'_> {
             Step::Doing(what) => Step::Doing(format!("{}: {what}", self.line)),
             Step::Writing(text) => Step::Writing(text),
         });
+    }
+}
+
+/// Its time is over: the model's fault, or that of others before it.
+fn too_long(job: &Job) -> NotWritten {
+    let limit = WRITE_LIMIT.as_secs();
+    let why = match job.waited.as_secs() {
+        0..IN_LINE => format!("The model did not finish in {limit} seconds. Nothing was kept."),
+        waited if waited >= limit => {
+            format!("This waited {waited} seconds for others before it, so nothing was written.")
+        }
+        waited => format!(
+            "This waited {waited} seconds for others before it, and the model did not finish in the {} that were left. Nothing was kept.",
+            limit - waited
+        ),
+    };
+    NotWritten {
+        why,
+        offers: Offer::again(true),
     }
 }

@@ -283,8 +283,11 @@ fn source_of(deps: &MediaDeps, media: &OpenMedia) -> Option<Arc<dyn Source>> {
 
 async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failure> {
     if media.url.starts_with("http://") || media.url.starts_with("https://") {
+        // Who wrote the post wrote the address: what the configuration trusts for other work is not open to it.
+        let own = source_of(deps, media).map(|source| source.own_origins());
         let fetched = deps
             .http
+            .trusting(own.unwrap_or_default())
             .fetch_bytes(&media.url, deps.caps.bytes, "image/*")
             .await;
         return match fetched {
@@ -310,6 +313,7 @@ async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failur
         Err(
             error @ (PlatformError::Unreachable { .. }
             | PlatformError::SlowDown { .. }
+            | PlatformError::Partly { .. }
             | PlatformError::Unclear { .. }),
         ) => Err(Failure::ForNow(error.to_string())),
         Err(error @ (PlatformError::Refused { .. } | PlatformError::Garbled { .. })) => {

@@ -7,6 +7,9 @@
 //! (4) settle: receipt, published | failed | back to (2) | unknown, in one transaction with the job
 //! ```
 //!
+//! Every step holds the lease of its job, and so do the notes of a network: a worker whose claim was lost changes nothing
+//! and sends nothing any more.
+//!
 //! After a crash, or an answer that says neither yes nor no, the network is asked first whether it has the post. Certain
 //! yes: receipt. Certain no: the call is made again. Neither, several times: people are asked, and when they say that it
 //! is to be published again, the network is asked once more before that.
@@ -66,6 +69,17 @@ pub async fn request(
     enqueue(tx, w, draft, None, cause).await
 }
 
+/// Has the rest of a thread sent as soon as a worker is free, also where it was to wait for longer.
+pub async fn request_rest(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: DraftId,
+    cause: Option<InboxId>,
+) -> Result<(), StoreError> {
+    request(tx, w, draft, cause).await?;
+    tx.hurry_job(&key(draft)).await
+}
+
 /// Has a call that people were asked about looked up once more and, unless the post is there, made again. The look-up is
 /// made also while the workspace is stopped.
 pub async fn request_again(
@@ -92,13 +106,22 @@ async fn enqueue(
     });
     tx.enqueue(&NewJob {
         kind: JobKind::Publish,
-        unique_key: format!("publish:{draft}"),
+        unique_key: key(draft),
         payload,
         cause,
         run_at,
     })
     .await?;
     Ok(())
+}
+
+/// Until when the publishing of a draft waits because its network asked for patience; none where it does not.
+pub async fn waits_until(store: &Store, draft: DraftId) -> Result<Option<Timestamp>, StoreError> {
+    store.job_waits_until(&key(draft)).await
+}
+
+fn key(draft: DraftId) -> String {
+    format!("publish:{draft}")
 }
 
 /// What publishing needs.
@@ -165,7 +188,7 @@ impl Publisher {
     }
 
     async fn pass(&self, run: &mut Run<'_>) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let Some(draft) = tx.draft(run.work.draft).await? else {
             tx.finish_job(run.lease).await?;
             tx.commit().await?;
@@ -173,9 +196,12 @@ impl Publisher {
         };
         let intent = tx.open_intent(draft.id).await?;
         match (&draft.state, intent) {
-            (DraftState::Approved { .. } | DraftState::Scheduled { .. }, _) => {
-                self.claim(tx, run, draft).await
-            }
+            (
+                DraftState::Approved { .. }
+                | DraftState::Scheduled { .. }
+                | DraftState::Partly { next: Some(_), .. },
+                _,
+            ) => self.claim(tx, run, draft).await,
             (DraftState::Publishing { .. }, Some(intent)) if intent.state == IntentState::Open => {
                 drop(tx);
                 self.call(run, &draft, &intent).await
@@ -201,7 +227,12 @@ impl Publisher {
         let now = tx.now();
         let w = run.work.workspace;
         let stopped = tx.workspace(w).await?.stopped.is_some();
-        let due = !matches!(draft.state, DraftState::Scheduled { due, .. } if due > now);
+        let due = match draft.state {
+            DraftState::Scheduled { due: at, .. } | DraftState::Partly { next: Some(at), .. } => {
+                at <= now
+            }
+            _ => true,
+        };
         if stopped || !due {
             tx.finish_job(run.lease).await?;
             tx.commit().await?;
@@ -210,7 +241,12 @@ impl Publisher {
         let approved = match proof(&mut tx, &draft, now).await? {
             Ok(approved) => approved,
             Err(refusal) => {
-                let state = draft.revise()?;
+                let state = match &draft.state {
+                    DraftState::Partly { parts, .. } => {
+                        draft.break_off(parts.clone(), now, &refusal.to_string(), None)?
+                    }
+                    _ => draft.revise()?,
+                };
                 tx.set_state(draft.id, &state).await?;
                 tx.set_expiry(draft.id, now + review::FRESH_FOR).await?;
                 let line = format!("held {} back: {refusal}", draft.number);
@@ -234,6 +270,14 @@ impl Publisher {
         .await?;
         tx.commit().await?;
         Ok(Pass::Again)
+    }
+
+    /// Begins a change that counts only while the claim on the job holds: what another worker has taken over is not
+    /// touched any more.
+    async fn begin(&self, run: &Run<'_>) -> Result<Tx, StoreError> {
+        let mut tx = self.store.begin().await?;
+        tx.hold_job(run.lease).await?;
+        Ok(tx)
     }
 
     fn outlet(&self, network: Network) -> Option<&Arc<dyn Outlet>> {

@@ -2,6 +2,7 @@
 //! person typed: one decision counts, once.
 
 mod decide;
+mod rest;
 mod revise;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use crate::flow::{in_progress, paint};
 use crate::store::{StoreError, Tx};
 
 pub use decide::{approve, expire, reject, schedule, settle_by_hand};
+pub use rest::{leave, send_rest};
 pub use revise::{FRESH_FOR, describe, edit, picture, redo, restore, revise, revive, take_back};
 
 /// Why a decision does not count.

@@ -111,7 +111,8 @@ fn listed(root: &Path, age: Duration) -> io::Result<Vec<KeptFile>> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if path.exists() {
+    // What lies there may have been damaged: it is what its name says, or it is written anew.
+    if std::fs::read(path).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
     let folder = path.parent().unwrap_or(path);
@@ -163,6 +164,15 @@ mod tests {
         assert_eq!(folder.read("abcdef", "image/png").await.unwrap(), [1, 2]);
         let files = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(files, 1);
+        // A file that was damaged is mended by the next one who brings it.
+        for broken in [vec![], vec![1], vec![2, 1]] {
+            std::fs::write(&path, broken).unwrap();
+            folder
+                .keep("abcdef", "image/png", vec![1, 2])
+                .await
+                .unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), [1, 2]);
+        }
     }
 
     #[tokio::test]

@@ -13,9 +13,12 @@ use jiff::Timestamp;
 
 use crate::domain::action::Action;
 use crate::domain::content::Content;
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
 use crate::domain::post::FetchedPost;
 use crate::domain::source::Selector;
+use crate::domain::thread::Parts;
+use crate::net::Origin;
 
 /// Why a network did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +35,14 @@ pub enum PlatformError {
     /// It said no, for certain, and will say so again.
     #[error("{network} refused: {why}")]
     Refused { network: Network, why: String },
+    /// It has the first posts of a thread and did not take the next one, for certain. With `wait` it may do so later.
+    #[error("{network} took {} of {} posts: {why}", parts.there, parts.of)]
+    Partly {
+        network: Network,
+        why: String,
+        parts: Parts,
+        wait: Option<Duration>,
+    },
     /// It may or may not have taken what was sent.
     #[error("{network} did not say whether it took it: {why}")]
     Unclear { network: Network, why: String },
@@ -63,6 +74,12 @@ pub trait Source: Send + Sync {
     /// The page at `cursor`, newest posts first; the first page without one.
     async fn page(&self, selector: &Selector, cursor: Option<&str>) -> Result<Page, PlatformError>;
 
+    /// Where it keeps the pictures of its posts itself: there they are fetched also from a private address, when the
+    /// configuration names it. All other addresses in posts are anybody's words.
+    fn own_origins(&self) -> Vec<Origin> {
+        Vec::new()
+    }
+
     /// The bytes of a picture of one of its posts, at most `most` bytes; only for addresses the network itself
     /// invents (`sandbox:name.png`). Web addresses go through `net`.
     async fn picture(&self, address: &str, most: u64) -> Result<Vec<u8>, PlatformError>;
@@ -84,7 +101,7 @@ pub enum LookUp {
     /// It certainly does not have it, and cannot get it late any more.
     Absent,
     /// It has the first posts of a thread, and certainly not the next one. Publishing the same content goes on there.
-    Partly { url: Option<String> },
+    Partly { parts: Parts },
     /// It cannot say now.
     Unsettled,
 }
@@ -110,12 +127,14 @@ pub trait Outlet: Send + Sync {
     /// The accounts it can publish as.
     fn accounts(&self) -> Vec<String>;
 
-    /// Publishes `content` under the idempotency `key`. [`PlatformError::Unclear`] when it may have been taken.
+    /// Publishes `content` under the idempotency `key`. [`PlatformError::Unclear`] when it may have been taken. What it
+    /// notes on the way, it notes under the caller's `lease`, and goes no further once that is lost.
     async fn publish(
         &self,
         content: &Content,
         pictures: Vec<OutgoingPicture>,
         key: &str,
+        lease: &Lease,
     ) -> Result<Published, PlatformError>;
 
     /// Whether the call with this `key` (or this content since `since`) has arrived.
@@ -124,6 +143,7 @@ pub trait Outlet: Send + Sync {
         content: &Content,
         key: &str,
         since: Timestamp,
+        lease: &Lease,
     ) -> Result<LookUp, PlatformError>;
 
     /// What it can do with somebody else's post.
@@ -133,7 +153,13 @@ pub trait Outlet: Send + Sync {
 
     /// Does it with the post of this native id, unless it is done already. [`PlatformError::Unclear`] when it may have been
     /// done; asked again with the same `key`, it finds out.
-    async fn act(&self, action: Action, _post: &str, _key: &str) -> Result<(), PlatformError> {
+    async fn act(
+        &self,
+        action: Action,
+        _post: &str,
+        _key: &str,
+        _lease: &Lease,
+    ) -> Result<(), PlatformError> {
         Err(PlatformError::Refused {
             network: self.network(),
             why: format!("it knows no {}", action.name()),

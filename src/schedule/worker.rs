@@ -12,15 +12,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::SharedClock;
+use crate::domain::ids::JobId;
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease};
 use crate::schedule::give_up::GiveUp;
-use crate::store::{R, Store};
+use crate::store::{R, Skip, Store};
 
 /// How long the worker waits before each next try of a job whose handler names no time. A provider that failed is tried again
 /// within 30 s, so the first waits together stay below that.
@@ -45,15 +47,6 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 const CROWDED_SLEEP: Duration = Duration::from_millis(250);
 /// How soon to look again after the store did not answer.
 const STORE_TROUBLE_SLEEP: Duration = Duration::from_secs(1);
-
-/// How many jobs of a kind run at once. Notices keep their order; the index has one writer; fetching and writing leave a core free.
-#[must_use]
-pub const fn at_once(kind: JobKind) -> usize {
-    match kind {
-        JobKind::Index | JobKind::Media | JobKind::Notice => 1,
-        JobKind::Fetch | JobKind::Compose | JobKind::Paint | JobKind::Publish | JobKind::Act => 2,
-    }
-}
 
 /// Does one kind of job.
 #[async_trait]
@@ -102,39 +95,59 @@ struct Inner {
     holder: String,
     options: WorkerOptions,
     dice: Mutex<StdRng>,
+    /// What came before is not waited for since then, but since now.
+    began: Timestamp,
 }
 
-/// What runs now, by kind.
+/// What runs now.
+struct Running {
+    job: JobId,
+    kind: JobKind,
+    lane: String,
+}
+
+/// What runs now, by the task that does it.
 #[derive(Default)]
 struct Crew {
-    tasks: JoinSet<JobKind>,
-    running: HashMap<JobKind, usize>,
+    tasks: JoinSet<()>,
+    running: HashMap<tokio::task::Id, Running>,
 }
 
 impl Crew {
     fn full(&self) -> Vec<JobKind> {
+        let running = |kind| {
+            let all = self.running.values();
+            all.filter(|running| running.kind == kind).count()
+        };
         JobKind::ALL
             .into_iter()
-            .filter(|kind| self.running.get(kind).copied().unwrap_or(0) >= at_once(*kind))
+            .filter(|kind| !kind.has_lanes() && running(*kind) >= kind.slots())
             .collect()
+    }
+
+    fn busy_lanes(&self) -> Vec<(JobKind, String)> {
+        self.running
+            .values()
+            .filter(|running| running.kind.has_lanes())
+            .map(|running| (running.kind, running.lane.clone()))
+            .collect()
+    }
+
+    fn in_hand(&self) -> Vec<JobId> {
+        self.running.values().map(|running| running.job).collect()
     }
 
     /// Waits until one is through. None when nothing runs.
     async fn one_done(&mut self) -> Option<()> {
-        match self.tasks.join_next().await? {
-            Ok(kind) => {
-                if let Some(count) = self.running.get_mut(&kind) {
-                    *count = count.saturating_sub(1);
-                }
-            }
-            // The task around a handler catches the handler's panics; one of its own loses its kind, so count anew.
+        let task = match self.tasks.join_next_with_id().await? {
+            Ok((task, ())) => task,
+            // The task around a handler catches the handler's panics; one of its own leaves its job to its lease.
             Err(error) => {
                 tracing::error!(%error, "the worker lost sight of a job; its lease runs out by itself");
-                if self.tasks.is_empty() {
-                    self.running.clear();
-                }
+                error.id()
             }
-        }
+        };
+        self.running.remove(&task);
         Some(())
     }
 }
@@ -148,9 +161,11 @@ impl Worker {
         give_up: Arc<dyn GiveUp>,
         options: WorkerOptions,
     ) -> Self {
+        let began = clock.now();
         Self(Arc::new(Inner {
             store,
             clock,
+            began,
             handlers,
             give_up,
             holder: uuid::Uuid::new_v4().to_string(),
@@ -219,37 +234,46 @@ impl Worker {
     ) -> R<()> {
         while !stop.is_cancelled() {
             let full = crew.full();
-            if full.len() == JobKind::ALL.len() {
-                return Ok(());
-            }
             let now = self.0.clock.now();
+            let skip = Skip {
+                kinds: &full,
+                lanes: &crew.busy_lanes(),
+                in_hand: &crew.in_hand(),
+            };
             let claimed = self
                 .0
                 .store
-                .claim_job(&self.0.holder, now, self.0.options.lease, &full)
+                .claim_job(&self.0.holder, now, self.0.options.lease, skip)
                 .await?;
-            let Some((job, lease)) = claimed else {
+            let Some((mut job, lease)) = claimed else {
                 return Ok(());
             };
-            *crew.running.entry(job.kind).or_default() += 1;
+            let since = job.arrived.map(|at| at.max(self.0.began));
+            job.waited = since
+                .and_then(|since| Duration::try_from(now.duration_since(since)).ok())
+                .unwrap_or_default();
             let (inner, stop, hard) = (Arc::clone(&self.0), stop.child_token(), hard.clone());
-            crew.tasks.spawn(async move {
-                let kind = job.kind;
+            let running = Running {
+                job: job.id,
+                kind: job.kind,
+                lane: job.lane.clone(),
+            };
+            let task = crew.tasks.spawn(async move {
                 inner.see_to(job, lease, stop, hard).await;
-                kind
             });
+            crew.running.insert(task.id(), running);
         }
         Ok(())
     }
 
     /// How long there is nothing to do, as far as can be seen.
     async fn sleep(&self, crew: &Crew) -> Duration {
-        let Ok(Some(next)) = self.0.store.next_job_at().await else {
+        let Ok(Some(next)) = self.0.store.next_job_at(&crew.in_hand()).await else {
             return LONGEST_SLEEP;
         };
         let wait = Duration::try_from(next.duration_since(self.0.clock.now())).unwrap_or_default();
         // What is ready now waits for room; what is due after it must still be seen.
-        let least = if crew.full().is_empty() {
+        let least = if crew.full().is_empty() && crew.busy_lanes().is_empty() {
             Duration::from_millis(1)
         } else {
             CROWDED_SLEEP

@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 
 use crate::domain::call_notes::CallNotes;
+use crate::domain::job::Lease;
 use crate::store::Store;
 
 #[async_trait]
 impl CallNotes for Store {
-    async fn note(&self, key: &str, note: &str) -> anyhow::Result<()> {
+    async fn note(&self, key: &str, note: &str, lease: &Lease) -> anyhow::Result<()> {
         let mut tx = self.begin().await?;
+        tx.hold_job(lease).await?;
         let now = tx.now_millis();
         sqlx::query(
             "INSERT INTO call_notes (key, note, at) VALUES ($1, $2, $3)

@@ -20,9 +20,12 @@ macro_rules! select_drafts {
     };
 }
 
+/// One whose publishing is under way, or waits before it is tried again, is not due once more.
 pub(super) const DUE: &str = "SELECT drafts.id, drafts.workspace_id FROM drafts
     JOIN workspaces ON workspaces.id = drafts.workspace_id AND workspaces.stopped = 0
-    WHERE drafts.state = 'scheduled' AND drafts.due_at <= $1 ORDER BY drafts.due_at, drafts.id";
+    WHERE drafts.state = 'scheduled' AND drafts.due_at <= $1
+    AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.unique_key = 'publish:' || drafts.id)
+    ORDER BY drafts.due_at, drafts.id";
 
 pub(super) const STALE: &str = "SELECT id, workspace_id FROM drafts
     WHERE state = 'waiting' AND expires_at <= $1 ORDER BY expires_at, id";
@@ -229,7 +232,8 @@ impl Store {
     /// Approved drafts that have not gone out: what `/go` sends on.
     pub async fn drafts_approved(&self, workspace: WorkspaceId) -> R<Vec<DraftId>> {
         let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM drafts WHERE workspace_id = $1 AND state = 'approved' ORDER BY number",
+            "SELECT id FROM drafts WHERE workspace_id = $1
+             AND (state = 'approved' OR (state = 'partly' AND facts ->> 'next' IS NOT NULL)) ORDER BY number",
         )
         .bind(workspace.0)
         .fetch_all(&mut *self.reader().await?)

@@ -152,6 +152,17 @@ impl Tx {
         .bind(now)
         .execute(self.conn())
         .await?;
+        for picture in &revision.content.media {
+            sqlx::query(
+                "INSERT INTO draft_media (draft_id, revision, sha256) VALUES ($1, $2, $3)
+                 ON CONFLICT (draft_id, revision, sha256) DO NOTHING",
+            )
+            .bind(draft.0)
+            .bind(number)
+            .bind(picture.sha256.as_str())
+            .execute(self.conn())
+            .await?;
+        }
         let answered = match purpose {
             Purpose::Reply { post, .. } => Some(*post),
             Purpose::Post { .. } => None,

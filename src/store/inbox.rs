@@ -74,6 +74,9 @@ macro_rules! select_inbox {
     };
 }
 
+pub(super) const UNSHOWN: &str =
+    "SELECT room_id, id FROM inbox WHERE state <> 'shown' ORDER BY room_id, id";
+
 pub(super) const OPEN: &str = select_inbox!("WHERE state <> 'shown' ORDER BY room_id, id");
 
 #[derive(FromRow)]
@@ -156,6 +159,17 @@ impl Store {
         rows.into_iter().map(InboxRow::try_from).collect()
     }
 
+    /// Which rows are not shown yet and where they were said, room by room in the order they came in.
+    pub async fn inbox_unshown(&self) -> R<Vec<(RoomId, InboxId)>> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(UNSHOWN)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(room, id)| (RoomId(room), InboxId(id)))
+            .collect())
+    }
+
     pub async fn inbox_row(&self, id: InboxId) -> R<Option<InboxRow>> {
         sqlx::query_as::<_, Row>(select_inbox!("WHERE id = $1"))
             .bind(id.0)
@@ -233,25 +247,25 @@ impl Tx {
         }
     }
 
-    /// The answers were shown. Nothing is left to do with the rows.
-    pub async fn mark_shown(&mut self, ids: &[InboxId]) -> R<()> {
+    /// The answers were shown. Nothing is left to do with the rows, but for those that are not settled: these stay as they
+    /// are, and come back.
+    pub async fn mark_shown(&mut self, ids: &[InboxId]) -> R<Vec<InboxId>> {
         let numbers: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let done = sqlx::query(
+        let numbers = json!(numbers).to_string();
+        sqlx::query(
             "UPDATE inbox SET state = 'shown'
              WHERE state <> 'new' AND id IN (SELECT value FROM json_each($1))",
         )
-        .bind(json!(numbers).to_string())
+        .bind(&numbers)
         .execute(self.conn())
         .await?;
-        if done.rows_affected() == ids.len() as u64 {
-            return Ok(());
-        }
-        let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        Err(StoreError::impossible(
-            "inbox",
-            named.join(", "),
-            "it is not settled, so nothing can have been shown",
-        ))
+        let unsettled: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM inbox WHERE state = 'new' AND id IN (SELECT value FROM json_each($1)) ORDER BY id",
+        )
+        .bind(&numbers)
+        .fetch_all(self.conn())
+        .await?;
+        Ok(unsettled.into_iter().map(InboxId).collect())
     }
 }
 

@@ -20,7 +20,13 @@ struct Row {
     cause: Option<i64>,
     attempts: i64,
     crashes: i64,
+    lane: String,
+    arrived: Option<i64>,
 }
+
+/// What a [`Row`] is read from.
+const COLUMNS: &str = "id, kind, unique_key, payload, cause, attempts, crashes, lane,
+    (SELECT received_at FROM inbox WHERE inbox.id = jobs.cause) AS arrived";
 
 impl TryFrom<Row> for Job {
     type Error = StoreError;
@@ -35,15 +41,41 @@ impl TryFrom<Row> for Job {
             cause: row.cause.map(InboxId),
             attempts: row.attempts,
             crashes: row.crashes,
+            lane: row.lane,
+            arrived: place.maybe_time(row.arrived)?,
+            waited: Duration::ZERO,
         })
     }
 }
 
-/// The earlier of the first job that is free and the first lease that ends.
+/// The earlier of the first job that is free and the first lease that ends, but for jobs of these ids.
 pub(super) const NEXT_AT: &str = "SELECT MIN(at) FROM (
     SELECT (SELECT run_at FROM jobs WHERE lease_until IS NULL ORDER BY run_at LIMIT 1) AS at
     UNION ALL
-    SELECT (SELECT lease_until FROM jobs WHERE lease_until IS NOT NULL ORDER BY lease_until LIMIT 1))";
+    SELECT (SELECT lease_until FROM jobs WHERE lease_until IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM json_each($1) WHERE value = jobs.id) ORDER BY lease_until LIMIT 1))";
+
+/// What a claim leaves alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Skip<'a> {
+    pub kinds: &'a [JobKind],
+    /// Of kinds that have lanes, those that are busy.
+    pub lanes: &'a [(JobKind, String)],
+    /// Jobs that the claimer is working on. Its clock may say that their leases ran out (it was set forward, or the machine
+    /// slept), while the work goes on.
+    pub in_hand: &'a [JobId],
+}
+
+impl<'a> Skip<'a> {
+    #[must_use]
+    pub const fn kinds(kinds: &'a [JobKind]) -> Self {
+        Self {
+            kinds,
+            lanes: &[],
+            in_hand: &[],
+        }
+    }
+}
 
 pub(super) const IN_HAND: &str =
     "SELECT COUNT(*) FROM jobs WHERE run_at <= $1 AND kind NOT IN ($2, $3)";
@@ -51,6 +83,11 @@ pub(super) const IN_HAND: &str =
 fn later(now: Timestamp, by: Duration) -> i64 {
     let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
     now.as_millisecond().saturating_add(by)
+}
+
+fn numbers(ids: &[JobId]) -> String {
+    let numbers: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    serde_json::json!(numbers).to_string()
 }
 
 async fn open(conn: &mut SqliteConnection, cause: InboxId) -> R<u64> {
@@ -62,9 +99,8 @@ async fn open(conn: &mut SqliteConnection, cause: InboxId) -> R<u64> {
 }
 
 async fn of_kinds(conn: &mut SqliteConnection, kinds: &[JobKind], most: u32) -> R<Vec<Job>> {
-    let mut select = QueryBuilder::<Sqlite>::new(
-        "SELECT id, kind, unique_key, payload, cause, attempts, crashes FROM jobs WHERE kind IN (",
-    );
+    let mut select = QueryBuilder::<Sqlite>::new("SELECT ");
+    select.push(COLUMNS).push(" FROM jobs WHERE kind IN (");
     let mut list = select.separated(", ");
     for kind in kinds {
         list.push_bind(kind.name());
@@ -89,18 +125,53 @@ impl Store {
         Ok(there.is_some())
     }
 
-    /// When the next job can be claimed: now or earlier for one that is ready.
-    pub async fn next_job_at(&self) -> R<Option<Timestamp>> {
-        // Two steps into an index each, however many jobs there are. A lease ends after its job was due.
+    /// When the next job that is not in hand can be claimed: now or earlier for one that is ready.
+    pub async fn next_job_at(&self, in_hand: &[JobId]) -> R<Option<Timestamp>> {
+        // A few steps into an index each, however many jobs there are. A lease ends after its job was due.
         let at: Option<i64> = sqlx::query_scalar(NEXT_AT)
+            .bind(numbers(in_hand))
             .fetch_one(&mut *self.reader().await?)
             .await?;
         Place::new("jobs", "next").maybe_time(at)
     }
 
+    /// When the job with this key is tried again; none where it was not tried yet, or is under way.
+    pub async fn job_waits_until(&self, key: &str) -> R<Option<Timestamp>> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "SELECT run_at FROM jobs WHERE unique_key = $1 AND lease_until IS NULL AND attempts > 0",
+        )
+        .bind(key)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?;
+        Place::new("jobs", key).maybe_time(at)
+    }
+
     /// How much work of this inbox row is not done.
     pub async fn jobs_open(&self, cause: InboxId) -> R<u64> {
         open(&mut *self.reader().await?, cause).await
+    }
+
+    /// Where the work of this inbox row stands in line: its kind, and how many others of the kind are under way or come
+    /// first. None where it is under way itself, or is nothing that a person waits for.
+    pub async fn line_before(&self, cause: InboxId, now: Timestamp) -> R<Option<(JobKind, u64)>> {
+        let found: Option<(String, i64)> = sqlx::query_as(
+            "SELECT kind, (SELECT COUNT(*) FROM jobs AS other WHERE other.kind = jobs.kind AND other.run_at <= $2
+                AND (other.lease_until IS NOT NULL OR (other.run_at, other.id) < (jobs.run_at, jobs.id)))
+             FROM jobs WHERE cause = $1 AND lease_until IS NULL AND run_at <= $2 AND kind IN ($3, $4, $5)
+             ORDER BY id LIMIT 1",
+        )
+        .bind(cause.0)
+        .bind(now.as_millisecond())
+        .bind(JobKind::Compose.name())
+        .bind(JobKind::Paint.name())
+        .bind(JobKind::Publish.name())
+        .fetch_optional(&mut *self.reader().await?)
+        .await?;
+        let Some((kind, before)) = found else {
+            return Ok(None);
+        };
+        let kind = Place::new("jobs", cause).word(&kind, JobKind::from_name)?;
+        Ok(Some((kind, count(before))))
     }
 
     /// How many jobs could be claimed now.
@@ -145,14 +216,14 @@ impl Store {
         Ok(count(number))
     }
 
-    /// Claims the job that has been ready for longest, of a kind that is not in `skip`. The lease is good for this claim
-    /// alone: once another claim was made, also by the same holder, it is lost.
+    /// Claims the job that has been ready for longest and is not in `skip`. The lease is good for this claim alone: once
+    /// another claim was made, also by the same holder, it is lost.
     pub async fn claim_job(
         &self,
         holder: &str,
         now: Timestamp,
         lease_for: Duration,
-        skip: &[JobKind],
+        skip: Skip<'_>,
     ) -> R<Option<(Job, Lease)>> {
         let mut claim =
             QueryBuilder::<Sqlite>::new("UPDATE jobs SET attempts = attempts + 1, lease_until = ");
@@ -162,17 +233,25 @@ impl Store {
         claim.push_bind(now.as_millisecond());
         claim.push(" AND (lease_until IS NULL OR lease_until <= ");
         claim.push_bind(now.as_millisecond()).push(")");
-        if !skip.is_empty() {
+        if !skip.kinds.is_empty() {
             claim.push(" AND kind NOT IN (");
             let mut list = claim.separated(", ");
-            for kind in skip {
+            for kind in skip.kinds {
                 list.push_bind(kind.name());
             }
             claim.push(")");
         }
-        claim.push(
-            " ORDER BY run_at, id LIMIT 1) RETURNING id, kind, unique_key, payload, cause, attempts, crashes",
-        );
+        for (kind, lane) in skip.lanes {
+            claim.push(" AND NOT (kind = ").push_bind(kind.name());
+            claim.push(" AND lane = ").push_bind(lane).push(")");
+        }
+        if !skip.in_hand.is_empty() {
+            claim.push(" AND id NOT IN (SELECT value FROM json_each(");
+            claim.push_bind(numbers(skip.in_hand)).push("))");
+        }
+        claim
+            .push(" ORDER BY run_at, id LIMIT 1) RETURNING ")
+            .push(COLUMNS);
         // Outside a transaction the row comes before the change is on the disk, and a disk that refuses it says so to nobody.
         let mut tx = self.begin_lightly().await?;
         let row: Option<Row> = claim.build_query_as().fetch_optional(tx.conn()).await?;
@@ -227,9 +306,10 @@ impl Tx {
     /// written, so a handler that works through a backlog looks for more once again in the change that finishes it.
     pub async fn enqueue(&mut self, job: &NewJob) -> R<bool> {
         let now = self.now_millis();
+        let lane = self.lane_of(job).await?;
         let done = sqlx::query(
-            "INSERT INTO jobs (kind, unique_key, payload, cause, run_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (unique_key) DO NOTHING",
+            "INSERT INTO jobs (kind, unique_key, payload, cause, run_at, created_at, lane)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unique_key) DO NOTHING",
         )
         .bind(job.kind.name())
         .bind(job.unique_key.as_str())
@@ -237,10 +317,57 @@ impl Tx {
         .bind(job.cause.map(|cause| cause.0))
         .bind(job.run_at.as_millisecond())
         .bind(now)
+        .bind(lane)
         .execute(self.conn())
         .await?;
         self.wake();
         Ok(done.rows_affected() > 0)
+    }
+
+    /// A notice for one chat program, or for a room of it, waits for no other one's.
+    async fn lane_of(&mut self, job: &NewJob) -> R<String> {
+        if job.kind != JobKind::Notice {
+            return Ok(String::new());
+        }
+        if let Some(surface) = job.payload["surface"].as_str() {
+            return Ok(surface.to_owned());
+        }
+        let Some(room) = job.payload["room"].as_i64() else {
+            return Ok(String::new());
+        };
+        let surface: Option<String> = sqlx::query_scalar("SELECT surface FROM rooms WHERE id = $1")
+            .bind(room)
+            .fetch_optional(self.conn())
+            .await?;
+        Ok(surface.unwrap_or_default())
+    }
+
+    /// That the claim still holds: nothing of this change counts where another has been made.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] where it does not.
+    pub async fn hold_job(&mut self, lease: &Lease) -> R<()> {
+        let held: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM jobs WHERE id = $1 AND lease_by = $2")
+                .bind(lease.job.0)
+                .bind(lease.holder.as_str())
+                .fetch_optional(self.conn())
+                .await?;
+        held.map(|_| ()).ok_or(StoreError::LeaseLost)
+    }
+
+    /// The job with this key waits no longer.
+    pub async fn hurry_job(&mut self, key: &str) -> R<()> {
+        let now = self.now_millis();
+        sqlx::query(
+            "UPDATE jobs SET run_at = $1 WHERE unique_key = $2 AND lease_until IS NULL AND run_at > $1",
+        )
+        .bind(now)
+        .bind(key)
+        .execute(self.conn())
+        .await?;
+        self.wake();
+        Ok(())
     }
 
     /// The job is done: its row goes, with the change that holds its effects.

@@ -47,6 +47,7 @@ pub use drafts_write::{NewDraft, NewRevision};
 pub use error::{OpenError, StoreError};
 pub use inbox::{Arrived, InboxRow, InboxState};
 pub use index_tables::IndexTable;
+pub use jobs::Skip;
 pub use open::StoreOptions;
 pub use posts::IdTaken;
 pub use posts_gone::Forgotten;
@@ -109,6 +110,14 @@ impl Store {
     /// The time by the store's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Any SQL, for tests that spoil something.
+    #[cfg(test)]
+    pub async fn run_sql(&self, sql: &'static str) {
+        let mut tx = self.begin().await.unwrap();
+        sqlx::raw_sql(sql).execute(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Where the database lies.

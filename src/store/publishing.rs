@@ -6,6 +6,7 @@ use sqlx::{FromRow, SqliteConnection};
 use crate::domain::content::ContentHash;
 use crate::domain::draft::Approval;
 use crate::domain::ids::{ApprovalId, DraftId, IntentId, OperatorId};
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
 use crate::store::rows::{Place, millis};
 use crate::store::tx::one_row;
@@ -227,10 +228,10 @@ impl Tx {
         open_intent(self.conn(), draft).await
     }
 
-    /// How many calls were made on this approval.
+    /// How many calls were made on this approval that the network did not refuse or put off.
     pub async fn intents_on(&mut self, approval: ApprovalId) -> R<i64> {
         Ok(sqlx::query_scalar(
-            "SELECT COUNT(*) FROM intents WHERE approval_id = $1 AND attempts > 0",
+            "SELECT COUNT(*) FROM intents WHERE approval_id = $1 AND attempts > 0 AND state <> 'refused'",
         )
         .bind(approval.0)
         .fetch_one(self.conn())
@@ -292,22 +293,41 @@ impl Tx {
         intent(self.conn(), IntentId(id)).await
     }
 
-    /// Writes how far the call has come. Every `Sent` counts as an attempt.
+    /// Writes that the call is about to be made: from `open` alone, and only while the claim on its job holds. Counts as an
+    /// attempt.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] where another has the job, or has sent it.
+    pub async fn send_intent(&mut self, id: IntentId, lease: &Lease) -> R<()> {
+        let done = sqlx::query(
+            "UPDATE intents SET state = 'sent', last_error = NULL, attempts = attempts + 1
+             WHERE id = $1 AND state = 'open'
+             AND EXISTS (SELECT 1 FROM jobs WHERE jobs.id = $2 AND jobs.lease_by = $3)",
+        )
+        .bind(id.0)
+        .bind(lease.job.0)
+        .bind(lease.holder.as_str())
+        .execute(self.conn())
+        .await?;
+        match done.rows_affected() {
+            0 => Err(StoreError::LeaseLost),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes how far the call has come.
     pub async fn mark_intent(
         &mut self,
         id: IntentId,
         state: IntentState,
         error: Option<&str>,
     ) -> R<()> {
-        let done = sqlx::query(
-            "UPDATE intents SET state = $1, last_error = $2, attempts = attempts + $3 WHERE id = $4",
-        )
-        .bind(state.name())
-        .bind(error)
-        .bind(i64::from(state == IntentState::Sent))
-        .bind(id.0)
-        .execute(self.conn())
-        .await?;
+        let done = sqlx::query("UPDATE intents SET state = $1, last_error = $2 WHERE id = $3")
+            .bind(state.name())
+            .bind(error)
+            .bind(id.0)
+            .execute(self.conn())
+            .await?;
         one_row(&done, "intents", id)
     }
 

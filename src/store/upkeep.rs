@@ -6,9 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
-use crate::domain::content::Content;
 use crate::store::posts::LIST;
-use crate::store::rows::Place;
 use crate::store::{R, Store};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -80,30 +78,24 @@ impl Store {
         let mut conn = self.reader().await?;
         let mut used = HashSet::new();
         for chunk in hashes.chunks(LIST) {
-            let mut select = QueryBuilder::<Sqlite>::new(
+            // A draft may go back to any of its versions.
+            for select in [
                 "SELECT sha256 FROM post_media WHERE sha256 IS NOT NULL AND sha256 IN (",
-            );
-            let mut list = select.separated(", ");
-            for hash in chunk {
-                list.push_bind(hash.as_str());
+                "SELECT sha256 FROM draft_media WHERE sha256 IN (",
+            ] {
+                let mut select = QueryBuilder::<Sqlite>::new(select);
+                let mut list = select.separated(", ");
+                for hash in chunk {
+                    list.push_bind(hash.as_str());
+                }
+                select.push(")");
+                let found: Vec<String> = select
+                    .build_query_scalar()
+                    .persistent(false)
+                    .fetch_all(&mut *conn)
+                    .await?;
+                used.extend(found);
             }
-            select.push(")");
-            let found: Vec<String> = select
-                .build_query_scalar()
-                .persistent(false)
-                .fetch_all(&mut *conn)
-                .await?;
-            used.extend(found);
-        }
-        // A draft may go back to any of its versions.
-        let contents: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT draft_id, content FROM draft_revisions WHERE instr(content, '\"sha256\"') > 0",
-        )
-        .fetch_all(&mut *conn)
-        .await?;
-        for (draft, content) in contents {
-            let content: Content = Place::new("draft_revisions", draft).json(&content)?;
-            used.extend(content.media.into_iter().map(|picture| picture.sha256));
         }
         Ok(used)
     }

@@ -103,13 +103,19 @@ async fn tokens_are_kept_refreshed_and_replaced_and_the_key_helps_where_they_do_
     fake.world().refresh.clear();
     lens.page(&Selector::Replies, None).await.unwrap();
     assert_eq!(logins(), (2, 3));
+    // A refresh that ends in a server error, twice: the key logs in.
+    fake.world().failing.insert("refresh", false);
+    fake.world().access.clear();
+    lens.page(&Selector::Replies, None).await.unwrap();
+    assert_eq!(logins(), (3, 5));
+    fake.world().failing.clear();
     // About to end: refreshed before it does.
     fake.world().token_life = 20;
     fake.world().access.clear();
     lens.page(&Selector::Replies, None).await.unwrap();
     let before = logins().1;
     lens.page(&Selector::Replies, None).await.unwrap();
-    assert_eq!(logins(), (2, before + 1));
+    assert_eq!(logins(), (3, before + 1));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

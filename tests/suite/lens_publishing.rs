@@ -12,7 +12,7 @@ use lumen::platforms::{LookUp, OutgoingPicture, Outlet as _, PlatformError, Publ
 use serde_json::{Value, json};
 
 use crate::support::lens::world::PostFault;
-use crate::support::lens::{FakeLens, KEY, Notes};
+use crate::support::lens::{FakeLens, KEY, Notes, lease};
 
 struct Scene {
     fake: FakeLens,
@@ -53,13 +53,15 @@ impl Scene {
     }
 
     async fn publish(&self, key: &str) -> Result<Published, PlatformError> {
-        self.lens().publish(&self.content(), Vec::new(), key).await
+        self.lens()
+            .publish(&self.content(), Vec::new(), key, &lease())
+            .await
     }
 
     async fn look_up(&self, key: &str) -> LookUp {
         let since = Timestamp::now();
         self.lens()
-            .look_up(&self.content(), key, since)
+            .look_up(&self.content(), key, since, &lease())
             .await
             .unwrap()
     }
@@ -102,7 +104,12 @@ async fn words_pictures_answers_and_quotes_go_out_as_they_are() {
     content.media = vec![named("A cup"), named("")];
     content.reply_to = Some(target.to_string());
     let published = lens
-        .publish(&content, vec![picture("A cup"), picture("")], &key(1))
+        .publish(
+            &content,
+            vec![picture("A cup"), picture("")],
+            &key(1),
+            &lease(),
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -122,7 +129,10 @@ async fn words_pictures_answers_and_quotes_go_out_as_they_are() {
     let mut content = scene.content();
     content.text = format!("The long story\n{}", "It was a morning. ".repeat(200));
     content.quote_of = Some(target.to_string());
-    let published = lens.publish(&content, Vec::new(), &key(2)).await.unwrap();
+    let published = lens
+        .publish(&content, Vec::new(), &key(2), &lease())
+        .await
+        .unwrap();
     {
         let world = scene.fake.world();
         let post = world.named(&published.native_id).unwrap();
@@ -179,7 +189,7 @@ async fn every_answer_that_is_no_transaction_is_a_certain_no_with_what_to_do() {
     content.reply_to = Some("999999".to_owned());
     let error = scene
         .lens()
-        .publish(&content, Vec::new(), &key(31))
+        .publish(&content, Vec::new(), &key(31), &lease())
         .await
         .unwrap_err();
     assert!(error.to_string().contains("gone"), "{error}");
@@ -224,6 +234,36 @@ async fn what_was_lost_on_the_way_is_found_or_said_to_be_unsettled() {
         // Another key is another post.
         assert_eq!(scene.look_up(&key(2)).await, LookUp::Absent);
     }
+}
+
+/// What is said beside an error is a yes where it is one, and never a no.
+#[tokio::test]
+async fn an_answer_with_data_and_errors_is_no_certain_no() {
+    let scene = Scene::new();
+    scene.fail(PostFault::AcceptWithErrors);
+    scene.publish(&key(1)).await.unwrap();
+    assert_eq!(scene.published(), 1);
+    scene.fail(PostFault::RefuseWithErrors);
+    let error = scene.publish(&key(2)).await.unwrap_err();
+    assert!(matches!(error, PlatformError::Unclear { .. }), "{error}");
+    assert!(matches!(scene.look_up(&key(2)).await, LookUp::There(_)));
+    assert_eq!(scene.published(), 2);
+    scene.fake.nothing_to_complain();
+}
+
+/// Another worker has the job by now, asks the notes, and sends it itself.
+#[tokio::test]
+async fn a_call_whose_claim_was_lost_while_it_got_ready_is_not_made() {
+    let scene = Scene::new();
+    *scene.notes.until_lost.lock().unwrap() = Some(1);
+    let error = scene.publish(&key(1)).await.unwrap_err();
+    assert!(
+        matches!(error, PlatformError::Unreachable { .. }),
+        "{error}"
+    );
+    assert_eq!(scene.fake.world().calls_of("CreatePost"), 0);
+    assert_eq!(scene.look_up(&key(1)).await, LookUp::Absent);
+    scene.fake.nothing_to_complain();
 }
 
 #[tokio::test]
@@ -375,12 +415,12 @@ async fn likes_reposts_bookmarks_and_follows_are_done_once() {
     assert_eq!(lens.actions(), Action::ALL);
     for (number, action) in (1..).zip(Action::ALL) {
         for _ in 0..3 {
-            lens.act(action, &post.to_string(), &key(number))
+            lens.act(action, &post.to_string(), &key(number), &lease())
                 .await
                 .unwrap();
         }
         // Pressed again later, by another press: done already.
-        lens.act(action, &post.to_string(), &key(number + 10))
+        lens.act(action, &post.to_string(), &key(number + 10), &lease())
             .await
             .unwrap();
     }
@@ -393,11 +433,11 @@ async fn likes_reposts_bookmarks_and_follows_are_done_once() {
         .write(&bean, "the second cup", Timestamp::now());
     scene.fail(PostFault::AcceptThenDrop);
     let error = lens
-        .act(Action::Repost, &other.to_string(), &key(20))
+        .act(Action::Repost, &other.to_string(), &key(20), &lease())
         .await
         .unwrap_err();
     assert!(matches!(error, PlatformError::Unclear { .. }), "{error}");
-    lens.act(Action::Repost, &other.to_string(), &key(20))
+    lens.act(Action::Repost, &other.to_string(), &key(20), &lease())
         .await
         .unwrap();
     assert_eq!(scene.published(), 2);
@@ -409,14 +449,14 @@ async fn likes_reposts_bookmarks_and_follows_are_done_once() {
     scene.fail(PostFault::Drop);
     for _ in 0..2 {
         let error = lens
-            .act(Action::Repost, &third.to_string(), &key(21))
+            .act(Action::Repost, &third.to_string(), &key(21), &lease())
             .await
             .unwrap_err();
         assert!(matches!(error, PlatformError::Unclear { .. }), "{error}");
     }
     assert_eq!(scene.published(), 2);
     let gone = lens
-        .act(Action::Like, "999999", &key(22))
+        .act(Action::Like, "999999", &key(22), &lease())
         .await
         .unwrap_err();
     assert!(gone.to_string().contains("gone"), "{gone}");

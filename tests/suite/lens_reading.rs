@@ -33,6 +33,32 @@ async fn all(lens: &Lens, selector: &Selector) -> (Vec<FetchedPost>, Vec<String>
     }
 }
 
+/// How many posts there are about only adorns a page.
+#[tokio::test]
+async fn a_count_that_fails_does_not_fail_the_posts() {
+    let fake = FakeLens::start();
+    {
+        let mut world = fake.world();
+        let bean = world.add("bean");
+        world.write(&bean, "a cup", ago(1));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let lens = fake.to_read(folder.path());
+    let author = Selector::Author("bean".to_owned());
+    for rest_stays in [true, false] {
+        fake.world().failing.insert("accountStats", rest_stays);
+        let page = lens.page(&author, None).await.unwrap();
+        assert_eq!((page.posts.len(), page.about), (1, None), "{rest_stays}");
+    }
+    // What is needed fails the page.
+    for rest_stays in [true, false] {
+        fake.world().failing.insert("posts", rest_stays);
+        let error = lens.page(&author, None).await.unwrap_err();
+        let unreachable = matches!(error, PlatformError::Unreachable { .. });
+        assert!(unreachable, "{error}");
+    }
+}
+
 #[tokio::test]
 async fn an_author_is_read_to_the_end_with_the_fewest_requests() {
     let fake = FakeLens::start();

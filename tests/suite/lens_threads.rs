@@ -11,7 +11,7 @@ use lumen::platforms::{LookUp, OutgoingPicture, Outlet as _, PlatformError, Publ
 use serde_json::json;
 
 use crate::support::lens::world::PostFault;
-use crate::support::lens::{FakeLens, KEY, Notes};
+use crate::support::lens::{FakeLens, KEY, Notes, lease};
 
 struct Scene {
     fake: FakeLens,
@@ -52,12 +52,17 @@ impl Scene {
     }
 
     async fn publish(&self, content: &Content, key: &str) -> Result<Published, PlatformError> {
-        self.lens().publish(content, Vec::new(), key).await
+        self.lens()
+            .publish(content, Vec::new(), key, &lease())
+            .await
     }
 
     async fn look_up(&self, content: &Content, key: &str) -> LookUp {
         let since = Timestamp::now();
-        self.lens().look_up(content, key, since).await.unwrap()
+        self.lens()
+            .look_up(content, key, since, &lease())
+            .await
+            .unwrap()
     }
 
     /// The own posts' words, with the words of what each answers.
@@ -108,7 +113,10 @@ async fn each_post_answers_the_one_before_it() {
         alt: "A cup".to_owned(),
     };
     let lens = scene.lens();
-    let published = lens.publish(&content, vec![picture], "k1").await.unwrap();
+    let published = lens
+        .publish(&content, vec![picture], "k1", &lease())
+        .await
+        .unwrap();
     assert_eq!(
         scene.published(),
         pairs(&[
@@ -147,18 +155,17 @@ async fn what_breaks_off_in_the_middle_goes_on_there() {
     let error = scene.publish(&content, "k1").await.unwrap_err();
     let said = error.to_string();
     assert!(
-        matches!(error, PlatformError::Refused { .. })
-            && said.contains("out of gas")
-            && said.contains("post 3 of 4")
-            && said.contains("https://lens.xyz/p/"),
+        matches!(&error, PlatformError::Partly { parts, wait: None, .. }
+            if (parts.there, parts.of) == (2, 4) && parts.url.is_some())
+            && said.contains("out of gas"),
         "{said}"
     );
     let found = scene.look_up(&content, "k1").await;
     assert!(
-        matches!(found, LookUp::Partly { url: Some(_) }),
+        matches!(&found, LookUp::Partly { parts } if (parts.there, parts.of) == (2, 4)),
         "{found:?}"
     );
-    // Approved again, under another key.
+    // The rest, under another key.
     scene.publish(&content, "k2").await.unwrap();
     let whole = [
         ("one", ""),
@@ -175,6 +182,34 @@ async fn what_breaks_off_in_the_middle_goes_on_there() {
     let error = scene.publish(&endless, "k4").await.unwrap_err();
     assert!(error.to_string().contains("25 posts at most"), "{error}");
     scene.fake.nothing_to_complain();
+}
+
+/// Being asked to wait in the middle is not the same as at the beginning: a part is public.
+#[tokio::test]
+async fn a_wait_that_is_asked_for_in_the_middle_says_what_is_public() {
+    let scene = Scene::new();
+    let content = scene.thread(&["one", "two", "three"]);
+    scene.faults([None, Some(PostFault::SlowDown(900))]);
+    let error = scene.publish(&content, "k1").await.unwrap_err();
+    let PlatformError::Partly { parts, wait, .. } = &error else {
+        panic!("{error}");
+    };
+    assert_eq!((parts.there, parts.of), (1, 3));
+    assert_eq!(*wait, Some(Duration::from_mins(15)));
+    let first = scene.published();
+    assert_eq!(first, pairs(&[("one", "")]));
+    let error = {
+        scene.faults([Some(PostFault::SlowDown(900))]);
+        scene
+            .publish(&scene.thread(&["other", "words"]), "k2")
+            .await
+    };
+    let at_the_beginning = matches!(error, Err(PlatformError::SlowDown { .. }));
+    assert!(at_the_beginning, "{error:?}");
+    scene.faults([]);
+    scene.publish(&content, "k3").await.unwrap();
+    let whole = [("one", ""), ("two", "one"), ("three", "two")];
+    assert_eq!(scene.published(), pairs(&whole));
 }
 
 /// A call that is lost in the middle, of which nobody can know: asked about, and after that not sent twice either.

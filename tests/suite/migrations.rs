@@ -21,12 +21,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Rows as the schema of this number takes them.
-const ROWS: [(i64, &str); 5] = [
+const ROWS: [(i64, &str); 6] = [
     (1, include_str!("migrations/rows_0001.sql")),
     (2, include_str!("migrations/rows_0002.sql")),
     (3, include_str!("migrations/rows_0003.sql")),
     (7, include_str!("migrations/rows_0007.sql")),
     (8, include_str!("migrations/rows_0008.sql")),
+    (9, include_str!("migrations/rows_0009.sql")),
 ];
 
 async fn database(folder: &std::path::Path) -> SqliteConnection {

@@ -15,11 +15,12 @@ use crate::flow::review::{self, ReviewError};
 use crate::store::StoreError;
 
 /// The states of drafts that still want something, in the order of the list.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
     "waiting",
     "scheduled",
     "approved",
     "publishing",
+    "partly",
     "unknown",
     "failed",
 ];

@@ -354,6 +354,8 @@ pub const fn stands_for(press: Press) -> Option<Command> {
             | DraftVerb::TakeBack
             | DraftVerb::PublishAgain
             | DraftVerb::ItIsThere
+            | DraftVerb::SendRest
+            | DraftVerb::LeaveIt
             | DraftVerb::Schedule => Command::Approve,
             DraftVerb::Edit | DraftVerb::NoPicture => Command::Edit,
             DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,

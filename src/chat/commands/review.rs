@@ -202,6 +202,16 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, seen: Seen
         }
         DraftVerb::PublishAgain => by_hand(ctx, number, false).await,
         DraftVerb::ItIsThere => by_hand(ctx, number, true).await,
+        DraftVerb::SendRest | DraftVerb::LeaveIt => {
+            let mut tx = ctx.begin().await?;
+            let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+            let draft = if verb == DraftVerb::SendRest {
+                review::send_rest(&mut tx, w, number, Some(seen), by, cause).await?
+            } else {
+                review::leave(&mut tx, w, number, Some(seen), by, cause).await?
+            };
+            decided(ctx, tx, &draft).await
+        }
         DraftVerb::NoPicture => pictures::removed(ctx, number, Some(seen)).await,
     }
 }

@@ -39,7 +39,9 @@ pub async fn status(ctx: &Ctx) -> Done {
 pub async fn standing(house: &House) -> Result<Standing, StoreError> {
     let (store, w) = (&house.store, house.workspace);
     let scheduled = store.drafts_in(w, &["scheduled"], MOST).await?;
-    let stuck = store.drafts_in(w, &["failed", "unknown"], MOST).await?;
+    let stuck = store
+        .drafts_in(w, &["failed", "partly", "unknown"], MOST)
+        .await?;
     let moving = store
         .drafts_in(w, &["approved", "publishing"], MOST)
         .await?;

@@ -1,7 +1,5 @@
 //! Cards in rooms: shown once, changed in place, shown anew where that is asked for.
 
-use std::sync::{Arc, PoisonError};
-
 use crate::chat::card::{self, Card};
 use crate::chat::commands;
 use crate::chat::control_room::{ControlRoom, Undelivered, place};
@@ -10,9 +8,9 @@ use crate::chat::incoming::Asked;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::domain::draft::{Draft, DraftState, Purpose, Revision, Writer};
-use crate::domain::ids::{DraftId, RoomId};
+use crate::domain::ids::DraftId;
 use crate::domain::operator::Room;
-use crate::flow::paint;
+use crate::flow::{paint, publish};
 use crate::store::R;
 
 /// Where a card is shown that stands in its room already.
@@ -99,8 +97,7 @@ impl ControlRoom {
                 room.address.surface.name()
             )));
         };
-        let lock = self.lock_of(room.id);
-        let _one_at_a_time = lock.lock().await;
+        let _one_at_a_time = self.0.cards.lock(room.id).await;
         let Some((draft, view)) = self.card(draft).await? else {
             return Ok(false);
         };
@@ -144,11 +141,6 @@ impl ControlRoom {
         Ok(fresh)
     }
 
-    fn lock_of(&self, room: RoomId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.0.cards.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(locks.entry(room).or_default())
-    }
-
     async fn card(&self, draft: DraftId) -> R<Option<(Draft, View)>> {
         let Some(draft) = self.store().draft(draft).await? else {
             return Ok(None);
@@ -170,7 +162,7 @@ impl ControlRoom {
         let had = self.store().draft_pictures(draft.id).await?;
         let had = paint::choosable(had, &revision.content.text);
         let pictures = self.0.house.paths(&revision.content.media);
-        let view = Card {
+        let mut view = Card {
             draft: &draft,
             revision: &revision,
             pictures: &pictures,
@@ -181,6 +173,13 @@ impl ControlRoom {
             now: &now,
         }
         .view();
+        if let DraftState::Approved { .. } = draft.state
+            && let Some(until) = publish::waits_until(self.store(), draft.id).await?
+            && until > now.at
+        {
+            let line = words::house::waits_for(revision.content.network, until, &now);
+            view.blocks.insert(1, Block::Note(line));
+        }
         Ok(Some((draft, view)))
     }
 }

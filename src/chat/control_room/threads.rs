@@ -158,6 +158,12 @@ const fn about(press: Press) -> Option<DraftNumber> {
 const fn is_over(state: &DraftState) -> bool {
     matches!(
         state,
-        DraftState::Published { .. } | DraftState::Rejected { .. } | DraftState::Expired { .. }
+        DraftState::Published { .. }
+            | DraftState::Rejected { .. }
+            | DraftState::Expired { .. }
+            | DraftState::Partly {
+                left_by: Some(_),
+                ..
+            }
     )
 }

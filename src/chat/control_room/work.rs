@@ -1,95 +1,100 @@
-//! What happens to one row of the inbox: done, settled, shown.
+//! What happens to one row of the inbox: done and settled. [`super::showing`] shows its answer.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use jiff::Timestamp;
 use serde_json::json;
 
+use super::ControlRoom;
+use super::in_hand::Held;
 use super::people::Who;
-use super::{ControlRoom, Undelivered};
 use crate::chat::answer::Answer;
 use crate::chat::commands::{self, ChatError, Ctx};
-use crate::chat::incoming::{Asked, Incoming, Said, Ticket};
-use crate::chat::view::View;
+use crate::chat::incoming::{Incoming, Said};
 use crate::chat::words;
 use crate::domain::ids::{InboxId, RoomId};
 use crate::domain::operator::{Operator, Room, Surface};
-use crate::store::{InboxRow, InboxState, StoreError};
+use crate::store::{InboxRow, InboxState, R, StoreError};
 
 /// A command has its final answer within 90 seconds; what is over after this leaves time to say so.
 const LONGEST_COMMAND: Duration = Duration::from_secs(80);
-/// The waits between tries to show an answer; the last one is repeated until the network is back.
-const SHOW_AGAIN: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-    Duration::from_secs(9),
-    Duration::from_secs(30),
-];
+/// A row that is older than this when its turn comes is not done unasked: who typed it may have thought better of it, or
+/// have done it elsewhere.
+const ASKS_AFTER: Duration = Duration::from_mins(5);
 /// The waits between tries to write down that a command failed.
 const SETTLE_AGAIN: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 
 /// A row whose work is done, and what is to be shown for it.
 pub(super) struct Answered {
-    row: InboxRow,
-    room: Room,
-    answer: Answer,
+    pub row: InboxRow,
+    pub room: Room,
+    pub answer: Answer,
+    pub held: Held,
 }
+
+/// Code that panicked.
+#[derive(Debug, thiserror::Error)]
+#[error("a mistake broke it off: {0}")]
+pub(super) struct BrokeOff(String);
 
 impl ControlRoom {
     /// Does what a row asks for. Its answer, unless it has been shown already.
-    pub(super) async fn work_on(&self, id: InboxId) -> Option<Answered> {
-        match self.try_work_on(id).await {
-            Ok(answered) => answered,
+    pub(super) async fn work_on(&self, id: InboxId, held: Held) -> Option<Answered> {
+        let found = match self.store().inbox_row_in_room(id).await {
+            Ok(found) => found,
             Err(error) => {
-                left(id, &error);
-                None
+                left(id, &error.into());
+                return None;
             }
-        }
-    }
-
-    async fn try_work_on(&self, id: InboxId) -> anyhow::Result<Option<Answered>> {
-        let Some((row, room)) = self.store().inbox_row_in_room(id).await? else {
-            return Ok(None);
         };
+        let (row, room) = found?;
         let answer = match (&row.state, &row.answer) {
-            (InboxState::Shown, _) => return Ok(None),
+            (InboxState::Shown, _) => return None,
             // An answer that this version cannot read is from another one, and long ago.
             (_, Some(answer)) => serde_json::from_value(answer.clone()).unwrap_or(Answer::Silent),
             (_, None) => {
                 // Held for the work alone: a room that is slow to be shown something holds up no other.
-                let _one_of_several = self.0.at_once.acquire().await?;
-                let answer = self.answer(&row, &room).await?;
+                let _one_of_several = self.0.at_once.acquire().await.ok()?;
+                let worked = caught(self.answer(&row, &room, held.since)).await;
                 metrics::histogram!("lumen_answer_seconds", "surface" => row.surface.name())
-                    .record(waited(&row, self.0.house.clock.now()));
-                answer
+                    .record(between(row.received_at, self.0.house.clock.now()).as_secs_f64());
+                let settled = match worked {
+                    Ok(answer) => Ok(answer),
+                    Err(error) => self.after_a_break(&row, error).await,
+                };
+                match settled {
+                    Ok(answer) => answer,
+                    Err(error) => {
+                        left(id, &error);
+                        return None;
+                    }
+                }
             }
         };
-        Ok(Some(Answered { row, room, answer }))
+        let mut answered = Answered {
+            row,
+            room,
+            answer,
+            held,
+        };
+        answered.held.answered();
+        Some(answered)
     }
 
-    /// Shows an answer, and notes that it was shown.
-    pub(super) async fn deliver(&self, answered: Answered) {
-        let id = answered.row.id;
-        if let Err(error) = self.try_deliver(answered).await {
-            left(id, &error);
+    /// Answers what broke off outside its command, before it was known who asks. Where others read along it is left, and
+    /// done in a minute.
+    async fn after_a_break(&self, row: &InboxRow, error: anyhow::Error) -> anyhow::Result<Answer> {
+        let incoming: Incoming = serde_json::from_value(row.body.clone())?;
+        if !incoming.unseen() && row.surface != Surface::Terminal {
+            return Err(error);
         }
-    }
-
-    async fn try_deliver(&self, answered: Answered) -> anyhow::Result<()> {
-        let Answered { row, room, answer } = answered;
-        if self.frontend(row.surface).is_none() {
-            // What was asked is done; the answer is shown once its chat is open again.
-            return Ok(());
-        }
-        let asked = asked(&row);
-        self.show_answer(&row, &room, &answer, &asked).await?;
-        if let Some(frontend) = self.frontend(row.surface) {
-            let goes_on = self.store().jobs_open(row.id).await? > 0;
-            frontend.answered(&asked, &room.address, goes_on).await;
-        }
-        Ok(self.0.shown.note(self.store(), row.id).await?)
+        tracing::error!(inbox = %row.id, error = format!("{error:#}"), "a row broke off");
+        let line = words::errors::failed(&words::errors::inside(), Some(row.id));
+        self.settle(row.id, None, Answer::line(line)).await
     }
 
     /// `/stop` holds at once, whatever the room is busy with; its line is answered in its turn.
@@ -140,8 +145,13 @@ impl ControlRoom {
         }
     }
 
-    /// Does what the row asks for and settles it, whatever happens on the way.
-    async fn answer(&self, row: &InboxRow, room: &Room) -> anyhow::Result<Answer> {
+    /// Does what the row asks for and settles it, whatever happens on the way. It is waited for since `since`.
+    async fn answer(
+        &self,
+        row: &InboxRow,
+        room: &Room,
+        since: Timestamp,
+    ) -> anyhow::Result<Answer> {
         let Ok(incoming) = serde_json::from_value::<Incoming>(row.body.clone()) else {
             return self.settle(row.id, None, Answer::Silent).await;
         };
@@ -158,11 +168,22 @@ impl ControlRoom {
             about,
             ..self.ctx(room, operator, row.id, &incoming)
         };
+        let stops = matches!(&incoming.body, Said::Text { text } if commands::stops(text));
+        if !stops && between(row.received_at, ctx.now.at) > ASKS_AFTER {
+            let line = words::house::do_it_now(&incoming.body, row.received_at, row.id, &ctx.now);
+            return self.settle(row.id, None, Answer::line(line)).await;
+        }
+        let left = match LONGEST_COMMAND.checked_sub(between(since, ctx.now.at)) {
+            // What it asks for holds already; only its line is wanting.
+            _ if stops => LONGEST_COMMAND,
+            left => left.unwrap_or_default(),
+        };
         let work = AssertUnwindSafe(commands::handle(&ctx, &incoming)).catch_unwind();
-        let error = match tokio::time::timeout(LONGEST_COMMAND, work).await {
+        let error = match tokio::time::timeout(left, work).await {
             Ok(Ok(Ok(answer))) => return Ok(answer),
             Ok(Ok(Err(error))) => error,
-            Ok(Err(panic)) => anyhow::anyhow!("a command broke off: {}", said_in(&panic)).into(),
+            Ok(Err(panic)) => anyhow::anyhow!("a command broke off: {}", said_in(&*panic)).into(),
+            Err(_) if left.is_zero() => ChatError::Later(words::errors::not_begun()),
             Err(_) => ChatError::Later(words::errors::too_slow()),
         };
         if error.is_for_the_log(self.store()) {
@@ -203,95 +224,55 @@ impl ControlRoom {
                 }
                 (Err(_), Some(wait)) => tokio::time::sleep(wait).await,
                 (Err(error), None) => {
-                    // The person should know at least; the row itself is taken up at the next start.
+                    // The person should know at least.
                     tracing::error!(inbox = %id, error = %error, "an answer could not be kept");
+                    self.unkept().insert(id, answer.clone());
                     return Ok(answer);
                 }
             }
         }
     }
 
-    async fn show_answer(
-        &self,
-        row: &InboxRow,
-        room: &Room,
-        answer: &Answer,
-        asked: &Asked,
-    ) -> anyhow::Result<()> {
-        let last = SHOW_AGAIN[SHOW_AGAIN.len() - 1];
-        let mut waits = SHOW_AGAIN.into_iter().chain(std::iter::repeat(last));
-        loop {
-            let shown = match answer {
-                Answer::Silent | Answer::Writing { .. } => Ok(()),
-                Answer::Line { view, replaces } => {
-                    self.say(row, room, view, replaces.as_deref(), asked).await
-                }
-                Answer::Card {
-                    draft,
-                    fresh,
-                    asked: pressed,
-                } => {
-                    let typed = pressed.is_none();
-                    self.answer_with_card(room, *draft, *fresh, typed, pressed.as_deref(), asked)
-                        .await
-                }
-            };
-            let wait = match shown {
-                Ok(()) => return Ok(()),
-                Err(Undelivered::Closed(why)) => {
-                    tracing::warn!(inbox = %row.id, why, "the answer has no room any more");
-                    return Ok(());
-                }
-                Err(Undelivered::Busy(wait)) => wait,
-                Err(Undelivered::Later(why)) => {
-                    tracing::debug!(inbox = %row.id, why, "an answer is shown again later");
-                    waits.next().unwrap_or(last)
-                }
-            };
-            // Stopped in between, the answer is shown at the next start.
-            let waited = self.0.stop.run_until_cancelled(tokio::time::sleep(wait));
-            if waited.await.is_none() {
-                anyhow::bail!("stopped before the answer could be shown");
+    pub(super) fn unkept(&self) -> MutexGuard<'_, HashMap<InboxId, Answer>> {
+        let unkept = self.0.unkept.lock();
+        unkept.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the answers that the store did not take before and that are shown by now.
+    pub(super) async fn keep_unkept(&self) -> R<()> {
+        let unkept: Vec<(InboxId, Answer)> = self.unkept().clone().into_iter().collect();
+        for (id, answer) in unkept {
+            if self.0.in_hand.holds(id) {
+                continue;
             }
+            let mut tx = self.store().begin().await?;
+            match tx.settle_inbox(id, &json!(answer)).await {
+                Ok(()) | Err(StoreError::AlreadySettled) => {}
+                Err(error) => return Err(error),
+            }
+            tx.mark_shown(&[id]).await?;
+            tx.commit().await?;
+            self.unkept().remove(&id);
         }
-    }
-
-    /// Shows a line where the row is talked about. What changes a message, and what one person alone sees, stays where that
-    /// person is.
-    async fn say(
-        &self,
-        row: &InboxRow,
-        room: &Room,
-        view: &View,
-        replaces: Option<&str>,
-        asked: &Asked,
-    ) -> Result<(), Undelivered> {
-        let stays = replaces.is_some() || view.private;
-        match self.elsewhere(row, room).await? {
-            Some(thread) if !stays => self.show(&thread, view, None, None).await,
-            _ => self.show(room, view, replaces, Some(asked)).await,
-        }
+        Ok(())
     }
 }
 
-fn left(id: InboxId, error: &anyhow::Error) {
-    tracing::error!(inbox = %id, error = format!("{error:#}"), "left for the next start");
+pub(super) fn left(id: InboxId, error: &anyhow::Error) {
+    tracing::error!(inbox = %id, error = format!("{error:#}"), "left to be taken up again");
 }
 
-/// What the row's front end knows it by.
-fn asked(row: &InboxRow) -> Asked {
-    Asked {
-        external_id: row.external_id.clone(),
-        ticket: row.body["ticket"]
-            .as_str()
-            .map(|ticket| Ticket(ticket.to_owned())),
-        at: row.received_at,
-    }
+/// What the work comes to; a panic is an error like others.
+pub(super) async fn caught<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| Err(BrokeOff(said_in(&*panic).to_owned()).into()))
 }
 
-/// From the moment a row was written down until now, in seconds.
-fn waited(row: &InboxRow, now: jiff::Timestamp) -> f64 {
-    now.duration_since(row.received_at).as_secs_f64().max(0.0)
+/// Nothing where the clock was set back in between.
+fn between(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }
 
 /// What a panic said.

@@ -1,7 +1,7 @@
 //! The words of a draft: its states, what it leans on, where it came from.
 
 use crate::chat::words::time::Now;
-use crate::chat::words::{many, network, person, quoted};
+use crate::chat::words::{listed, many, network, person, quoted};
 use crate::domain::content::Attachment;
 use crate::domain::draft::{Draft, DraftState, Lean, Purpose, Revision, Writer};
 use crate::domain::error::shortened;
@@ -10,7 +10,7 @@ use crate::domain::ledger::MicroUsd;
 use crate::domain::limits::Limits;
 use crate::domain::operator::Role;
 use crate::domain::post::Post;
-use crate::domain::thread;
+use crate::domain::thread::{self, Parts};
 use crate::flow::in_progress::Making;
 
 /// The first line of a card: what it is while it waits, and who, when, what next after a decision.
@@ -67,6 +67,24 @@ pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> Str
             format!("{number} published · approved by {by} {at} · {place}")
         }
         DraftState::Failed { why, .. } => format!("{number} failed · {}", sentence(why)),
+        DraftState::Partly {
+            parts,
+            next,
+            left_by,
+            ..
+        } => {
+            let url = place_of(parts.url.as_deref(), "", place);
+            let next = match (left_by, next) {
+                (Some(by), _) => format!("left so by {}", person(by)),
+                (None, Some(_)) if stopped => "the rest is held until /go".to_owned(),
+                (None, Some(next)) => format!("the rest follows {}", now.clock(*next)),
+                (None, None) => "the rest waits for you".to_owned(),
+            };
+            format!(
+                "{number} partly published · {} of {} posts are public · {next} · {url}",
+                parts.there, parts.of
+            )
+        }
         DraftState::Unknown { asked: false, .. } => {
             format!("{number} unknown · {place} did not say whether it took it; I am asking again")
         }
@@ -111,6 +129,22 @@ fn place_of(url: Option<&str>, native_id: &str, place: &str) -> String {
         None if native_id.is_empty() => place.to_owned(),
         None => format!("{place} {native_id}"),
     }
+}
+
+/// What is public of a thread and what is not, with why: `Public: post 1. Not sent: posts 2 and 3, Lens asked to wait.`
+#[must_use]
+pub fn public_parts(parts: &Parts, why: &str) -> String {
+    let posts = |from: usize, to: usize| {
+        let numbers: Vec<String> = (from..=to).map(|nth| nth.to_string()).collect();
+        let noun = if numbers.len() == 1 { "post" } else { "posts" };
+        format!("{noun} {}", listed(&numbers))
+    };
+    format!(
+        "Public: {}. Not sent: {}, {}",
+        posts(1, parts.there),
+        posts(parts.there + 1, parts.of),
+        sentence(why)
+    )
 }
 
 /// `text` ending in a full stop.
@@ -190,6 +224,9 @@ pub fn line(draft: &Draft, revision: &Revision, now: &Now) -> String {
             format!("failed, {}", shortened(why, 80).trim_end_matches('.'))
         }
         DraftState::Unknown { asked: true, .. } => "unknown, is it published?".to_owned(),
+        DraftState::Partly { parts, .. } => {
+            format!("partly, {} of {} posts are public", parts.there, parts.of)
+        }
         state => state.word().to_owned(),
     };
     let place = network(revision.content.network);

@@ -244,6 +244,15 @@ fn decided(decided: &Decided, now: &Now) -> String {
                 participle(decided.invalid.tried)
             )
         }
+        DraftState::Partly {
+            left_by: Some(by), ..
+        } => {
+            format!("Already decided: {} left {number} as it is.", person(by))
+        }
+        DraftState::Partly { parts, .. } => format!(
+            "{} of {} posts of {number} are public, so nothing of it can be changed. Send the rest or leave it: /show {number}.",
+            parts.there, parts.of
+        ),
         DraftState::Failed { .. } => {
             format!("{number} failed to go out; there is nothing to {tried}.")
         }
@@ -295,6 +304,24 @@ pub fn unreadable(why: Unreadable) -> View {
 pub fn inside() -> UserError {
     UserError::new(
         "Something went wrong on my side; it is in the log.",
+        "Nothing was changed.",
+    )
+}
+
+/// An answer that its chat could not be given.
+#[must_use]
+pub fn unshown() -> UserError {
+    UserError::new(
+        "What you asked for is done, but I could not show the answer.",
+        "The log says why; /status and /queue show how things stand.",
+    )
+}
+
+/// A command for which no time was left once its turn came.
+#[must_use]
+pub fn not_begun() -> UserError {
+    UserError::new(
+        "What was asked here before took too long, so I did not begin this.",
         "Nothing was changed.",
     )
 }

@@ -1,11 +1,15 @@
 //! The words of the house: how it stands, what it costs, stop and go.
 
-use crate::chat::view::{Block, View};
+use crate::chat::incoming::Said;
+use crate::chat::press::Press;
+use crate::chat::view::{Block, Button, View};
+use crate::chat::words::press::pressed;
 use crate::chat::words::time::Now;
-use crate::chat::words::{listed, many, person};
+use crate::chat::words::{listed, many, network, person, quoted};
 use crate::domain::error::UserError;
-use crate::domain::ids::DraftNumber;
+use crate::domain::ids::{DraftNumber, InboxId};
 use crate::domain::ledger::MicroUsd;
+use crate::domain::network::Network;
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::source::Source;
 
@@ -232,6 +236,50 @@ pub fn dollars(money: MicroUsd) -> String {
 fn cents(money: MicroUsd) -> String {
     let cents = (money.0.max(0) + 5_000) / 10_000;
     format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+/// `Lens asked to wait: it goes out at 21:30.`
+#[must_use]
+pub fn waits_for(on: Network, until: jiff::Timestamp, now: &Now) -> String {
+    format!(
+        "{} asked to wait: it goes out at {}.",
+        network(on),
+        now.moment(until)
+    )
+}
+
+/// `2 others are before it; it follows when they are done.`
+#[must_use]
+pub fn comes_first(before: u64) -> String {
+    let before = usize::try_from(before).unwrap_or(usize::MAX);
+    format!(
+        "{} before it; it follows when they are done.",
+        many(before, "other is", "others are")
+    )
+}
+
+/// `This came at 09:14 and was not done then: “/approve #1”. Do it now?`
+#[must_use]
+pub fn do_it_now(asked: &Said, at: jiff::Timestamp, inbox: InboxId, now: &Now) -> View {
+    let what = match asked {
+        Said::Text { text } | Said::Reply { text, .. } | Said::Changed { text } => quoted(text, 60),
+        Said::Filled { code, text, .. } => match Press::read(code) {
+            Ok(press) => format!("{}: {}", pressed(press), quoted(text, 60)),
+            Err(_) => quoted(text, 60),
+        },
+        Said::Press { code, .. } => {
+            Press::read(code).map_or_else(|_| "a button".to_owned(), pressed)
+        }
+        Said::Picture { .. } => "a picture".to_owned(),
+    };
+    let line = format!(
+        "This came at {} and was not done then: {what}. Do it now?",
+        now.moment(at)
+    );
+    View::text(line).with_buttons(vec![Button {
+        label: "Do it now".to_owned(),
+        press: Press::Again(inbox).code(),
+    }])
 }
 
 /// `/stop` was given.

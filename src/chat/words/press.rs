@@ -28,6 +28,8 @@ pub fn doing(press: Press) -> Option<String> {
             DraftVerb::PublishAgain => format!("Publishing {number} again."),
             DraftVerb::ItIsThere => format!("Noting that {number} is there."),
             DraftVerb::NoPicture => format!("Taking the picture off {number}."),
+            DraftVerb::SendRest => format!("Sending the rest of {number}."),
+            DraftVerb::LeaveIt => format!("Leaving {number} as it is."),
             DraftVerb::Edit
             | DraftVerb::Redo
             | DraftVerb::Schedule
@@ -51,6 +53,44 @@ pub fn doing(press: Press) -> Option<String> {
         | Press::WriteMyself(_)
         | Press::BetterModel => return None,
     })
+}
+
+/// What was pressed, as its button says: `Approve of #12`.
+#[must_use]
+pub fn pressed(press: Press) -> String {
+    match press {
+        Press::Draft { verb, number, .. } => format!("{} of {number}", label(verb)),
+        Press::Reject { reason, number, .. } => {
+            format!("Reject of {number}, {}", reason.label().to_lowercase())
+        }
+        Press::Act { action, .. } => format!("a {} of a post", action.name()),
+        Press::Again(_) | Press::WriteDespite(_) => "Try again".to_owned(),
+        Press::Talk(_) => "the answer to a question".to_owned(),
+        Press::Restore { number, .. } => format!("an earlier version of {number}"),
+        Press::Stop(number) => format!("Stop of {number}"),
+        Press::WriteMyself(_) | Press::BetterModel => "a button".to_owned(),
+    }
+}
+
+const fn label(verb: DraftVerb) -> &'static str {
+    match verb {
+        DraftVerb::Approve => "Approve",
+        DraftVerb::Edit => "Edit",
+        DraftVerb::Redo | DraftVerb::RedoNow => "Redo",
+        DraftVerb::Image => "Image",
+        DraftVerb::EarlierImage => "Earlier image",
+        DraftVerb::EarlierVersion => "Earlier version",
+        DraftVerb::Schedule => "Schedule",
+        DraftVerb::Reject => "Reject",
+        DraftVerb::Why => "Why",
+        DraftVerb::Show => "Show again",
+        DraftVerb::TakeBack => "Take back",
+        DraftVerb::PublishAgain => "Publish again",
+        DraftVerb::ItIsThere => "It is there",
+        DraftVerb::NoPicture => "Remove picture",
+        DraftVerb::SendRest => "Send the rest",
+        DraftVerb::LeaveIt => "Leave it",
+    }
 }
 
 const fn acting(action: Action) -> &'static str {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Draft, DraftState, InvalidMove, Move};
 use crate::domain::ids::ApprovalId;
+use crate::domain::thread::Parts;
 
 impl Draft {
     const fn invalid(&self, tried: Move) -> InvalidMove {
@@ -113,14 +114,28 @@ impl Draft {
                 approval: *approval,
                 by: by.clone(),
                 since: now,
+                parts: None,
             }),
             DraftState::Scheduled { approval, by, due } if *due <= now => {
                 Ok(DraftState::Publishing {
                     approval: *approval,
                     by: by.clone(),
                     since: now,
+                    parts: None,
                 })
             }
+            DraftState::Partly {
+                approval,
+                by,
+                parts,
+                next: Some(next),
+                ..
+            } if *next <= now => Ok(DraftState::Publishing {
+                approval: *approval,
+                by: by.clone(),
+                since: now,
+                parts: Some(parts.clone()),
+            }),
             _ => Err(self.invalid(Move::Claim)),
         }
     }
@@ -148,11 +163,14 @@ impl Draft {
         }
     }
 
-    /// The network said no, for certain.
+    /// The network said no, for certain: to the whole, or to the rest of what is public in part.
     ///
     /// # Errors
     /// Unless it was being published or its outcome was unknown.
     pub fn fail(&self, at: Timestamp, why: &str) -> Result<DraftState, InvalidMove> {
+        if let Some(parts) = self.public_parts() {
+            return self.break_off(parts.clone(), at, why, None);
+        }
         match &self.state {
             DraftState::Publishing { by, .. } | DraftState::Unknown { by, .. } => {
                 Ok(DraftState::Failed {
@@ -165,28 +183,107 @@ impl Draft {
         }
     }
 
+    /// What is public of a draft that is being published, or may be.
+    #[must_use]
+    pub const fn public_parts(&self) -> Option<&Parts> {
+        match &self.state {
+            DraftState::Publishing { parts, .. } | DraftState::Unknown { parts, .. } => {
+                parts.as_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// The first posts of a thread are public, and it did not go on. The rest is sent at `next`, or when a person says so.
+    ///
+    /// # Errors
+    /// Unless it was being published or its outcome was unknown.
+    pub fn break_off(
+        &self,
+        parts: Parts,
+        at: Timestamp,
+        why: &str,
+        next: Option<Timestamp>,
+    ) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Publishing { approval, by, .. }
+            | DraftState::Unknown { approval, by, .. }
+            | DraftState::Partly { approval, by, .. } => Ok(DraftState::Partly {
+                approval: *approval,
+                by: by.clone(),
+                at,
+                why: why.to_owned(),
+                parts,
+                next,
+                left_by: None,
+            }),
+            _ => Err(self.invalid(Move::Fail)),
+        }
+    }
+
+    /// The rest of what is public in part is to be sent `at` that time: as it was approved.
+    ///
+    /// # Errors
+    /// Unless a part is public and it was not left so.
+    pub fn send_rest(&self, at: Timestamp) -> Result<DraftState, InvalidMove> {
+        let mut state = self.state.clone();
+        match &mut state {
+            DraftState::Partly {
+                next,
+                left_by: None,
+                ..
+            } => *next = Some(at),
+            _ => return Err(self.invalid(Move::SendRest)),
+        }
+        Ok(state)
+    }
+
+    /// What is public in part stays so.
+    ///
+    /// # Errors
+    /// Unless a part is public and it was not left so.
+    pub fn leave(&self, by: &str) -> Result<DraftState, InvalidMove> {
+        let mut state = self.state.clone();
+        match &mut state {
+            DraftState::Partly { next, left_by, .. } if left_by.is_none() => {
+                *next = None;
+                *left_by = Some(by.to_owned());
+            }
+            _ => return Err(self.invalid(Move::Leave)),
+        }
+        Ok(state)
+    }
+
     /// The outcome of a call is not known. With `asked`, people are asked to settle it.
     ///
     /// # Errors
     /// Unless it was being published or unknown already.
     pub fn lose(&self, asked: bool, now: Timestamp) -> Result<DraftState, InvalidMove> {
         match &self.state {
-            DraftState::Publishing { approval, by, .. } => Ok(DraftState::Unknown {
+            DraftState::Publishing {
+                approval,
+                by,
+                parts,
+                ..
+            } => Ok(DraftState::Unknown {
                 approval: *approval,
                 by: by.clone(),
                 since: now,
                 asked,
+                parts: parts.clone(),
             }),
             DraftState::Unknown {
                 approval,
                 by,
                 since,
                 asked: before,
+                parts,
             } => Ok(DraftState::Unknown {
                 approval: *approval,
                 by: by.clone(),
                 since: *since,
                 asked: asked || *before,
+                parts: parts.clone(),
             }),
             _ => Err(self.invalid(Move::Lose)),
         }
@@ -203,21 +300,27 @@ impl Draft {
                 by,
                 since,
                 asked: true,
+                parts,
             } => Ok(DraftState::Unknown {
                 approval: *approval,
                 by: by.clone(),
                 since: *since,
                 asked: false,
+                parts: parts.clone(),
             }),
             _ => Err(self.invalid(Move::Settle)),
         }
     }
 
-    /// The network certainly does not have it (or a person says so): it may be published again on the same approval.
+    /// The network certainly does not have it (or a person says so), or not the rest of it: that may be published again on
+    /// the same approval.
     ///
     /// # Errors
     /// Unless it was being published or its outcome was unknown.
     pub fn settle_as_absent(&self, now: Timestamp) -> Result<DraftState, InvalidMove> {
+        if let Some(parts) = self.public_parts() {
+            return self.break_off(parts.clone(), now, "the rest was not sent", Some(now));
+        }
         match &self.state {
             DraftState::Publishing { approval, by, .. }
             | DraftState::Unknown { approval, by, .. } => Ok(DraftState::Approved {

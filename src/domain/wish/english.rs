@@ -334,6 +334,11 @@ const TABLE: &[(&str, WishKind, Make)] = &[
         |c| group(c, "question").map(|question| Read::Statement(direct_question(question))),
     ),
     (
+        r"(?:i|we)(?:'?d| would) (?:like|love) to (?:hear|know|learn)(?: from <A>)?,? (?P<question>(?:what|which|who|whose|when|where|why|how|if|whether)\b.+)",
+        WishKind::Ask,
+        |c| group(c, "question").map(|question| Read::Statement(direct_question(question))),
+    ),
+    (
         r"<P>(?:find out|see) (?P<question>(?:what|which|who|how|if|whether)\b.+)",
         WishKind::Ask,
         |c| {

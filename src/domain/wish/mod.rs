@@ -89,24 +89,23 @@ impl Wish {
                 sentences.push(sentence);
                 continue;
             }
-            let whole = read_sentence(&sentence, language);
-            // A frame around the sentence says more than what hangs behind it.
-            let framed = whole.0.is_some();
-            let (kind, statement) = if framed {
-                let (kind, statement) = whole;
-                let cut = statement.map(|text| tails::cut(&text).0);
-                (kind, cut.filter(|text| !text.is_empty()))
-            } else {
-                let (rest, kind) = tails::cut(&sentence);
-                asked = asked.or(kind);
-                if rest.is_empty() {
-                    (kind, None)
-                } else if rest == sentence {
+            let (rest, wanted) = tails::cut(&sentence);
+            let (kind, statement) = if rest.is_empty() {
+                // A request as a whole: it may hold what should be said.
+                let whole = read_sentence(&sentence, language);
+                if whole.0.is_some() {
                     whole
                 } else {
-                    let (inner, statement) = read_sentence(&rest, language);
-                    (inner.or(kind), statement)
+                    asked = asked.or(wanted);
+                    (wanted, None)
                 }
+            } else {
+                let (kind, statement) = read_sentence(&rest, language);
+                // A frame around the sentence says more than what hangs behind it.
+                if kind.is_none() {
+                    asked = asked.or(wanted);
+                }
+                (kind.or(wanted), statement)
             };
             kinds.extend(kind);
             sentences.extend(statement);
@@ -325,12 +324,19 @@ fn sentences_of_line(line: &str) -> Vec<String> {
 fn small_starts(piece: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = piece;
-    while let Some(at) = rest.match_indices(['.', '?', '!']).map(|(at, _)| at).find(|at| {
-        let after = &rest[at + 1..];
-        let word = rest[..*at].rsplit(' ').next().unwrap_or_default();
-        let ends = word.chars().count() > 3 || common_short(word);
-        ends && word.chars().all(char::is_alphabetic) && after.starts_with(' ') && after.trim_start().starts_with(char::is_lowercase)
-    }) {
+    while let Some(at) = rest
+        .match_indices(['.', '?', '!'])
+        .map(|(at, _)| at)
+        .find(|at| {
+            let after = &rest[at + 1..];
+            let word = rest[..*at].rsplit(' ').next().unwrap_or_default();
+            let ends = word.ends_with(')')
+                || (word.chars().count() > 2 && word.chars().all(char::is_alphabetic));
+            ends && !abbreviation(word)
+                && after.starts_with(' ')
+                && after.trim_start().starts_with(char::is_lowercase)
+        })
+    {
         let (part, after) = rest.split_at(at + 1);
         parts.push(part);
         rest = after;
@@ -348,6 +354,15 @@ fn goes_on(before: &str, after: &str) -> bool {
     let short = last_word.chars().count() <= 3 && last_word.chars().any(char::is_alphanumeric);
     let abbreviated = before.ends_with('.') && (short && !common_short(last_word));
     abbreviated || !after.chars().any(char::is_alphanumeric)
+}
+
+/// What is cut short before its full stop.
+fn abbreviation(word: &str) -> bool {
+    const KNOWN: &str = "mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec etc approx max min tel str bzw usw inkl \
+        ggf inc sra mrs nov dez okt mär pág núm aprox depto avda apdo";
+    KNOWN
+        .split_whitespace()
+        .any(|known| known == word.to_lowercase())
 }
 
 /// Words of three letters and less that end sentences more often than they are cut short.

@@ -30,11 +30,26 @@ const REQUESTS: &[&str] = &[
 
 /// What a request names.
 const KINDS: &[(WishKind, &str)] = &[
-    (WishKind::Thank, r"\b(?:thank\w*|dank\w*|bedank\w*|dankeschön|agradec\w*|agradéce\w*|gracias)\b"),
-    (WishKind::Congratulate, r"\b(?:celebrate\w*|congrat\w*|glückw\w*|gratulier\w*|enhorabuena|felicit\w*)\b"),
-    (WishKind::Invite, r"\b(?:invit\w*|come along|einlad\w*|lad|anima\w*)\b"),
-    (WishKind::Remind, r"\b(?:remind\w*|nudge|erinner\w*|recordatorio|recuérd\w*)\b"),
-    (WishKind::Ask, r"\b(?:ask|find out|frag\w*|runde|pregunt\w*)\b"),
+    (
+        WishKind::Thank,
+        r"\b(?:thank\w*|dank\w*|bedank\w*|dankeschön|agradec\w*|agradéce\w*|gracias)\b",
+    ),
+    (
+        WishKind::Congratulate,
+        r"\b(?:celebrate\w*|congrat\w*|glückw\w*|gratulier\w*|enhorabuena|felicit\w*)\b",
+    ),
+    (
+        WishKind::Invite,
+        r"\b(?:invit\w*|come along|einlad\w*|lad|anima\w*)\b",
+    ),
+    (
+        WishKind::Remind,
+        r"\b(?:remind\w*|nudge|erinner\w*|recordatorio|recuérd\w*)\b",
+    ),
+    (
+        WishKind::Ask,
+        r"\b(?:ask|find out|frag\w*|runde|pregunt\w*)\b",
+    ),
 ];
 
 /// One short sentence for a kind whose own words are missing from the statement, by language.
@@ -53,20 +68,36 @@ const CLOSINGS: [(&str, WishKind, &str); 12] = [
     ("es", WishKind::Ask, "¿Qué os parece?"),
 ];
 
+/// A request to the assistant.
+struct Request {
+    /// The kind of post that it names.
+    kind: Option<WishKind>,
+}
+
 /// `sentence` without the request at its end, and the kind that the request names. The whole sentence may be one.
 pub(super) fn cut(sentence: &str) -> (String, Option<WishKind>) {
-    let mut ends: Vec<usize> = sentence.match_indices(", ").map(|(at, _)| at).collect();
-    ends.reverse();
-    if let Some(kind) = request(sentence) {
-        return (String::new(), kind);
+    let joints = [", ", ". ", "; "]
+        .into_iter()
+        .flat_map(|joint| sentence.match_indices(joint));
+    let mut ends: Vec<usize> = joints.map(|(at, _)| at).collect();
+    ends.sort_unstable();
+    if let Some(request) = request(sentence) {
+        return (String::new(), request.kind);
     }
     for at in ends {
-        if let Some(kind) = request(&sentence[at + 2..]) {
-            return (sentence[..at].trim().to_owned(), kind);
+        if let Some(request) = request(&sentence[at + 2..]) {
+            return (sentence[..at].trim().to_owned(), request.kind);
         }
     }
     // "… finally open please" has no comma.
-    for polite in [" please", " pls", " bitte", " por favor", " porfa", " thanks"] {
+    for polite in [
+        " please",
+        " pls",
+        " bitte",
+        " por favor",
+        " porfa",
+        " thanks",
+    ] {
         if let Some(rest) = sentence.trim_end_matches(['.', '!']).strip_suffix(polite)
             && rest.split_whitespace().count() > 3
         {
@@ -77,7 +108,7 @@ pub(super) fn cut(sentence: &str) -> (String, Option<WishKind>) {
 }
 
 /// Whether a text is a request to the assistant; the kind that it names, if any.
-fn request(text: &str) -> Option<Option<WishKind>> {
+fn request(text: &str) -> Option<Request> {
     static ALL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         REQUESTS
             .iter()
@@ -85,17 +116,21 @@ fn request(text: &str) -> Option<Option<WishKind>> {
             .collect()
     });
     let bare = text.trim().trim_end_matches(['.', '?', '!', ' ']);
-    ALL.iter().any(|pattern| pattern.is_match(bare)).then(|| kind(bare))
+    ALL.iter()
+        .any(|pattern| pattern.is_match(bare))
+        .then(|| Request { kind: kind(bare) })
 }
 
 fn kind(text: &str) -> Option<WishKind> {
     static ALL: LazyLock<Vec<(WishKind, Regex)>> = LazyLock::new(|| {
-        let compiled = KINDS
-            .iter()
-            .filter_map(|(kind, pattern)| Some((*kind, Regex::new(&format!("(?i){pattern}")).ok()?)));
+        let compiled = KINDS.iter().filter_map(|(kind, pattern)| {
+            Some((*kind, Regex::new(&format!("(?i){pattern}")).ok()?))
+        });
         compiled.collect()
     });
-    ALL.iter().find(|(_, pattern)| pattern.is_match(text)).map(|(kind, _)| *kind)
+    ALL.iter()
+        .find(|(_, pattern)| pattern.is_match(text))
+        .map(|(kind, _)| *kind)
 }
 
 /// The sentence that a request of this kind asks for, where the statement does not say it.
@@ -103,7 +138,8 @@ pub(super) fn closing(kind: WishKind, language: Option<&str>, said: &str) -> Opt
     let language = language?;
     let already = (kind == WishKind::Ask && said.contains('?'))
         || KINDS.iter().any(|(known, pattern)| {
-            *known == kind && Regex::new(&format!("(?i){pattern}")).is_ok_and(|pattern| pattern.is_match(said))
+            *known == kind
+                && Regex::new(&format!("(?i){pattern}")).is_ok_and(|pattern| pattern.is_match(said))
         });
     CLOSINGS
         .iter()
@@ -118,16 +154,46 @@ mod tests {
     #[test]
     fn what_is_meant_for_the_assistant_is_cut_off_and_its_kind_is_kept() {
         for (topic, said) in [
-            ("the studio opens at noon, put that out please", "The studio opens at noon."),
-            ("the studio opens at noon. could that go up please", "The studio opens at noon."),
-            ("priya just passed her exam, could we celebrate her a bit", "Priya just passed her exam. Congratulations."),
-            ("61 boxes were handed in for the food bank. would you thank everyone for me", "61 boxes were handed in for the food bank. Thank you."),
-            ("Am Freitag wird vorgelesen, bitte einmal nett dazu einladen", "Am Freitag wird vorgelesen. Kommt vorbei."),
-            ("el bono se queda en 280 euros, ¿lo puedes publicar?", "El bono se queda en 280 euros."),
-            ("we have 40 old cables. find out if anyone wants some", "We have 40 old cables. Does anyone want some?"),
-            ("I'd like to hear from our members how they got into beekeeping, can you put that to them", "How did you get into beekeeping?"),
-            ("could you come up with a silly line about the otter, he ate the bait again", "The otter ate the bait again."),
-            ("Can you bring a cup on Sunday?", "Can you bring a cup on Sunday?"),
+            (
+                "the studio opens at noon, put that out please",
+                "The studio opens at noon.",
+            ),
+            (
+                "the studio opens at noon. could that go up please",
+                "The studio opens at noon.",
+            ),
+            (
+                "priya just passed her exam, could we celebrate her a bit",
+                "Priya just passed her exam. Congratulations.",
+            ),
+            (
+                "61 boxes were handed in for the food bank. would you thank everyone for me",
+                "61 boxes were handed in for the food bank. Thank you.",
+            ),
+            (
+                "Am Freitag wird vorgelesen, bitte einmal nett dazu einladen",
+                "Am Freitag wird vorgelesen. Kommt vorbei.",
+            ),
+            (
+                "el bono se queda en 280 euros, ¿lo puedes publicar?",
+                "El bono se queda en 280 euros.",
+            ),
+            (
+                "we have 40 old cables. find out if anyone wants some",
+                "We have 40 old cables. Does anyone want some?",
+            ),
+            (
+                "I'd like to hear from our members how they got into beekeeping, can you put that to them",
+                "How did you get into beekeeping?",
+            ),
+            (
+                "could you come up with a silly line about the otter, he ate the bait again",
+                "The otter ate the bait again.",
+            ),
+            (
+                "Can you bring a cup on Sunday?",
+                "Can you bring a cup on Sunday?",
+            ),
         ] {
             assert_eq!(Wish::read(topic).written_out().join(" "), said, "{topic}");
         }

@@ -175,9 +175,15 @@ pub(super) fn is_german_noun(word: &str) -> bool {
         .iter()
         .any(|end| word.ends_with(end) && length >= end.len() + SHORTEST_FIRST);
     // "einladen", "vorstellen": verbs that end like a noun.
-    let prefixed = ["ein", "aus", "auf", "ab", "vor", "her", "rein", "raus", "dar", "fest", "zu", "be", "ent", "ver"]
-        .iter()
-        .any(|prefix| word.strip_prefix(prefix).is_some_and(|rest| matches!(rest, "laden" | "stellen" | "karten" | "räumen")));
+    let prefixed = [
+        "ein", "aus", "auf", "ab", "vor", "her", "rein", "raus", "dar", "fest", "zu", "be", "ent",
+        "ver",
+    ]
+    .iter()
+    .any(|prefix| {
+        word.strip_prefix(prefix)
+            .is_some_and(|rest| matches!(rest, "laden" | "stellen" | "karten" | "räumen"))
+    });
     !NO_NOUNS.contains(&word)
         && !prefixed
         && (ending

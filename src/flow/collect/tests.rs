@@ -15,7 +15,7 @@ use crate::domain::source::Selector;
 use crate::platforms::Outlet as _;
 use crate::platforms::sandbox::faults::{Fault, Kind, Operation};
 use crate::platforms::sandbox::{Options, Sandbox, control};
-use crate::store::{NewDraft, NewRevision, StoreOptions};
+use crate::store::{NewDraft, NewRevision, Skip, StoreOptions};
 
 const W: WorkspaceId = WorkspaceId::FIRST;
 
@@ -118,7 +118,12 @@ impl Scene {
         let others = [JobKind::Index, JobKind::Media, JobKind::Notice];
         let claimed = self
             .store()
-            .claim_job("test", self.clock.now(), Duration::from_mins(1), &others)
+            .claim_job(
+                "test",
+                self.clock.now(),
+                Duration::from_mins(1),
+                Skip::kinds(&others),
+            )
             .await
             .unwrap();
         let (job, lease) = claimed.expect("a fetch to do");
@@ -160,7 +165,12 @@ impl Scene {
         let lease_for = Duration::from_mins(1);
         while let Some((job, lease)) = self
             .store()
-            .claim_job("test", self.clock.now(), lease_for, &[JobKind::Fetch])
+            .claim_job(
+                "test",
+                self.clock.now(),
+                lease_for,
+                Skip::kinds(&[JobKind::Fetch]),
+            )
             .await
             .unwrap()
         {

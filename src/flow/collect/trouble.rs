@@ -26,6 +26,7 @@ impl Trouble {
         };
         match error {
             PlatformError::Unreachable { network, why }
+            | PlatformError::Partly { network, why, .. }
             | PlatformError::Unclear { network, why } => {
                 passing(format!("{network} could not be reached: {}.", plain(&why)))
             }

@@ -19,6 +19,7 @@ use crate::flow::review;
 use crate::media::{Caps, MediaFolder};
 use crate::models::{ModelError, TextAnswer, TextRequest, Written};
 use crate::platforms::{LookUp, OutgoingPicture, PlatformError, Published};
+use crate::store::Skip;
 
 const W: WorkspaceId = WorkspaceId::FIRST;
 
@@ -86,15 +87,22 @@ impl Outlet for Nowhere {
         _: &Content,
         _: Vec<OutgoingPicture>,
         _: &str,
+        _: &Lease,
     ) -> Result<Published, PlatformError> {
         unreachable!("nothing is published here")
     }
 
-    async fn look_up(&self, _: &Content, _: &str, _: Timestamp) -> Result<LookUp, PlatformError> {
+    async fn look_up(
+        &self,
+        _: &Content,
+        _: &str,
+        _: Timestamp,
+        _: &Lease,
+    ) -> Result<LookUp, PlatformError> {
         unreachable!("nothing is published here")
     }
 
-    async fn act(&self, _: Action, _: &str, _: &str) -> Result<(), PlatformError> {
+    async fn act(&self, _: Action, _: &str, _: &str, _: &Lease) -> Result<(), PlatformError> {
         unreachable!("nothing is published here")
     }
 
@@ -186,7 +194,10 @@ impl World {
         let others: Vec<JobKind> = others.filter(|kind| *kind != JobKind::Compose).collect();
         let now = "2026-11-22T12:00:01Z".parse().unwrap();
         let minute = Duration::from_mins(1);
-        let claimed = self.store.claim_job("w", now, minute, &others).await;
+        let claimed = self
+            .store
+            .claim_job("w", now, minute, Skip::kinds(&others))
+            .await;
         claimed.unwrap().expect("a draft to write")
     }
 
@@ -213,7 +224,7 @@ impl World {
             match serde_json::from_value::<Notice>(job.payload).unwrap() {
                 Notice::Answer { text, offers, .. } => Some(format!("{text} {offers:?}")),
                 Notice::Everyone { text } => Some(text),
-                Notice::Draft { .. } => None,
+                Notice::Draft { .. } | Notice::Cards { .. } => None,
             }
         });
         told.collect()
@@ -314,4 +325,25 @@ async fn the_same_words_again_are_no_new_version() {
     assert!(world.redo(1, 9).await);
     world.write().await;
     assert_eq!(world.numbered(1).await.unwrap().revision, 2);
+}
+
+/// With the only model hanging, the drafts before it took all the time that this one had.
+#[tokio::test]
+async fn whose_time_went_by_in_line_is_told_so_and_the_model_is_not_asked() {
+    let world = World::new(None).await;
+    for (seconds, key) in [(75, "one"), (300, "two")] {
+        world.ask("plum cake", key).await;
+        let (mut job, lease) = world.claim().await;
+        job.waited = Duration::from_secs(seconds);
+        assert_eq!(world.run(&job, &lease).await, JobOutcome::Settled);
+    }
+    let told = world.told().await;
+    assert_eq!(
+        told,
+        [
+            "This waited 75 seconds for others before it, so nothing was written.",
+            "This waited 300 seconds for others before it, so nothing was written."
+        ]
+    );
+    assert!(!*world.model.cancelled.lock().unwrap());
 }

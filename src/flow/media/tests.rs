@@ -11,8 +11,9 @@ use crate::domain::post::MediaRef;
 use crate::domain::progress::Unwatched;
 use crate::domain::source::Selector;
 use crate::flow::recall::tests::{fetched, store};
-use crate::net::NetOptions;
+use crate::net::{NetOptions, Origin};
 use crate::platforms::Page;
+use crate::store::Skip;
 
 /// A network with three pictures: a good one, a broken one, and one that cannot be had.
 struct Pictures(HashMap<&'static str, Vec<u8>>);
@@ -84,7 +85,11 @@ async fn pictures_are_kept_refused_with_a_reason_or_tried_again_and_then_refused
     loop {
         let now = clock.now();
         let lease_for = Duration::from_mins(1);
-        let Some((job, lease)) = store.claim_job("w", now, lease_for, &skip).await.unwrap() else {
+        let Some((job, lease)) = store
+            .claim_job("w", now, lease_for, Skip::kinds(&skip))
+            .await
+            .unwrap()
+        else {
             break;
         };
         runs += 1;
@@ -114,6 +119,41 @@ async fn pictures_are_kept_refused_with_a_reason_or_tried_again_and_then_refused
         .await
         .unwrap();
     assert_eq!(bytes, png());
+}
+
+/// The configured services of Lumen stand behind addresses that anybody may write into a post.
+#[tokio::test]
+async fn a_post_cannot_make_lumen_ask_a_service_that_the_configuration_trusts() {
+    let service = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    service.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/api/delete", service.local_addr().unwrap());
+    let trusted = Origin::of(&url.parse().unwrap()).unwrap();
+    let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()));
+    let (folder, store) = store(clock.clone()).await;
+    let deps = MediaDeps {
+        store: store.clone(),
+        http: HttpClient::new(NetOptions {
+            trusted: vec![trusted],
+            ..NetOptions::default()
+        })
+        .unwrap(),
+        folder: MediaFolder::at(folder.path().join("media")),
+        caps: Caps::default(),
+        sources: vec![Arc::new(Pictures(HashMap::new()))],
+    };
+    let mut post = fetched("p1", "look");
+    post.media = vec![MediaRef {
+        url,
+        alt: None,
+        mime: None,
+    }];
+    let mut tx = store.begin().await.unwrap();
+    tx.store_posts(WorkspaceId::FIRST, &[post]).await.unwrap();
+    request(&mut tx, None).await.unwrap();
+    tx.commit().await.unwrap();
+    work(&deps, &clock).await;
+    assert_eq!(store.media_open(10).await.unwrap(), [], "it is refused");
+    assert!(service.accept().is_err(), "nobody came");
 }
 
 #[tokio::test]
@@ -184,7 +224,7 @@ async fn work(deps: &MediaDeps, clock: &ManualClock) {
     let lease_for = Duration::from_mins(1);
     while let Some((job, lease)) = deps
         .store
-        .claim_job("w", clock.now(), lease_for, &skip)
+        .claim_job("w", clock.now(), lease_for, Skip::kinds(&skip))
         .await
         .unwrap()
     {

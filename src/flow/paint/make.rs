@@ -29,6 +29,9 @@ use crate::store::StoreError;
 /// How long a picture may take in all. A command has its final answer within 90 seconds.
 const LIMIT: Duration = Duration::from_secs(80);
 
+/// What waited for fewer seconds than this was not held up by others.
+const IN_LINE: u64 = 5;
+
 /// A picture that turns out badly is made again only when the first one left this much of that time.
 const AGAIN_WITHIN: Duration = Duration::from_secs(25);
 
@@ -87,9 +90,19 @@ impl Painter {
             }
         };
         let version = Some((work.draft, work.seen));
+        // A card that is drawn anew is nobody's command.
+        let waited = if work.redraw {
+            Duration::ZERO
+        } else {
+            job.waited
+        };
+        let limit = LIMIT.saturating_sub(waited);
+        if limit.is_zero() {
+            return ended(self.say(&work, job, lease, too_long(job), true).await);
+        }
         let cancel = stop.child_token();
         let making = Box::pin(self.made(&work, job, progress, &cancel));
-        let ended = match bounded(&self.store, job.id, version, LIMIT, &cancel, making).await {
+        let settled = match bounded(&self.store, job.id, version, limit, &cancel, making).await {
             Ok(Ok((draft, revision, made))) => {
                 self.keep(&work, &draft, revision, made, job, lease).await
             }
@@ -117,7 +130,7 @@ impl Painter {
             }
             Err(Broken::Overtaken) => self.say(&work, job, lease, changed(), false).await,
             Err(Broken::TooLong) => {
-                let why = format!("No picture came in {} seconds.", LIMIT.as_secs());
+                let why = too_long(job);
                 if work.redraw {
                     self.keep_blocked(&work, job, lease, Some(&why)).await
                 } else {
@@ -125,14 +138,7 @@ impl Painter {
                 }
             }
         };
-        match ended {
-            Ok(()) => JobOutcome::Settled,
-            Err(error) if lease_lost(&error) => JobOutcome::Settled,
-            Err(error) => JobOutcome::Retry {
-                why: error.to_string(),
-                wait: None,
-            },
-        }
+        ended(settled)
     }
 
     async fn made(
@@ -377,6 +383,32 @@ impl Painter {
                 .findings
                 .push(remark(format!("nobody looked the picture over: {error}"))),
         }
+    }
+}
+
+fn ended(settled: anyhow::Result<()>) -> JobOutcome {
+    match settled {
+        Ok(()) => JobOutcome::Settled,
+        Err(error) if lease_lost(&error) => JobOutcome::Settled,
+        Err(error) => JobOutcome::Retry {
+            why: error.to_string(),
+            wait: None,
+        },
+    }
+}
+
+/// Its time is over: the service's fault, or that of others before it.
+fn too_long(job: &Job) -> String {
+    let limit = LIMIT.as_secs();
+    match job.waited.as_secs() {
+        0..IN_LINE => format!("No picture came in {limit} seconds."),
+        waited if waited >= limit => {
+            format!("This waited {waited} seconds for others before it, so no picture was made.")
+        }
+        waited => format!(
+            "This waited {waited} seconds for others before it, and no picture came in the {} that were left.",
+            limit - waited
+        ),
     }
 }
 

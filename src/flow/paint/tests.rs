@@ -11,7 +11,7 @@ use crate::flow::publish::tests::revision;
 use crate::flow::recall::tests::store;
 use crate::media::Caps;
 use crate::models::quote::{self, Quote};
-use crate::store::NewDraft;
+use crate::store::{NewDraft, Skip};
 use tokio_util::sync::CancellationToken;
 
 const W: WorkspaceId = WorkspaceId::FIRST;
@@ -87,7 +87,7 @@ impl World {
         let mut count = 0;
         while let Some((job, lease)) = self
             .store
-            .claim_job("test", self.clock.now(), minute, &others)
+            .claim_job("test", self.clock.now(), minute, Skip::kinds(&others))
             .await
             .unwrap()
         {
@@ -108,7 +108,12 @@ impl World {
         let mut told = Vec::new();
         while let Some((job, lease)) = self
             .store
-            .claim_job("test", self.clock.now(), Duration::from_mins(1), &others)
+            .claim_job(
+                "test",
+                self.clock.now(),
+                Duration::from_mins(1),
+                Skip::kinds(&others),
+            )
             .await
             .unwrap()
         {
@@ -234,7 +239,7 @@ async fn a_crash_before_the_card_is_drawn_leaves_it_blocked_and_to_be_drawn() {
             "dead",
             world.clock.now(),
             Duration::from_mins(1),
-            &[JobKind::Notice],
+            Skip::kinds(&[JobKind::Notice]),
         )
         .await
         .unwrap()

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::domain::content::Content;
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::content::{Content, hex};
 use crate::domain::draft::Draft;
 use crate::flow::review;
 use crate::platforms::{OutgoingPicture, PlatformError};
@@ -22,7 +24,11 @@ const TRIES: [Duration; 4] = [
 /// The longest wait that a network may ask for and get. Longer, and the draft fails: certain, nothing went out.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
-/// From this wait on it stands in the log, so that nobody wonders where the post is.
+/// No try begins later after the approval came in.
+const LATEST: Duration = Duration::from_secs(80);
+
+/// From this wait on the draft is approved again until it is over, so that it can be changed, rejected or taken back, and
+/// the log and the card say what it waits for.
 const WORTH_A_LINE: Duration = Duration::from_secs(30);
 
 /// After this many crashes before a call, it is not the machine: the draft fails.
@@ -55,7 +61,7 @@ impl Publisher {
             Ok(outgoing) => outgoing,
             Err(why) => return self.refused(run, draft, intent, &why).await,
         };
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         if tx.workspace(run.work.workspace).await?.stopped.is_some() {
             let why = Some("stopped before the call");
             tx.mark_intent(intent.id, IntentState::Absent, why).await?;
@@ -63,12 +69,12 @@ impl Publisher {
             tx.set_state(draft.id, &state).await?;
             return close(tx, draft, run).await;
         }
-        tx.mark_intent(intent.id, IntentState::Sent, None).await?;
+        tx.send_intent(intent.id, run.lease).await?;
         tx.commit().await?;
         let network = content.network;
         metrics::counter!("lumen_publish_calls_total", "network" => network.name()).increment(1);
         let limit = outlet.patience();
-        let call = outlet.publish(&content, pictures, &intent.key);
+        let call = outlet.publish(&content, pictures, &intent.key, run.lease);
         let answer = tokio::time::timeout(limit, call).await;
         let answer = answer.unwrap_or_else(|_| {
             Err(PlatformError::Unclear {
@@ -82,6 +88,15 @@ impl Publisher {
                     .await
             }
             Err(PlatformError::Refused { why, .. }) => self.refused(run, draft, intent, &why).await,
+            Err(PlatformError::Partly {
+                why, parts, wait, ..
+            }) => {
+                let wait = wait.and_then(|asked| Some(asked.max(*TRIES.get(run.tries)?)));
+                let wait = wait.filter(|wait| *wait <= LONGEST_WAIT);
+                let state = IntentState::Refused;
+                self.broke_off(run, draft, intent, parts, &why, wait, state)
+                    .await
+            }
             Err(error @ (PlatformError::Unreachable { .. } | PlatformError::SlowDown { .. })) => {
                 self.not_taken(run, draft, intent, &error).await
             }
@@ -108,15 +123,27 @@ impl Publisher {
         let next = TRIES
             .get(run.tries)
             .map(|next| asked.unwrap_or(*next).max(*next));
-        let Some(wait) = next.filter(|wait| *wait <= LONGEST_WAIT) else {
-            let why = format!("{error}. Nothing went out");
+        // Unless the network itself asks for more, the answer is due.
+        let in_time = |wait: &Duration| asked.is_some() || run.job.waited + *wait <= LATEST;
+        let next = next.filter(|wait| *wait <= LONGEST_WAIT && in_time(wait));
+        let Some(wait) = next else {
+            let why = match draft.public_parts() {
+                Some(_) => error.to_string(),
+                None => format!("{error}. Nothing went out"),
+            };
             return self.refused(run, draft, intent, &why).await;
         };
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let why = error.to_string();
-        tx.mark_intent(intent.id, IntentState::Open, Some(&why))
-            .await?;
-        if wait >= WORTH_A_LINE {
+        if wait < WORTH_A_LINE {
+            tx.mark_intent(intent.id, IntentState::Open, Some(&why))
+                .await?;
+        } else {
+            // Nothing went out and nothing will for a while: until then people may think again.
+            tx.mark_intent(intent.id, IntentState::Refused, Some(&why))
+                .await?;
+            let state = draft.settle_as_absent(tx.now())?;
+            tx.set_state(draft.id, &state).await?;
             let line = format!(
                 "waits {} s before {} is sent again: {why}",
                 wait.as_secs(),
@@ -171,6 +198,10 @@ impl Publisher {
                 .map_err(|error| {
                     format!("a picture of it cannot be read ({error:#}). Choose another one")
                 })?;
+            if hex(&Sha256::digest(&bytes)) != picture.sha256 {
+                let why = "a picture of it is not the one that was approved: its file has changed on the disk. Choose another one";
+                return Err(why.to_owned());
+            }
             pictures.push(OutgoingPicture {
                 bytes,
                 mime: picture.mime.clone(),

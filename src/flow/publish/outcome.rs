@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::draft::{Draft, DraftState};
+use crate::domain::thread::Parts;
 use crate::flow::review;
 use crate::platforms::{LookUp, Published};
 use crate::store::{Intent, IntentState};
@@ -34,19 +35,13 @@ impl Publisher {
         draft: &Draft,
         intent: &Intent,
     ) -> anyhow::Result<Pass> {
-        match self.asked(draft, intent).await? {
+        match self.asked(run, draft, intent).await? {
             LookUp::There(published) => {
                 self.published(run, draft, intent, &published, "lookup")
                     .await
             }
             LookUp::Absent => self.absent(run, draft, intent, NEVER_ARRIVED).await,
-            LookUp::Partly { url } => {
-                let place = url.map_or_else(String::new, |url| format!(": {url}"));
-                let why = format!(
-                    "only a part of the thread is there{place}. Approved again, the rest follows"
-                );
-                self.absent(run, draft, intent, &why).await
-            }
+            LookUp::Partly { parts } => self.partly(run, draft, intent, parts).await,
             // People were asked about this very call and have decided; the network had its chance to know better.
             LookUp::Unsettled if run.work.again == Some(intent.id) => {
                 self.absent(run, draft, intent, NEVER_ARRIVED).await
@@ -56,12 +51,12 @@ impl Publisher {
     }
 
     /// What the network says; a network that does not answer cannot say.
-    async fn asked(&self, draft: &Draft, intent: &Intent) -> anyhow::Result<LookUp> {
+    async fn asked(&self, run: &Run<'_>, draft: &Draft, intent: &Intent) -> anyhow::Result<LookUp> {
         let content = self.content(draft, intent).await?;
         let (Some(outlet), Some(content)) = (self.outlet(intent.network), content) else {
             return Ok(LookUp::Unsettled);
         };
-        let look_up = outlet.look_up(&content, &intent.key, intent.created_at);
+        let look_up = outlet.look_up(&content, &intent.key, intent.created_at, run.lease);
         Ok(match tokio::time::timeout(LOOK_UP_LIMIT, look_up).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
@@ -70,6 +65,76 @@ impl Publisher {
             }
             Err(_) => LookUp::Unsettled,
         })
+    }
+
+    /// A part of a thread is there, and it did not go on: the rest is sent as what did not arrive is.
+    async fn partly(
+        &self,
+        run: &mut Run<'_>,
+        draft: &Draft,
+        intent: &Intent,
+        parts: Parts,
+    ) -> anyhow::Result<Pass> {
+        let wait = self.resend_after(run, intent).await?;
+        let (why, state) = ("it broke off after that", IntentState::Absent);
+        self.broke_off(run, draft, intent, parts, why, wait, state)
+            .await
+    }
+
+    /// The first posts of a thread are public and it did not go on: the rest follows after `wait`, or people decide. Until
+    /// then nothing of it can be changed.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one end of a call, with all that is known of it"
+    )]
+    pub(super) async fn broke_off(
+        &self,
+        run: &mut Run<'_>,
+        draft: &Draft,
+        intent: &Intent,
+        parts: Parts,
+        why: &str,
+        wait: Option<Duration>,
+        ended: IntentState,
+    ) -> anyhow::Result<Pass> {
+        let mut tx = self.begin(run).await?;
+        let next = wait.and_then(|wait| tx.now().checked_add(wait).ok());
+        let line = format!(
+            "{} of {} posts of {} are public: {why}",
+            parts.there, parts.of, draft.number
+        );
+        let state = draft.break_off(parts, tx.now(), why, next)?;
+        tx.mark_intent(intent.id, ended, Some(why)).await?;
+        tx.set_state(draft.id, &state).await?;
+        let Some(wait) = wait else {
+            tx.log(run.work.workspace, "lumen", &line).await?;
+            return close(tx, draft, run).await;
+        };
+        if wait.is_zero() {
+            tx.commit().await?;
+            return Ok(Pass::Again);
+        }
+        review::tell(&mut tx, draft, None, run.job.cause).await?;
+        run.tries += 1;
+        tx.commit().await?;
+        let why = why.to_owned();
+        Ok(Pass::Wait { why, wait })
+    }
+
+    /// When what did not arrive is sent again; none when it was sent often enough.
+    async fn resend_after(
+        &self,
+        run: &Run<'_>,
+        intent: &Intent,
+    ) -> anyhow::Result<Option<Duration>> {
+        if run.work.again == Some(intent.id) {
+            return Ok(Some(Duration::ZERO));
+        }
+        let mut tx = self.begin(run).await?;
+        // Every call has its intent. What a crash cut off is not held against the network.
+        let sent = tx.intents_on(intent.approval).await? - run.job.crashes;
+        let resent = usize::try_from(sent - 1).unwrap_or(0);
+        Ok(RESENDS.get(resent).copied())
     }
 
     /// Certain no, of the whole or of the rest: the intent is closed and the draft is approved again, to be claimed anew.
@@ -81,19 +146,10 @@ impl Publisher {
         intent: &Intent,
         why: &str,
     ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
-        // Every call has its intent. What a crash cut off is not held against the network.
-        let sent = tx.intents_on(intent.approval).await? - run.job.crashes;
-        let resent = usize::try_from(sent - 1).unwrap_or(0);
-        let wait = if run.work.again == Some(intent.id) {
-            Some(Duration::ZERO)
-        } else {
-            RESENDS.get(resent).copied()
-        };
-        let Some(wait) = wait else {
-            drop(tx);
+        let Some(wait) = self.resend_after(run, intent).await? else {
             return self.refused(run, draft, intent, why).await;
         };
+        let mut tx = self.begin(run).await?;
         let state = draft.settle_as_absent(tx.now())?;
         tx.mark_intent(intent.id, IntentState::Absent, None).await?;
         tx.set_state(draft.id, &state).await?;
@@ -109,7 +165,7 @@ impl Publisher {
 
     /// Neither yes nor no: asked again a few times, then people decide.
     async fn unsettled(&self, run: &mut Run<'_>, draft: &Draft) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let wait = LOOK_UPS.get(run.tries).copied();
         let was_known = matches!(draft.state, DraftState::Publishing { .. });
         let state = draft.lose(wait.is_none(), tx.now())?;
@@ -138,7 +194,7 @@ impl Publisher {
         published: &Published,
         settled_by: &str,
     ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let state = draft.publish(published.at, &published.native_id, published.url.clone())?;
         tx.mark_intent(intent.id, IntentState::Done, None).await?;
         tx.add_receipt(
@@ -163,7 +219,7 @@ impl Publisher {
         intent: &Intent,
         why: &str,
     ) -> anyhow::Result<Pass> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin(run).await?;
         let state = draft.fail(tx.now(), why)?;
         tx.mark_intent(intent.id, IntentState::Refused, Some(why))
             .await?;

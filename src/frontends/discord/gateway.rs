@@ -14,14 +14,17 @@ use serenity::model::application::Interaction;
 use serenity::model::channel::Message;
 use serenity::model::event::Event;
 use serenity::model::gateway::{GatewayIntents, Ready};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::calls::CallError;
 use super::registration;
 use super::state::{Bot, Connection, Waits};
-use super::{Discord, state};
+use super::{Discord, events, state};
 
+/// So much of what was heard waits to be taken in.
+pub const QUEUE: usize = 2_000;
 /// So many sessions are kept back for the rest of the day.
 const KEPT_BACK: u64 = 20;
 /// After so many sessions begun without one that held, Lumen waits before it begins another.
@@ -48,11 +51,7 @@ impl Heard {
 }
 
 /// Hears until `stop`.
-pub async fn run(
-    discord: &Arc<Discord>,
-    heard: &mpsc::UnboundedSender<Heard>,
-    stop: &CancellationToken,
-) {
+pub async fn run(discord: &Arc<Discord>, heard: &mpsc::Sender<Heard>, stop: &CancellationToken) {
     let mut waits = Waits::default();
     while !stop.is_cancelled() {
         let ended = match budget(discord).await {
@@ -123,7 +122,7 @@ async fn may_read(discord: &Discord) -> bool {
 /// One life of the SDK's client: several sessions, as long as they hold.
 async fn session(
     discord: &Arc<Discord>,
-    heard: &mpsc::UnboundedSender<Heard>,
+    heard: &mpsc::Sender<Heard>,
     stop: &CancellationToken,
 ) -> Result<(), Trouble> {
     let ears = Ears(Arc::new(Inner {
@@ -189,7 +188,7 @@ struct Ears(Arc<Inner>);
 
 struct Inner {
     discord: Arc<Discord>,
-    heard: mpsc::UnboundedSender<Heard>,
+    heard: mpsc::Sender<Heard>,
     /// Sessions begun since one held.
     begun: AtomicU32,
     too_many: Notify,
@@ -247,8 +246,29 @@ impl RawEventHandler for Ears {
             Event::MessageCreate(event) => Heard::Message(Box::new(event.message)),
             _ => return,
         };
+        offer(&self.0.heard, heard, self.0.discord.state.bot());
+    }
+}
+
+/// Puts something into the queue. Once it is half full, what is not for the bot by its looks is left out, which may be all
+/// the talk of a server; the other half is kept for people who ask something.
+fn offer(queue: &mpsc::Sender<Heard>, heard: Heard, bot: Option<Bot>) {
+    let half = queue.max_capacity() / 2;
+    let wanted = match &heard {
+        Heard::Interaction(_) => true,
+        Heard::Message(message) => bot.is_some_and(|bot| events::is_addressed(message, bot)),
+    };
+    let taken = (wanted || queue.capacity() > half).then(|| queue.try_send(heard));
+    match taken {
         // Nobody listens any more only when Lumen stops.
-        let _ = self.0.heard.send(heard);
+        Some(Ok(()) | Err(TrySendError::Closed(_))) => {}
+        Some(Err(TrySendError::Full(_))) => {
+            metrics::counter!("lumen_discord_left_out_total", "kind" => "asked").increment(1);
+            tracing::error!("Discord brings more than can be taken in; something was left out");
+        }
+        None => {
+            metrics::counter!("lumen_discord_left_out_total", "kind" => "talk").increment(1);
+        }
     }
 }
 
@@ -261,5 +281,49 @@ async fn register(discord: &Discord, bot: Bot) {
             "Discord: the commands could not be registered: {}",
             state::in_words(&error)
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const BOT: Bot = Bot {
+        id: 42,
+        application: 43,
+    };
+
+    fn message(change: &Value) -> Heard {
+        let user = |id: &str| json!({"id": id, "username": "mira", "discriminator": "0", "avatar": null, "global_name": null});
+        let mut message = json!({
+            "id": "5", "channel_id": "9", "author": user("7"), "content": "", "timestamp": "2026-11-22T09:14:00Z",
+            "edited_timestamp": null, "tts": false, "mention_everyone": false, "mentions": [], "mention_roles": [],
+            "attachments": [], "embeds": [], "pinned": false, "type": 0,
+        });
+        let all = message.as_object_mut().unwrap();
+        all.extend(change.as_object().unwrap().clone());
+        Heard::Message(Box::new(serde_json::from_value(message).unwrap()))
+    }
+
+    #[test]
+    fn the_talk_of_a_server_leaves_room_for_who_asks_something() {
+        let talk = || message(&json!({"guild_id": "8", "content": "lunch?"}));
+        let asked = || message(&json!({"content": "/queue"}));
+        let (queue, mut heard) = mpsc::channel(10);
+        for _ in 0..100 {
+            offer(&queue, talk(), Some(BOT));
+        }
+        assert_eq!(queue.capacity(), 5);
+        for _ in 0..100 {
+            offer(&queue, asked(), Some(BOT));
+        }
+        assert_eq!(queue.capacity(), 0);
+        heard.try_recv().unwrap();
+        offer(&queue, talk(), Some(BOT));
+        assert_eq!(queue.capacity(), 1);
+        drop(heard);
+        offer(&queue, asked(), Some(BOT));
     }
 }

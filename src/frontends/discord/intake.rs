@@ -50,11 +50,7 @@ const MODAL: u8 = 9;
 pub const HIDDEN: u64 = 64;
 
 /// Takes in what is heard, in its order, until nobody speaks any more.
-pub async fn run(
-    discord: &Arc<Discord>,
-    control: &ControlRoom,
-    heard: &mut mpsc::UnboundedReceiver<Heard>,
-) {
+pub async fn run(discord: &Arc<Discord>, control: &ControlRoom, heard: &mut mpsc::Receiver<Heard>) {
     loop {
         let mut batch = Vec::new();
         if heard.recv_many(&mut batch, BATCH).await == 0 {

@@ -100,7 +100,7 @@ impl Discord {
 
     /// Takes events in until `stop` is called.
     pub async fn run(self: Arc<Self>, control: ControlRoom, stop: CancellationToken) {
-        let (heard, mut events) = mpsc::unbounded_channel();
+        let (heard, mut events) = mpsc::channel(gateway::QUEUE);
         let hearing = gateway::run(&self, &heard, &stop);
         let taking = stop.run_until_cancelled(intake::run(&self, &control, &mut events));
         tokio::join!(hearing, taking);

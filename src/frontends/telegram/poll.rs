@@ -20,6 +20,8 @@ use crate::chat::control_room::ControlRoom;
 const BATCH: u8 = 50;
 /// How long slow rooms may keep Telegram from being asked for more.
 const CATCH_UP: Duration = Duration::from_millis(50);
+/// The highest id that Telegram can be told to go on after.
+const LAST_ID: u32 = i32::MAX.unsigned_abs() - 1;
 /// How long to wait after the store did not take a batch.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
 
@@ -36,11 +38,19 @@ pub async fn run(telegram: &Arc<Telegram>, control: &ControlRoom, bot: &Bot) {
     loop {
         match ask(telegram, offset).await {
             Ok(values) => {
-                waits = Waits::default();
                 if telegram.state.set(Connection::Polling) {
                     tracing::info!("Telegram: @{} listens", bot.name);
                 }
-                offset = next(telegram, control, bot, &values).await.or(offset);
+                match next(telegram, control, bot, &values).await {
+                    Next::After(id) => offset = Some(id),
+                    // The same ones come at once.
+                    Next::Again => {
+                        tokio::time::sleep(waits.longer()).await;
+                        continue;
+                    }
+                    Next::Nothing => {}
+                }
+                waits = Waits::default();
                 control.caught_up(CATCH_UP).await;
             }
             Err(CallError::Webhook) => {
@@ -66,26 +76,59 @@ async fn ask(
     telegram.calls.poll(request).await
 }
 
-/// Takes a batch in. The offset after it; none where nothing may be confirmed yet.
+/// What is asked for after a batch.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    /// The updates from this offset on.
+    After(i32),
+    /// The batch once more, after a while: nothing of it can be confirmed.
+    Again,
+    Nothing,
+}
+
+/// Takes a batch in.
 async fn next(
     telegram: &Arc<Telegram>,
     control: &ControlRoom,
     bot: &Bot,
     values: &[serde_json::Value],
-) -> Option<i32> {
-    let updates: Vec<Update> = values.iter().filter_map(lenient::update).collect();
-    let last = updates.iter().map(|update| update.id).max()?;
+) -> Next {
+    let (updates, after) = read(values);
+    let Next::After(_) = after else {
+        if after == Next::Again {
+            tracing::warn!(
+                updates = values.len(),
+                "Telegram brings updates without an id"
+            );
+        }
+        return after;
+    };
     match intake::take(telegram, control, bot, &updates).await {
-        Ok(()) => Some(last.as_offset()),
+        Ok(()) => after,
         Err(error) => {
             tracing::error!(
                 error = format!("{error:#}"),
                 "updates could not be taken in; Telegram keeps them"
             );
             tokio::time::sleep(STORE_AGAIN).await;
-            None
+            Next::Nothing
         }
     }
+}
+
+/// The updates of a batch that have an id, and what is asked for once they are taken in.
+fn read(values: &[serde_json::Value]) -> (Vec<Update>, Next) {
+    let updates: Vec<Update> = values
+        .iter()
+        .filter_map(lenient::update)
+        .filter(|update| update.id.0 <= LAST_ID)
+        .collect();
+    let next = match updates.iter().map(|update| update.id).max() {
+        Some(last) => Next::After(last.as_offset()),
+        None if values.is_empty() => Next::Nothing,
+        None => Next::Again,
+    };
+    (updates, next)
 }
 
 /// An address that the updates were brought to is taken away; what waits there comes by polling.
@@ -93,5 +136,35 @@ async fn take_back(telegram: &Telegram) {
     let request = telegram.calls.bot.delete_webhook();
     if let Err(error) = telegram.calls.call("deleteWebhook", request).await {
         tracing::warn!(error = %error, "the address that updates are brought to could not be taken away");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_batch_of_which_nothing_can_be_confirmed_is_not_asked_for_at_once() {
+        let after = |values: &[serde_json::Value]| read(values).1;
+        assert_eq!(after(&[]), Next::Nothing);
+        for odd in [
+            json!({}),
+            json!({"update_id": "7"}),
+            json!({"update_id": -1}),
+            json!({"update_id": null}),
+            json!({"update_id": 4_294_967_295_u32}),
+            json!({"update_id": 1_u64 << 40}),
+            json!(7),
+        ] {
+            assert_eq!(after(std::slice::from_ref(&odd)), Next::Again, "{odd}");
+            // One that has an id takes the others along.
+            let batch = [json!({"update_id": 8}), odd, json!({"update_id": 7})];
+            let (updates, next) = read(&batch);
+            assert_eq!((updates.len(), next), (2, Next::After(9)));
+        }
+        let last = [json!({"update_id": LAST_ID})];
+        assert_eq!(after(&last), Next::After(i32::MAX));
     }
 }

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Lens;
+use super::client::Acted;
 use super::error::{LensError, said};
 use super::operations::{self, Operation};
-use super::publishing::{Created, Note, Stage, Taking, meaning, refused, unclear};
+use super::publishing::{Note, Stage, refused, taken, unclear};
 use super::session::Session;
 use crate::domain::action::Action;
+use crate::domain::job::Lease;
 use crate::platforms::PlatformError;
 
 /// How long a transaction is followed.
@@ -100,6 +102,7 @@ impl Lens {
         action: Action,
         post: &str,
         key: &str,
+        lease: &Lease,
     ) -> Result<(), PlatformError> {
         let Some(session) = &self.session else {
             return Err(refused(
@@ -121,19 +124,24 @@ impl Lens {
         }
         match action {
             Action::Like => like(session, post).await,
-            Action::Bookmark => session
-                .act::<IgnoredAny>(operations::BOOKMARK, &variables)
-                .await
-                .map(|_| ())
-                .map_err(LensError::of_the_call),
+            Action::Bookmark => {
+                let Acted { with_errors, .. } = session
+                    .act::<IgnoredAny>(operations::BOOKMARK, &variables)
+                    .await
+                    .map_err(LensError::of_the_call)?;
+                if with_errors {
+                    return Err(unclear("it answered with a result and with errors"));
+                }
+                Ok(())
+            }
             Action::Repost => {
-                self.transact(session, operations::REPOST, &variables, key)
+                self.transact(session, operations::REPOST, &variables, key, lease)
                     .await
             }
             Action::Follow => {
                 let address = target.author.map(|author| author.address);
                 let request = json!({"request": {"account": address}});
-                self.transact(session, operations::FOLLOW, &request, key)
+                self.transact(session, operations::FOLLOW, &request, key, lease)
                     .await
             }
         }
@@ -146,6 +154,7 @@ impl Lens {
         operation: Operation,
         variables: &Value,
         key: &str,
+        lease: &Lease,
     ) -> Result<(), PlatformError> {
         let until = Instant::now() + FOLLOW;
         match self.noted(key).await.map_err(LensError::before_the_call)? {
@@ -153,18 +162,15 @@ impl Lens {
             Some(Note::Sent) => return Err(unclear("an earlier call may be on its way")),
             Some(Note::Begun) | None => {}
         }
-        self.note(key, &Note::Sent)
+        self.note(key, &Note::Sent, lease)
             .await
             .map_err(LensError::before_the_call)?;
-        let hash = match session.act(operation, variables).await {
-            Ok(Created {
-                taken: Taking::PostResponse { hash },
-            }) => hash,
-            Ok(Created { taken }) => return Err(self.not_taken(key, meaning(taken)).await),
-            Err(error) => return Err(self.not_taken(key, error.of_the_call()).await),
+        let hash = match taken(session.act(operation, variables).await) {
+            Ok(hash) => hash,
+            Err(error) => return Err(self.not_taken(key, error, lease).await),
         };
         let note = Note::Taken { hash: hash.clone() };
-        if let Err(error) = self.note(key, &note).await {
+        if let Err(error) = self.note(key, &note, lease).await {
             tracing::warn!(%error, "the transaction of an action on Lens could not be noted");
         }
         self.finished(&hash, until).await
@@ -189,12 +195,16 @@ impl Lens {
 
 async fn like(session: &Session, post: &str) -> Result<(), PlatformError> {
     let variables = json!({"request": {"reaction": "UPVOTE", "post": post}});
-    let Reacted { add_reaction } = session
+    let Acted {
+        data: Reacted { add_reaction },
+        with_errors,
+    } = session
         .act(operations::LIKE, &variables)
         .await
         .map_err(LensError::of_the_call)?;
     match add_reaction {
         Reaction::AddReactionResponse { success: true } => Ok(()),
+        _ if with_errors => Err(unclear("it answered with a result and with errors")),
         Reaction::AddReactionResponse { success: false } => {
             Err(refused("it did not take the like"))
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::error::{LensError, said};
 use super::operations::Operation;
@@ -15,6 +15,16 @@ use crate::net::send::{Answer, Outgoing, Twice};
 /// A page of fifty long posts has about 300 KB.
 const CAP: u64 = 16_000_000;
 const LIMIT: Duration = Duration::from_secs(15);
+
+/// Parts of an answer that only adorn it: without them it is used all the same.
+const DECORATIONS: [&str; 1] = ["accountStats"];
+
+/// What came of something that must not be done twice. Where it came with errors, a yes in it is one, and a no is not.
+#[derive(Debug)]
+pub(super) struct Acted<T> {
+    pub data: T,
+    pub with_errors: bool,
+}
 
 /// The API of Lens.
 #[derive(Clone)]
@@ -52,8 +62,10 @@ impl Client {
         variables: &Value,
         token: Option<&SecretString>,
     ) -> Result<T, LensError> {
-        self.call(operation, variables, token, Twice::Harmless)
-            .await
+        let answer = self
+            .call(operation, variables, token, Twice::Harmless)
+            .await?;
+        read(operation, &answer)
     }
 
     /// Does what must not be done twice.
@@ -62,17 +74,18 @@ impl Client {
         operation: Operation,
         variables: &Value,
         token: Option<&SecretString>,
-    ) -> Result<T, LensError> {
-        self.call(operation, variables, token, Twice::Never).await
+    ) -> Result<Acted<T>, LensError> {
+        let answer = self.call(operation, variables, token, Twice::Never).await?;
+        read_act(operation, &answer)
     }
 
-    async fn call<T: DeserializeOwned>(
+    async fn call(
         &self,
         operation: Operation,
         variables: &Value,
         token: Option<&SecretString>,
         twice: Twice,
-    ) -> Result<T, LensError> {
+    ) -> Result<Answer, LensError> {
         let body = json!({
             "operationName": operation.name,
             "query": operation.text,
@@ -90,7 +103,7 @@ impl Client {
             })
             .await;
         metrics::counter!("lumen_lens_calls_total", "operation" => operation.name).increment(1);
-        read(operation, &answer?)
+        Ok(answer?)
     }
 
     fn headers(&self, token: Option<&SecretString>) -> Vec<(&'static str, String)> {
@@ -132,11 +145,61 @@ fn read<T: DeserializeOwned>(operation: Operation, answer: &Answer) -> Result<T,
         },
     };
     if let Some(errors) = envelope.errors.filter(|errors| !errors.is_empty()) {
-        return Err(meant(&errors));
+        let meant = meant(&errors);
+        return match envelope.data {
+            Some(data) if meant != LensError::Unauthenticated && is_whole(&answer.body) => {
+                tracing::info!(lens.operation = operation.name, error = %meant, "an answer came with errors and is used");
+                Ok(data)
+            }
+            _ => Err(meant),
+        };
     }
     envelope
         .data
         .ok_or_else(|| LensError::Garbled(format!("{} brought nothing", operation.name)))
+}
+
+/// Whether all that was asked for is there, but for what only adorns it.
+fn is_whole(body: &[u8]) -> bool {
+    let needed =
+        |(name, value): (&String, &Value)| !value.is_null() || DECORATIONS.contains(&name.as_str());
+    fields(body).is_some_and(|fields| fields.iter().all(needed))
+}
+
+/// Whether anything of what was asked for is there.
+fn has_any(body: &[u8]) -> bool {
+    fields(body).is_some_and(|fields| fields.values().any(|value| !value.is_null()))
+}
+
+fn fields(body: &[u8]) -> Option<Map<String, Value>> {
+    let envelope: Envelope<Map<String, Value>> = serde_json::from_slice(body).ok()?;
+    envelope.data
+}
+
+/// Reads the answer to something that must not be done twice: with data in it, it may have been done, whatever the errors
+/// say.
+fn read_act<T: DeserializeOwned>(
+    operation: Operation,
+    answer: &Answer,
+) -> Result<Acted<T>, LensError> {
+    let envelope: Option<Envelope<T>> = serde_json::from_slice(&answer.body).ok();
+    let with_errors = match serde_json::from_slice::<Envelope<Value>>(&answer.body) {
+        Ok(Envelope { errors, .. }) => errors.is_some_and(|errors| !errors.is_empty()),
+        Err(_) => false,
+    };
+    if !with_errors || !has_any(&answer.body) {
+        let data = read(operation, answer)?;
+        return Ok(Acted {
+            data,
+            with_errors: false,
+        });
+    }
+    match envelope.and_then(|envelope| envelope.data) {
+        Some(data) => Ok(Acted { data, with_errors }),
+        None => Err(LensError::Broken(
+            "it answered with a part of a result and with errors".to_owned(),
+        )),
+    }
 }
 
 /// The error that decides: one that asks for a new login comes before all others.
@@ -209,5 +272,69 @@ mod tests {
             read_of(400, r#"{"errors":[{}]}"#),
             Err(LensError::Broken(_))
         ));
+    }
+
+    fn answer(body: &Value) -> Answer {
+        Answer {
+            status: 200,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    fn errors(code: &str) -> Value {
+        json!([{"message": "no", "extensions": {"code": code}}])
+    }
+
+    #[test]
+    fn an_answer_with_errors_is_used_where_what_is_needed_is_there() {
+        let read = |data: Value, code: &str| {
+            let answer = answer(&json!({"data": data, "errors": errors(code)}));
+            read::<Value>(operations::AUTHOR_POSTS, &answer)
+        };
+        let whole = json!({"posts": {"items": []}, "accountStats": null});
+        assert_eq!(read(whole.clone(), "INTERNAL_SERVER_ERROR").unwrap(), whole);
+        assert_eq!(read(whole.clone(), "FORBIDDEN").unwrap(), whole);
+        assert!(matches!(
+            read(whole, "UNAUTHENTICATED"),
+            Err(LensError::Unauthenticated)
+        ));
+        for lacking in [
+            json!({"posts": null, "accountStats": {}}),
+            json!({"post": null}),
+            json!(null),
+        ] {
+            let error = read(lacking.clone(), "INTERNAL_SERVER_ERROR").unwrap_err();
+            assert!(matches!(error, LensError::Broken(_)), "{lacking}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_act_that_is_answered_with_data_and_errors_is_no_certain_no() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Taken {
+            taken: String,
+        }
+        let act = |data: Value, code: &str| {
+            let answer = answer(&json!({"data": data, "errors": errors(code)}));
+            read_act::<Taken>(operations::CREATE_POST, &answer)
+        };
+        for code in [
+            "FORBIDDEN",
+            "BAD_USER_INPUT",
+            "INTERNAL_SERVER_ERROR",
+            "UNAUTHENTICATED",
+        ] {
+            let acted = act(json!({"taken": "0x1"}), code).unwrap();
+            assert_eq!(
+                (acted.data.taken.as_str(), acted.with_errors),
+                ("0x1", true)
+            );
+            let part = act(json!({"taken": {"hash": 7}}), code).unwrap_err();
+            assert!(matches!(part, LensError::Broken(_)), "{code}: {part}");
+        }
+        let refused = act(json!(null), "FORBIDDEN").unwrap_err();
+        assert!(matches!(refused, LensError::Refused(_)), "{refused}");
+        let refused = act(json!({"taken": null}), "BAD_USER_INPUT").unwrap_err();
+        assert!(matches!(refused, LensError::Refused(_)), "{refused}");
     }
 }

@@ -39,9 +39,10 @@ use crate::domain::call_notes::CallNotes;
 use crate::domain::clock::SharedClock;
 use crate::domain::content::Content;
 use crate::domain::error::{UserError, shortened};
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
 use crate::domain::source::Selector;
-use crate::net::{HttpClient, NetError};
+use crate::net::{HttpClient, NetError, Origin};
 use crate::platforms::{LookUp, OutgoingPicture, Outlet, Page, PlatformError, Published, Source};
 
 use client::Client;
@@ -190,6 +191,11 @@ impl Source for Lens {
             .map_err(LensError::before_the_call)
     }
 
+    fn own_origins(&self) -> Vec<Origin> {
+        let storage = self.storage.base.parse();
+        storage.iter().filter_map(Origin::of).collect()
+    }
+
     async fn picture(&self, address: &str, most: u64) -> Result<Vec<u8>, PlatformError> {
         let network = Network::Lens;
         let url = self
@@ -236,10 +242,14 @@ impl Outlet for Lens {
         content: &Content,
         pictures: Vec<OutgoingPicture>,
         key: &str,
+        lease: &Lease,
     ) -> Result<Published, PlatformError> {
         match threads::posts(content) {
-            None => self.publish_once(content, pictures, key).await,
-            Some(posts) => self.publish_thread(content, posts, pictures, key).await,
+            None => self.publish_once(content, pictures, key, lease).await,
+            Some(posts) => {
+                self.publish_thread(content, posts, pictures, key, lease)
+                    .await
+            }
         }
     }
 
@@ -247,8 +257,14 @@ impl Outlet for Lens {
         &Action::ALL
     }
 
-    async fn act(&self, action: Action, post: &str, key: &str) -> Result<(), PlatformError> {
-        self.do_once(action, post, key).await
+    async fn act(
+        &self,
+        action: Action,
+        post: &str,
+        key: &str,
+        lease: &Lease,
+    ) -> Result<(), PlatformError> {
+        self.do_once(action, post, key, lease).await
     }
 
     async fn look_up(
@@ -256,10 +272,11 @@ impl Outlet for Lens {
         content: &Content,
         key: &str,
         since: Timestamp,
+        lease: &Lease,
     ) -> Result<LookUp, PlatformError> {
         let found = match threads::posts(content) {
             None => self.find(key, since).await,
-            Some(posts) => self.find_thread(content, posts.len(), key).await,
+            Some(posts) => self.find_thread(content, posts.len(), key, lease).await,
         };
         found.map_err(LensError::before_the_call)
     }

@@ -19,11 +19,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::client::Acted;
 use super::error::{LensError, said};
 use super::metadata::{self, Stored};
 use super::session::Session;
 use super::{Lens, operations, posts};
 use crate::domain::content::Content;
+use crate::domain::job::Lease;
 use crate::domain::limits::Limits;
 use crate::domain::network::Network;
 use crate::platforms::{LookUp, OutgoingPicture, PlatformError, Published};
@@ -125,10 +127,11 @@ impl Lens {
         content: &Content,
         pictures: Vec<OutgoingPicture>,
         key: &str,
+        lease: &Lease,
     ) -> Result<Published, PlatformError> {
         let begun = Instant::now();
         let session = self.publisher(content, &pictures).map_err(refused)?;
-        self.note(key, &Note::Begun)
+        self.note(key, &Note::Begun, lease)
             .await
             .map_err(LensError::before_the_call)?;
         let limit = if pictures.is_empty() {
@@ -141,17 +144,16 @@ impl Lens {
             Ok(prepared) => prepared.map_err(LensError::before_the_call)?,
             Err(_) => return Err(unreachable(limit)),
         };
-        self.note(key, &Note::Sent)
+        self.note(key, &Note::Sent, lease)
             .await
             .map_err(LensError::before_the_call)?;
         let answer = session.act(operations::CREATE_POST, &request).await;
-        let hash = match answer.map(|Created { taken }| taken) {
-            Ok(Taking::PostResponse { hash }) => hash,
-            Ok(taking) => return Err(self.not_taken(key, meaning(taking)).await),
-            Err(error) => return Err(self.not_taken(key, error.of_the_call()).await),
+        let hash = match taken(answer) {
+            Ok(hash) => hash,
+            Err(error) => return Err(self.not_taken(key, error, lease).await),
         };
         let taken = Note::Taken { hash };
-        if let Err(error) = self.note(key, &taken).await {
+        if let Err(error) = self.note(key, &taken, lease).await {
             // The metadata id finds it all the same.
             tracing::warn!(%error, "the transaction of a post on Lens could not be noted");
         }
@@ -226,12 +228,17 @@ impl Lens {
     }
 
     /// Notes that the call certainly did nothing, where it did not.
-    pub(super) async fn not_taken(&self, key: &str, error: PlatformError) -> PlatformError {
+    pub(super) async fn not_taken(
+        &self,
+        key: &str,
+        error: PlatformError,
+        lease: &Lease,
+    ) -> PlatformError {
         let unclear = matches!(
             error,
             PlatformError::Unclear { .. } | PlatformError::Garbled { .. }
         );
-        if !unclear && let Err(error) = self.note(key, &Note::Begun).await {
+        if !unclear && let Err(error) = self.note(key, &Note::Begun, lease).await {
             tracing::warn!(%error, "that a post was not taken could not be noted");
         }
         error
@@ -331,20 +338,30 @@ impl Lens {
         Ok(None)
     }
 
-    pub(super) async fn note(&self, key: &str, note: &Note) -> Result<(), LensError> {
-        self.keep(key, note).await
+    pub(super) async fn note(
+        &self,
+        key: &str,
+        note: &Note,
+        lease: &Lease,
+    ) -> Result<(), LensError> {
+        self.keep(key, note, lease).await
     }
 
     pub(super) async fn noted(&self, key: &str) -> Result<Option<Note>, LensError> {
         self.kept(key).await
     }
 
-    pub(super) async fn keep<T: Serialize>(&self, key: &str, note: &T) -> Result<(), LensError> {
+    pub(super) async fn keep<T: Serialize>(
+        &self,
+        key: &str,
+        note: &T,
+        lease: &Lease,
+    ) -> Result<(), LensError> {
         let unkept = |error: anyhow::Error| {
             LensError::Own(format!("the step could not be noted: {error:#}"))
         };
         let text = serde_json::to_string(note).map_err(|error| unkept(error.into()))?;
-        self.notes.note(key, &text).await.map_err(unkept)
+        self.notes.note(key, &text, lease).await.map_err(unkept)
     }
 
     pub(super) async fn kept<T: DeserializeOwned>(
@@ -407,8 +424,18 @@ pub(super) fn unclear(why: &str) -> PlatformError {
     }
 }
 
+/// The transaction that a call has become. With errors beside it, an answer that is none says nothing for certain.
+pub(super) fn taken(answer: Result<Acted<Created>, LensError>) -> Result<String, PlatformError> {
+    let Acted { data, with_errors } = answer.map_err(LensError::of_the_call)?;
+    match data.taken {
+        Taking::PostResponse { hash } => Ok(hash),
+        _ if with_errors => Err(unclear("it answered with a result and with errors")),
+        taking => Err(meaning(taking)),
+    }
+}
+
 /// What an answer that is no transaction means: each is a certain no, with what to do about it.
-pub(super) fn meaning(taking: Taking) -> PlatformError {
+fn meaning(taking: Taking) -> PlatformError {
     match taking {
         Taking::PostOperationValidationFailed {
             reason,

@@ -57,15 +57,23 @@ impl Lens {
 
     async fn author(&self, handle: &str, cursor: Option<&str>) -> Result<Page, LensError> {
         let address = self.address_of(handle).await?;
-        let variables = json!({
-            "request": {"filter": {"authors": [address]}, "pageSize": PAGE_SIZE, "cursor": cursor},
-            "stats": {"account": address},
-            "first": cursor.is_none(),
-        });
-        let answer: Posts = self
-            .client
-            .ask(operations::AUTHOR_POSTS, &variables, None)
-            .await?;
+        let ask = async |first| {
+            let variables = json!({
+                "request": {"filter": {"authors": [address]}, "pageSize": PAGE_SIZE, "cursor": cursor},
+                "stats": {"account": address},
+                "first": first,
+            });
+            self.client
+                .ask::<Posts>(operations::AUTHOR_POSTS, &variables, None)
+                .await
+        };
+        let answer = match ask(cursor.is_none()).await {
+            // How many there are about is no reason to have none.
+            Err(LensError::Broken(_) | LensError::Refused(_)) if cursor.is_none() => {
+                ask(false).await?
+            }
+            answer => answer?,
+        };
         let mut page = self.page(&answer);
         page.about = answer.stats.map(|stats| {
             let stats = stats.feed_stats;

@@ -8,13 +8,16 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::client::Client;
+use super::client::{Acted, Client};
 use super::error::{LensError, said};
 use super::key::Key;
 use super::operations::{self, Operation};
 use super::rights;
 use super::tokens::{Holder, TokenFile, Tokens};
 use crate::domain::clock::SharedClock;
+
+/// How often a login is renewed by its own token when Lens fails at it. Then the key logs in again.
+const REFRESHES: usize = 2;
 
 /// Who logs in, and the tokens there are.
 pub(super) struct Session {
@@ -116,7 +119,7 @@ impl Session {
         &self,
         operation: Operation,
         variables: &Value,
-    ) -> Result<T, LensError> {
+    ) -> Result<Acted<T>, LensError> {
         let token = self.token().await?;
         match self.client.act(operation, variables, Some(&token)).await {
             Err(LensError::Unauthenticated) => {
@@ -189,13 +192,22 @@ impl Session {
     async fn refresh(&self, old: &Tokens) -> Result<Option<Tokens>, LensError> {
         use secrecy::ExposeSecret as _;
         let variables = json!({"request": {"refreshToken": old.refresh.expose_secret()}});
-        // A refresh token works once: what was lost on the way is made up for by the key.
-        match self.client.act(operations::REFRESH, &variables, None).await {
-            Ok(Authenticated { authenticate }) => Ok(self.tokens_of(authenticate).ok()),
-            Err(LensError::Unauthenticated | LensError::Refused(_)) => Ok(None),
-            Err(LensError::Send(failed)) if failed.may_have_arrived => Ok(None),
-            Err(error) => Err(error),
+        for _ in 0..REFRESHES {
+            match self.client.act(operations::REFRESH, &variables, None).await {
+                Ok(Acted {
+                    data: Authenticated { authenticate },
+                    ..
+                }) => return Ok(self.tokens_of(authenticate).ok()),
+                // A refresh token works once: what was lost on the way is made up for by the key.
+                Err(LensError::Unauthenticated | LensError::Refused(_)) => return Ok(None),
+                Err(LensError::Send(failed)) if failed.may_have_arrived => return Ok(None),
+                Err(error @ (LensError::Broken(_) | LensError::Garbled(_))) => {
+                    tracing::info!(%error, "a login on Lens was not renewed");
+                }
+                Err(error) => return Err(error),
+            }
         }
+        Ok(None)
     }
 
     async fn log_in(&self) -> Result<Tokens, LensError> {
@@ -214,7 +226,10 @@ impl Session {
             .await?;
         let signature = self.key.sign(&challenge.text);
         let variables = json!({"request": {"id": challenge.id, "signature": signature}});
-        let Authenticated { authenticate } = self
+        let Acted {
+            data: Authenticated { authenticate },
+            ..
+        } = self
             .client
             .act(operations::AUTHENTICATE, &variables, None)
             .await?;

@@ -4,6 +4,8 @@
 //! is there already is not sent again. A call under a new key with the very same content goes on with the thread that an
 //! earlier call began and did not end; which one that is, is noted before anything is sent.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -12,8 +14,9 @@ use super::Lens;
 use super::error::LensError;
 use super::publishing::{Note, refused, unclear};
 use crate::domain::content::Content;
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
-use crate::domain::thread;
+use crate::domain::thread::{self, Parts};
 use crate::platforms::{LookUp, OutgoingPicture, PlatformError, Published};
 
 /// More is a mistake.
@@ -80,13 +83,14 @@ impl Lens {
         posts: Vec<Content>,
         pictures: Vec<OutgoingPicture>,
         key: &str,
+        lease: &Lease,
     ) -> Result<Published, PlatformError> {
         let count = posts.len();
         if count > MOST {
             return Err(refused(format!("a thread has {MOST} posts at most")));
         }
         let thread = self
-            .begun(content, key)
+            .begun(content, key, lease)
             .await
             .map_err(LensError::before_the_call)?;
         let mut pictures = Some(pictures);
@@ -96,12 +100,18 @@ impl Lens {
                 post.reply_to = Some(before.native_id.clone());
             }
             let published = self
-                .publish_post(&thread, nth, &post, pictures.take().unwrap_or_default())
+                .publish_post(
+                    &thread,
+                    nth,
+                    &post,
+                    pictures.take().unwrap_or_default(),
+                    lease,
+                )
                 .await
                 .map_err(|error| in_the_middle(error, nth, count, there.first()))?;
             there.push(published);
         }
-        let ended = self.end(content, thread).await;
+        let ended = self.end(content, thread, lease).await;
         if let Err(error) = ended {
             tracing::warn!(%error, "that a thread on Lens is whole could not be noted");
         }
@@ -112,7 +122,12 @@ impl Lens {
     }
 
     /// The thread to go on with: one that this very content began and did not end, else a new one.
-    async fn begun(&self, content: &Content, key: &str) -> Result<Thread, LensError> {
+    async fn begun(
+        &self,
+        content: &Content,
+        key: &str,
+        lease: &Lease,
+    ) -> Result<Thread, LensError> {
         let by_content = by_content(content);
         let known: Option<Thread> = self.kept(&by_content).await?;
         let thread = match known.filter(|thread| !thread.ended) {
@@ -123,17 +138,17 @@ impl Lens {
                 ended: false,
             },
         };
-        self.keep(&by_call(key), &thread).await?;
-        self.keep(&by_content, &thread).await?;
+        self.keep(&by_call(key), &thread, lease).await?;
+        self.keep(&by_content, &thread, lease).await?;
         Ok(thread)
     }
 
-    async fn end(&self, content: &Content, thread: Thread) -> Result<(), LensError> {
+    async fn end(&self, content: &Content, thread: Thread, lease: &Lease) -> Result<(), LensError> {
         let ended = Thread {
             ended: true,
             ..thread
         };
-        self.keep(&by_content(content), &ended).await
+        self.keep(&by_content(content), &ended, lease).await
     }
 
     async fn publish_post(
@@ -142,6 +157,7 @@ impl Lens {
         nth: usize,
         post: &Content,
         pictures: Vec<OutgoingPicture>,
+        lease: &Lease,
     ) -> Result<Published, PlatformError> {
         let key = thread.key_of(nth);
         let noted: Option<Note> = self.noted(&key).await.map_err(LensError::before_the_call)?;
@@ -156,7 +172,7 @@ impl Lens {
                 LookUp::Unsettled | LookUp::Absent | LookUp::Partly { .. } => {}
             }
         }
-        match self.publish_once(post, pictures, &key).await {
+        match self.publish_once(post, pictures, &key, lease).await {
             Err(error @ PlatformError::Unclear { .. }) => {
                 self.found_late(&key, thread.since).await.ok_or(error)
             }
@@ -182,6 +198,7 @@ impl Lens {
         content: &Content,
         count: usize,
         key: &str,
+        lease: &Lease,
     ) -> Result<LookUp, LensError> {
         // Written before anything is sent.
         let Some(thread) = self.kept::<Thread>(&by_call(key)).await? else {
@@ -194,19 +211,25 @@ impl Lens {
                     first.get_or_insert(published);
                 }
                 LookUp::Absent => {
-                    return Ok(
-                        first.map_or(LookUp::Absent, |first: Published| LookUp::Partly {
-                            url: first.url,
-                        }),
-                    );
+                    let parts = |first: Published| Parts {
+                        there: nth,
+                        of: count,
+                        url: first.url,
+                    };
+                    return Ok(first.map_or(LookUp::Absent, |first| LookUp::Partly {
+                        parts: parts(first),
+                    }));
                 }
                 other => return Ok(other),
             }
         }
-        self.end(content, thread).await?;
+        self.end(content, thread, lease).await?;
         Ok(first.map_or(LookUp::Absent, LookUp::There))
     }
 }
+
+/// How long to wait with the rest of a thread when Lens does not say it.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// What an error means once the first posts are there: that nothing went out would not be true.
 fn in_the_middle(
@@ -218,13 +241,22 @@ fn in_the_middle(
     let Some(first) = first else {
         return error;
     };
-    let place = first.url.as_deref().unwrap_or(&first.native_id);
-    match error {
-        PlatformError::Refused { why, .. } => refused(format!(
-            "{why}. That was post {} of {count}; those before it are there: {place}. Approved again, the rest follows",
-            nth + 1
-        )),
-        PlatformError::Unreachable { why, .. } => unclear(&why),
-        other => other,
+    let (why, wait) = match error {
+        PlatformError::Refused { why, .. } => (why, None),
+        PlatformError::SlowDown { wait, .. } => {
+            ("it asked to wait".to_owned(), wait.or(Some(WAIT)))
+        }
+        PlatformError::Unreachable { why, .. } => (why, Some(WAIT)),
+        other => return other,
+    };
+    PlatformError::Partly {
+        network: Network::Lens,
+        why,
+        parts: Parts {
+            there: nth,
+            of: count,
+            url: first.url.clone(),
+        },
+        wait,
     }
 }

@@ -30,6 +30,7 @@ use tokio::sync::OnceCell;
 use crate::domain::clock::SharedClock;
 use crate::domain::content::Content;
 use crate::domain::error::shortened;
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
 use crate::domain::source::Selector;
 use crate::platforms::{LookUp, OutgoingPicture, Outlet, Page, PlatformError, Published, Source};
@@ -189,6 +190,7 @@ impl Outlet for Sandbox {
         content: &Content,
         pictures: Vec<OutgoingPicture>,
         key: &str,
+        _lease: &Lease,
     ) -> Result<Published, PlatformError> {
         taking::check(content, &pictures).map_err(refused)?;
         let db = self.db().await?;
@@ -213,6 +215,7 @@ impl Outlet for Sandbox {
         _content: &Content,
         key: &str,
         _since: Timestamp,
+        _lease: &Lease,
     ) -> Result<LookUp, PlatformError> {
         let fault = self
             .faults()

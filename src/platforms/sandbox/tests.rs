@@ -9,6 +9,7 @@ use super::faults::{Fault, Kind, Operation};
 use super::*;
 use crate::domain::clock::{Clock as _, ManualClock};
 use crate::domain::content::{Attachment, hex};
+use crate::domain::ids::JobId;
 use crate::domain::post::FetchedPost;
 
 struct Scene {
@@ -59,12 +60,17 @@ impl Scene {
     }
 
     async fn publish(&self, text: &str, key: &str) -> Result<Published, PlatformError> {
-        self.sandbox.publish(&content(text), Vec::new(), key).await
+        self.sandbox
+            .publish(&content(text), Vec::new(), key, &lease())
+            .await
     }
 
     async fn look_up(&self, key: &str) -> LookUp {
         let now = self.clock.now();
-        self.sandbox.look_up(&content(""), key, now).await.unwrap()
+        self.sandbox
+            .look_up(&content(""), key, now, &lease())
+            .await
+            .unwrap()
     }
 
     async fn fault(&self, fault: Fault) {
@@ -82,6 +88,13 @@ impl Scene {
             .await
             .unwrap()
             .len()
+    }
+}
+
+fn lease() -> Lease {
+    Lease {
+        job: JobId(1),
+        holder: "test".to_owned(),
     }
 }
 
@@ -244,7 +257,10 @@ async fn what_breaks_a_rule_is_refused_and_not_taken() {
         (wrong_account, Vec::new()),
         (answers_nothing, Vec::new()),
     ] {
-        let refused = scene.sandbox.publish(&content, pictures, "k").await;
+        let refused = scene
+            .sandbox
+            .publish(&content, pictures, "k", &lease())
+            .await;
         assert!(
             matches!(refused, Err(PlatformError::Refused { .. })),
             "{content:?}"
@@ -255,7 +271,7 @@ async fn what_breaks_a_rule_is_refused_and_not_taken() {
     let one = vec![picture(pictures::draw("cup.png").unwrap())];
     let done = scene
         .sandbox
-        .publish(&named(&one), one.clone(), "k")
+        .publish(&named(&one), one.clone(), "k", &lease())
         .await
         .unwrap();
     let page = scene.sandbox.page(&Selector::All, None).await.unwrap();

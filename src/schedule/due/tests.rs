@@ -17,7 +17,7 @@ use crate::domain::network::Network;
 use crate::domain::schedule::Schedule;
 use crate::domain::source::{Selector, Source};
 use crate::domain::task::{MissedRun, Task, TaskKind};
-use crate::store::{NewDraft, NewRevision, NewTask, R, Store, StoreError, StoreOptions, Tx};
+use crate::store::{NewDraft, NewRevision, NewTask, R, Skip, Store, StoreError, StoreOptions, Tx};
 
 const W: WorkspaceId = WorkspaceId::FIRST;
 
@@ -292,6 +292,21 @@ async fn a_scheduled_draft_goes_out_when_due_but_not_while_stopped() {
         }
     );
     assert_eq!(house.store.jobs_ready(house.clock.now()).await.unwrap(), 1);
+    // While its publishing is under way, or waits before it is tried again, no second writes anything.
+    house.set("2026-11-20T17:46");
+    assert_eq!(house.turn().await, Turn::default());
+    let now = house.clock.now();
+    let claimed = house
+        .store
+        .claim_job("w", now, Duration::from_mins(1), Skip::default())
+        .await;
+    let (_, lease) = claimed.unwrap().unwrap();
+    assert_eq!(house.turn().await, Turn::default());
+    let mut tx = house.store.begin().await.unwrap();
+    let later = now + Duration::from_mins(5);
+    tx.postpone_job(&lease, later, "told to").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(house.turn().await, Turn::default());
 }
 
 #[tokio::test]

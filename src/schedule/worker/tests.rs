@@ -14,9 +14,9 @@ use crate::domain::clock::{Clock, ManualClock};
 use crate::domain::ids::{RoomId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Notice;
-use crate::domain::operator::RoomAddress;
+use crate::domain::operator::{RoomAddress, Surface};
 use crate::schedule::give_up::TellRoom;
-use crate::store::{Store, StoreOptions};
+use crate::store::{Skip, Store, StoreOptions};
 
 /// Short ones, so that a test does not wait long for what happens in the end.
 const OPTIONS: WorkerOptions = WorkerOptions {
@@ -64,19 +64,27 @@ impl House {
     }
 
     fn worker(&self, handlers: impl IntoIterator<Item = (JobKind, Arc<dyn JobHandler>)>) -> Worker {
+        self.worker_with(OPTIONS, handlers)
+    }
+
+    fn worker_with(
+        &self,
+        options: WorkerOptions,
+        handlers: impl IntoIterator<Item = (JobKind, Arc<dyn JobHandler>)>,
+    ) -> Worker {
         let handlers: HashMap<_, _> = handlers.into_iter().collect();
         Worker::new(
             self.store.clone(),
             Arc::<ManualClock>::clone(&self.clock),
             handlers,
             Arc::new(TellRoom),
-            OPTIONS,
+            options,
         )
     }
 
     /// How far away the next job is.
     async fn wait(&self) -> Option<Duration> {
-        let next = self.store.next_job_at().await.unwrap()?;
+        let next = self.store.next_job_at(&[]).await.unwrap()?;
         Some(Duration::try_from(next.duration_since(self.clock.now())).unwrap_or_default())
     }
 }
@@ -292,7 +300,7 @@ async fn a_job_that_ends_lumen_every_time_is_given_up() {
     for _ in 0..MOST_CRASHES {
         let claimed = house
             .store
-            .claim_job("dies", house.clock.now(), OPTIONS.lease, &[])
+            .claim_job("dies", house.clock.now(), OPTIONS.lease, Skip::default())
             .await
             .unwrap();
         assert!(claimed.is_some(), "taken up at once after a start");
@@ -336,11 +344,23 @@ async fn a_renewal_that_waits_for_a_long_write_does_not_hold_it_up() {
 struct Holding {
     begun: Notify,
     heeds: bool,
+    runs: AtomicUsize,
+}
+
+impl Holding {
+    fn new(heeds: bool) -> Self {
+        Self {
+            begun: Notify::new(),
+            heeds,
+            runs: AtomicUsize::new(0),
+        }
+    }
 }
 
 #[async_trait]
 impl JobHandler for Holding {
     async fn run(&self, _job: &Job, _lease: &Lease, stop: &CancellationToken) -> JobOutcome {
+        self.runs.fetch_add(1, Ordering::SeqCst);
         self.begun.notify_one();
         if self.heeds {
             stop.cancelled().await;
@@ -358,10 +378,7 @@ impl JobHandler for Holding {
 async fn a_written_job_wakes_the_worker_and_a_stop_hands_it_back() {
     for heeds in [true, false] {
         let house = House::new().await;
-        let holding = Arc::new(Holding {
-            begun: Notify::new(),
-            heeds,
-        });
+        let holding = Arc::new(Holding::new(heeds));
         let worker = house.worker([(JobKind::Fetch, holding.clone() as Arc<dyn JobHandler>)]);
         let stop = CancellationToken::new();
         let running = tokio::spawn({
@@ -382,21 +399,199 @@ async fn a_written_job_wakes_the_worker_and_a_stop_hands_it_back() {
     }
 }
 
+/// Finishes its jobs, and says so.
+struct Signalling {
+    store: Store,
+    done: Notify,
+}
+
+#[async_trait]
+impl JobHandler for Signalling {
+    async fn run(&self, _job: &Job, lease: &Lease, _stop: &CancellationToken) -> JobOutcome {
+        let mut tx = self.store.begin().await.unwrap();
+        tx.finish_job(lease).await.unwrap();
+        tx.commit().await.unwrap();
+        self.done.notify_one();
+        JobOutcome::Settled
+    }
+}
+
+/// A machine that slept, or a clock that was set forward: every lease has run out, and the work goes on.
+#[tokio::test]
+async fn a_worker_never_claims_again_what_it_has_in_hand() {
+    for kind in JobKind::ALL {
+        let house = House::new().await;
+        let holding = Arc::new(Holding::new(true));
+        let other = Arc::new(Signalling {
+            store: house.store.clone(),
+            done: Notify::new(),
+        });
+        let other_kind = match kind {
+            JobKind::Fetch => JobKind::Compose,
+            _ => JobKind::Fetch,
+        };
+        // Nothing is renewed while the test runs.
+        let options = WorkerOptions {
+            lease: Duration::from_hours(1),
+            ..OPTIONS
+        };
+        let worker = house.worker_with(
+            options,
+            [
+                (kind, holding.clone() as Arc<dyn JobHandler>),
+                (other_kind, other.clone() as Arc<dyn JobHandler>),
+            ],
+        );
+        let stop = CancellationToken::new();
+        let running = tokio::spawn({
+            let stop = stop.clone();
+            async move { worker.run(stop).await }
+        });
+        house.enqueue(kind, "held", json!({})).await;
+        holding.begun.notified().await;
+        house.clock.advance(Duration::from_hours(3));
+        // What is older is claimed first: once this is done, the worker has had its look at the other.
+        house.enqueue(other_kind, "wakes", json!({})).await;
+        other.done.notified().await;
+        stop.cancel();
+        running.await.unwrap();
+        assert_eq!(holding.runs.load(Ordering::SeqCst), 1, "{}", kind.name());
+    }
+}
+
+/// Says how long the cause of each job had been waited for.
+struct Waited {
+    store: Store,
+    waited: std::sync::Mutex<Vec<Duration>>,
+}
+
+#[async_trait]
+impl JobHandler for Waited {
+    async fn run(&self, job: &Job, lease: &Lease, _stop: &CancellationToken) -> JobOutcome {
+        self.waited.lock().unwrap().push(job.waited);
+        let mut tx = self.store.begin().await.unwrap();
+        tx.finish_job(lease).await.unwrap();
+        tx.commit().await.unwrap();
+        JobOutcome::Settled
+    }
+}
+
+/// The time a command has is counted from when it came in, not from when a slot was free; what came in before this start
+/// has its time anew.
+#[tokio::test]
+async fn a_job_knows_how_long_its_cause_has_been_waited_for() {
+    let house = House::new().await;
+    let line = async |external: &str| {
+        let mut tx = house.store.begin().await.unwrap();
+        let room = tx
+            .ensure_room(WorkspaceId::FIRST, &RoomAddress::terminal())
+            .await
+            .unwrap();
+        let line = tx
+            .take_in_one(&Surface::Terminal, external, room.id, "local", &json!({}))
+            .await
+            .unwrap()
+            .unwrap();
+        let run_at = tx.now();
+        tx.enqueue(&NewJob {
+            kind: JobKind::Compose,
+            unique_key: format!("compose:{external}"),
+            payload: json!({}),
+            cause: Some(line),
+            run_at,
+        })
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+    };
+    line("before").await;
+    house.clock.advance(Duration::from_mins(3));
+    let waited = Arc::new(Waited {
+        store: house.store.clone(),
+        waited: std::sync::Mutex::default(),
+    });
+    let worker = house.worker([(JobKind::Compose, waited.clone() as Arc<dyn JobHandler>)]);
+    line("after").await;
+    house.clock.advance(Duration::from_secs(40));
+    house.enqueue(JobKind::Compose, "nobody's", json!({})).await;
+    worker.drain().await.unwrap();
+    let mut all = waited.waited.lock().unwrap().clone();
+    all.sort_unstable();
+    let both = Duration::from_secs(40);
+    assert_eq!(all, [Duration::ZERO, both, both]);
+}
+
+/// Hangs in one lane, finishes in the others.
+struct HangsIn {
+    lane: &'static str,
+    store: Store,
+    begun: AtomicUsize,
+    done: tokio::sync::Semaphore,
+}
+
+#[async_trait]
+impl JobHandler for HangsIn {
+    async fn run(&self, job: &Job, lease: &Lease, stop: &CancellationToken) -> JobOutcome {
+        if job.lane == self.lane {
+            self.begun.fetch_add(1, Ordering::SeqCst);
+            stop.cancelled().await;
+            return later();
+        }
+        let mut tx = self.store.begin().await.unwrap();
+        tx.finish_job(lease).await.unwrap();
+        tx.commit().await.unwrap();
+        self.done.add_permits(1);
+        JobOutcome::Settled
+    }
+}
+
+#[tokio::test]
+async fn a_lane_that_hangs_holds_up_its_own_alone() {
+    let house = House::new().await;
+    let hangs = Arc::new(HangsIn {
+        lane: "telegram",
+        store: house.store.clone(),
+        begun: AtomicUsize::new(0),
+        done: tokio::sync::Semaphore::new(0),
+    });
+    for number in 0..3 {
+        for surface in ["telegram", "discord", "terminal"] {
+            let key = format!("notice:{surface}:{number}");
+            let payload = json!({ "surface": surface });
+            house.enqueue(JobKind::Notice, &key, payload).await;
+        }
+    }
+    let worker = house.worker([(JobKind::Notice, hangs.clone() as Arc<dyn JobHandler>)]);
+    let stop = CancellationToken::new();
+    let running = tokio::spawn({
+        let stop = stop.clone();
+        async move { worker.run(stop).await }
+    });
+    let others = hangs.done.acquire_many(6);
+    let others = tokio::time::timeout(Duration::from_secs(20), others).await;
+    assert!(others.is_ok(), "the other lanes wait");
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(hangs.begun.load(Ordering::SeqCst), 1);
+}
+
 #[tokio::test]
 async fn a_lost_lease_ends_the_work() {
     let house = House::new().await;
     house.enqueue(JobKind::Fetch, "fetch:1", json!({})).await;
-    let holding = Arc::new(Holding {
-        begun: Notify::new(),
-        heeds: false,
-    });
+    let holding = Arc::new(Holding::new(false));
     let worker = house.worker([(JobKind::Fetch, holding.clone() as Arc<dyn JobHandler>)]);
     let draining = tokio::spawn(async move { worker.drain().await });
     holding.begun.notified().await;
     house.clock.advance(OPTIONS.lease + Duration::from_mins(1));
     let (_, lease) = house
         .store
-        .claim_job("another", house.clock.now(), Duration::from_mins(1), &[])
+        .claim_job(
+            "another",
+            house.clock.now(),
+            Duration::from_mins(1),
+            Skip::default(),
+        )
         .await
         .unwrap()
         .unwrap();

@@ -37,7 +37,11 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
     );
     assert_eq!(tx.inbox_known(Surface::Terminal, "u1").await.unwrap(), id);
     assert!(tx.inbox_known(Surface::Discord, "u1").await.is_err());
-    assert!(tx.mark_shown(&[id]).await.is_err(), "nothing to show yet");
+    assert_eq!(
+        tx.mark_shown(&[id]).await.unwrap(),
+        [id],
+        "nothing to show yet"
+    );
     drop(tx);
 
     let open = house.store.inbox_open().await.unwrap();
@@ -73,12 +77,15 @@ async fn an_update_is_taken_in_once_settled_once_and_shown() {
         (InboxState::Settled, Some(json!({"blocks": []})))
     );
 
+    // One that is not settled does not keep the others from being noted.
     let mut tx = house.tx().await;
-    tx.mark_shown(&[id]).await.unwrap();
-    tx.mark_shown(&[id]).await.unwrap();
+    assert_eq!(tx.mark_shown(&[other, id]).await.unwrap(), [other]);
+    assert_eq!(tx.mark_shown(&[id]).await.unwrap(), []);
     tx.commit().await.unwrap();
     let open = house.store.inbox_open().await.unwrap();
     assert_eq!(open.iter().map(|row| row.id).collect::<Vec<_>>(), [other]);
+    let unshown = house.store.inbox_unshown().await.unwrap();
+    assert_eq!(unshown, [(room.id, other)]);
     assert!(house.store.inbox_row(InboxId(99)).await.unwrap().is_none());
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{House, later, noon};
 use crate::domain::ids::InboxId;
 use crate::domain::job::{JobKind, NewJob};
-use crate::store::StoreError;
+use crate::store::{Skip, StoreError};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -32,8 +32,8 @@ async fn two_claimers_get_one_job_once() {
     assert!(enqueue(&house, &job(JobKind::Compose, "a", 0)).await);
     assert!(!enqueue(&house, &job(JobKind::Compose, "a", 0)).await);
     let (one, other) = tokio::join!(
-        house.store.claim_job("x", noon(), MINUTE, &[]),
-        house.store.claim_job("y", noon(), MINUTE, &[]),
+        house.store.claim_job("x", noon(), MINUTE, Skip::default()),
+        house.store.claim_job("y", noon(), MINUTE, Skip::default()),
     );
     let claims: Vec<_> = [one.unwrap(), other.unwrap()]
         .into_iter()
@@ -56,36 +56,36 @@ async fn jobs_are_claimed_when_due_oldest_first_and_by_kind() {
     enqueue(&house, &job(JobKind::Compose, "first", -2)).await;
     let store = &house.store;
     assert_eq!(store.jobs_ready(noon()).await.unwrap(), 2);
-    assert_eq!(store.next_job_at().await.unwrap(), Some(later(-2)));
+    assert_eq!(store.next_job_at(&[]).await.unwrap(), Some(later(-2)));
     let skip = [JobKind::Compose, JobKind::Fetch];
     let (claimed, _) = store
-        .claim_job("x", noon(), MINUTE, &skip)
+        .claim_job("x", noon(), MINUTE, Skip::kinds(&skip))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(claimed.unique_key, "second");
     assert!(
         store
-            .claim_job("x", later(200), MINUTE, &JobKind::ALL)
+            .claim_job("x", later(200), MINUTE, Skip::kinds(&JobKind::ALL))
             .await
             .unwrap()
             .is_none()
     );
     let (claimed, _) = store
-        .claim_job("x", noon(), MINUTE, &[])
+        .claim_job("x", noon(), MINUTE, Skip::default())
         .await
         .unwrap()
         .unwrap();
     assert_eq!(claimed.unique_key, "first");
     assert!(
         store
-            .claim_job("x", noon(), MINUTE, &[])
+            .claim_job("x", noon(), MINUTE, Skip::default())
             .await
             .unwrap()
             .is_none()
     );
     assert_eq!(
-        store.next_job_at().await.unwrap(),
+        store.next_job_at(&[]).await.unwrap(),
         Some(later(60)),
         "when a lease ends"
     );
@@ -94,19 +94,43 @@ async fn jobs_are_claimed_when_due_oldest_first_and_by_kind() {
 }
 
 #[tokio::test]
+async fn what_the_claimer_has_in_hand_is_not_claimed_however_late_it_is() {
+    let house = House::new().await;
+    enqueue(&house, &job(JobKind::Publish, "a", 0)).await;
+    let store = &house.store;
+    let (claimed, _) = store
+        .claim_job("x", noon(), MINUTE, Skip::default())
+        .await
+        .unwrap()
+        .unwrap();
+    let in_hand = Skip {
+        kinds: &[],
+        lanes: &[],
+        in_hand: &[claimed.id],
+    };
+    let again = store.claim_job("x", later(3_600), MINUTE, in_hand).await;
+    assert_eq!(again.unwrap(), None);
+    assert_eq!(store.next_job_at(&[claimed.id]).await.unwrap(), None);
+    let taken = store
+        .claim_job("y", later(3_600), MINUTE, Skip::default())
+        .await;
+    assert!(taken.unwrap().is_some(), "another process may");
+}
+
+#[tokio::test]
 async fn what_is_done_under_a_lost_lease_did_not_happen() {
     let house = House::new().await;
     enqueue(&house, &job(JobKind::Compose, "a", 0)).await;
     let (_, lost) = house
         .store
-        .claim_job("x", noon(), MINUTE, &[])
+        .claim_job("x", noon(), MINUTE, Skip::default())
         .await
         .unwrap()
         .unwrap();
     // The same worker process claims it again, an hour on: the first claim must not count all the same.
     let (again, held) = house
         .store
-        .claim_job("x", later(3_600), MINUTE, &[])
+        .claim_job("x", later(3_600), MINUTE, Skip::default())
         .await
         .unwrap()
         .unwrap();
@@ -132,7 +156,10 @@ async fn what_is_done_under_a_lost_lease_did_not_happen() {
         .extend_lease(&held, later(3_600), MINUTE * 5)
         .await
         .unwrap();
-    assert_eq!(house.store.next_job_at().await.unwrap(), Some(later(3_900)));
+    assert_eq!(
+        house.store.next_job_at(&[]).await.unwrap(),
+        Some(later(3_900))
+    );
     let mut tx = house.tx().await;
     assert_eq!(tx.jobs_open(InboxId(7)).await.unwrap(), 1);
     tx.finish_job(&held).await.unwrap();
@@ -141,7 +168,7 @@ async fn what_is_done_under_a_lost_lease_did_not_happen() {
         Err(StoreError::LeaseLost)
     ));
     tx.commit().await.unwrap();
-    assert_eq!(house.store.next_job_at().await.unwrap(), None);
+    assert_eq!(house.store.next_job_at(&[]).await.unwrap(), None);
     assert!(
         enqueue(&house, &job(JobKind::Compose, "a", 0)).await,
         "the key is free again"
@@ -154,7 +181,7 @@ async fn a_postponed_job_comes_back_and_leases_of_the_dead_are_freed() {
     enqueue(&house, &job(JobKind::Compose, "a", 0)).await;
     let (_, lease) = house
         .store
-        .claim_job("x", noon(), MINUTE, &[])
+        .claim_job("x", noon(), MINUTE, Skip::default())
         .await
         .unwrap()
         .unwrap();
@@ -166,14 +193,14 @@ async fn a_postponed_job_comes_back_and_leases_of_the_dead_are_freed() {
     assert!(
         house
             .store
-            .claim_job("x", later(9), MINUTE, &[])
+            .claim_job("x", later(9), MINUTE, Skip::default())
             .await
             .unwrap()
             .is_none()
     );
     let (job, _) = house
         .store
-        .claim_job("x", later(10), MINUTE, &[])
+        .claim_job("x", later(10), MINUTE, Skip::default())
         .await
         .unwrap()
         .unwrap();
@@ -181,7 +208,7 @@ async fn a_postponed_job_comes_back_and_leases_of_the_dead_are_freed() {
     assert!(
         house
             .store
-            .claim_job("y", later(11), MINUTE, &[])
+            .claim_job("y", later(11), MINUTE, Skip::default())
             .await
             .unwrap()
             .is_none()
@@ -191,7 +218,7 @@ async fn a_postponed_job_comes_back_and_leases_of_the_dead_are_freed() {
     assert!(
         house
             .store
-            .claim_job("y", later(11), MINUTE, &[])
+            .claim_job("y", later(11), MINUTE, Skip::default())
             .await
             .unwrap()
             .is_some()
@@ -224,7 +251,10 @@ async fn upkeep_is_not_work_that_somebody_waits_for() {
     assert_eq!(house.store.work_in_hand(noon()).await.unwrap(), 0);
     enqueue(&house, &job(JobKind::Compose, "compose", 0)).await;
     let skip = [JobKind::Index, JobKind::Media];
-    let claimed = house.store.claim_job("x", noon(), MINUTE, &skip).await;
+    let claimed = house
+        .store
+        .claim_job("x", noon(), MINUTE, Skip::kinds(&skip))
+        .await;
     assert!(claimed.unwrap().is_some());
     assert_eq!(
         house.store.work_in_hand(noon()).await.unwrap(),
@@ -257,7 +287,7 @@ async fn a_crash_is_counted_and_is_no_try() {
     for crashes in 0..3 {
         let (claimed, _) = house
             .store
-            .claim_job("x", noon(), MINUTE, &[])
+            .claim_job("x", noon(), MINUTE, Skip::default())
             .await
             .unwrap()
             .unwrap();

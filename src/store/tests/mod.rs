@@ -26,9 +26,10 @@ use crate::domain::clock::{Clock, ManualClock};
 use crate::domain::content::Content;
 use crate::domain::draft::{Draft, Purpose, Writer};
 use crate::domain::ids::WorkspaceId;
+use crate::domain::job::{JobKind, Lease, NewJob};
 use crate::domain::network::Network;
 use crate::domain::post::{Counts, FetchedPost};
-use crate::store::{NewDraft, NewRevision, Store, StoreOptions, Tx};
+use crate::store::{NewDraft, NewRevision, Skip, Store, StoreOptions, Tx};
 
 pub(in crate::store) const W: WorkspaceId = WorkspaceId::FIRST;
 
@@ -63,6 +64,20 @@ impl House {
     pub fn wait(&self, seconds: u64) -> Timestamp {
         self.clock.advance(Duration::from_secs(seconds));
         self.clock.now()
+    }
+
+    /// Claims a job of publishing for a minute; one is written where there is none.
+    pub async fn claim(&self, holder: &str) -> Lease {
+        let mut tx = self.tx().await;
+        let job = NewJob::upkeep(JobKind::Publish, None, tx.now());
+        tx.enqueue(&job).await.unwrap();
+        tx.commit().await.unwrap();
+        let now = self.clock.now();
+        let claimed = self
+            .store
+            .claim_job(holder, now, Duration::from_mins(1), Skip::default())
+            .await;
+        claimed.unwrap().unwrap().1
     }
 
     /// A waiting draft that stands on nothing.

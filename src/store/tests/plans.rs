@@ -19,6 +19,7 @@ async fn no_question_that_is_asked_all_the_time_walks_a_whole_table() {
         drafts::STALE,
         in_states,
         inbox::OPEN,
+        inbox::UNSHOWN,
         deliveries::OF_DRAFT,
         posts_read::MEDIA_OPEN,
     ];

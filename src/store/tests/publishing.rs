@@ -1,6 +1,8 @@
 use super::{House, W, later, revision};
+use crate::domain::call_notes::CallNotes as _;
 use crate::domain::draft::{Approval, Draft};
 use crate::domain::ids::IntentId;
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
 use crate::domain::operator::{Identity, Role, Surface};
 use crate::store::{Intent, IntentState, R, StoreError, Tx};
@@ -36,9 +38,10 @@ async fn sent(house: &House) -> (Draft, Approval, Intent) {
         .await
         .unwrap();
     let intent = intend(&mut tx, &draft, &approval, "key-1").await.unwrap();
-    tx.mark_intent(intent.id, IntentState::Sent, None)
-        .await
-        .unwrap();
+    tx.commit().await.unwrap();
+    let lease = house.claim("w").await;
+    let mut tx = house.tx().await;
+    tx.send_intent(intent.id, &lease).await.unwrap();
     tx.commit().await.unwrap();
     (draft, approval, intent)
 }
@@ -69,10 +72,38 @@ async fn an_approval_and_the_intent_on_it_are_kept() {
     assert_eq!(tx.approval(approval.id).await.unwrap().unwrap(), approval);
     assert_eq!(tx.open_intent(draft.id).await.unwrap().unwrap(), read);
     assert!(
-        tx.mark_intent(IntentId(99), IntentState::Sent, None)
+        tx.mark_intent(IntentId(99), IntentState::Done, None)
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_call_is_sent_once_and_only_under_the_claim_that_holds() {
+    let house = House::new().await;
+    let (_, _, intent) = sent(&house).await;
+    // A minute on, another has the job.
+    house.wait(61);
+    let other = house.claim("other").await;
+    let lost = Lease {
+        holder: "w/1".to_owned(),
+        ..other.clone()
+    };
+    let refused = |done| assert!(matches!(done, Err(StoreError::LeaseLost)), "{done:?}");
+    let mut tx = house.tx().await;
+    refused(tx.hold_job(&lost).await);
+    // It is sent already.
+    refused(tx.send_intent(intent.id, &other).await);
+    tx.mark_intent(intent.id, IntentState::Open, Some("asked to wait"))
+        .await
+        .unwrap();
+    refused(tx.send_intent(intent.id, &lost).await);
+    tx.hold_job(&other).await.unwrap();
+    tx.send_intent(intent.id, &other).await.unwrap();
+    tx.commit().await.unwrap();
+    let noted = house.store.note("key-1", "sent", &lost).await;
+    assert!(noted.is_err() && house.store.noted("key-1").await.unwrap().is_none());
+    house.store.note("key-1", "sent", &other).await.unwrap();
 }
 
 #[tokio::test]

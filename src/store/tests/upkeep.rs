@@ -93,8 +93,9 @@ async fn a_talk_that_nobody_ended_goes_after_a_week() {
 #[tokio::test]
 async fn a_note_of_a_call_goes_once_no_network_would_find_it_any_more() {
     let house = House::new().await;
-    house.store.note("k", "begun").await.unwrap();
-    house.store.note("k", "sent").await.unwrap();
+    let lease = house.claim("w").await;
+    house.store.note("k", "begun", &lease).await.unwrap();
+    house.store.note("k", "sent", &lease).await.unwrap();
     house.store.drop_old(house.wait(390 * DAY)).await.unwrap();
     let noted = house.store.noted("k").await.unwrap();
     assert_eq!(noted.as_deref(), Some("sent"), "the newest counts");

@@ -14,6 +14,6 @@ mod views;
 pub mod world;
 
 pub use login::address_of;
-pub use open::{KEY, Notes};
+pub use open::{KEY, Notes, lease};
 pub use server::FakeLens;
 pub use storage::metadata_errors;

@@ -8,6 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lumen::domain::call_notes::CallNotes;
 use lumen::domain::clock::SystemClock;
+use lumen::domain::ids::JobId;
+use lumen::domain::job::Lease;
 use lumen::net::{HttpClient, NetOptions, Origin};
 use lumen::platforms::lens::{Lens, Settings};
 
@@ -19,19 +21,36 @@ pub const KEY: &str = "0x4646464646464646464646464646464646464646464646464646464
 
 /// Notes in memory; with a copy, as after a crash that kept them.
 #[derive(Default)]
-pub struct Notes(pub Mutex<HashMap<String, String>>);
+pub struct Notes {
+    kept: Mutex<HashMap<String, String>>,
+    /// How many more notes may be made until the claim on the job is lost.
+    pub until_lost: Mutex<Option<usize>>,
+}
+
+/// The claim under which the tests call.
+pub fn lease() -> Lease {
+    Lease {
+        job: JobId(1),
+        holder: "test".to_owned(),
+    }
+}
 
 #[async_trait]
 impl CallNotes for Notes {
-    async fn note(&self, key: &str, note: &str) -> anyhow::Result<()> {
-        let mut notes = self.0.lock().expect("the notes are whole");
+    async fn note(&self, key: &str, note: &str, _: &Lease) -> anyhow::Result<()> {
+        if let Some(left) = &mut *self.until_lost.lock().expect("the notes are whole") {
+            *left = left
+                .checked_sub(1)
+                .ok_or_else(|| anyhow::anyhow!("the lease was lost"))?;
+        }
+        let mut notes = self.kept.lock().expect("the notes are whole");
         notes.insert(key.to_owned(), note.to_owned());
         Ok(())
     }
 
     async fn noted(&self, key: &str) -> anyhow::Result<Option<String>> {
         Ok(self
-            .0
+            .kept
             .lock()
             .expect("the notes are whole")
             .get(key)

@@ -18,6 +18,8 @@ pub enum Outcome {
     SlowDown(u64),
     Garbled,
     Late(Duration, Value),
+    /// With an error beside it.
+    WithErrors(Value),
 }
 
 impl World {
@@ -50,6 +52,10 @@ impl World {
             Some(PostFault::AcceptThenDrop | PostFault::SlowAndDrop(_)) => Outcome::Broken,
             Some(PostFault::ServerErrorAfterAccept) => Outcome::Status(502),
             Some(PostFault::Late(wait)) => Outcome::Late(wait, answer),
+            Some(PostFault::AcceptWithErrors) => Outcome::WithErrors(answer),
+            Some(PostFault::RefuseWithErrors) => Outcome::WithErrors(
+                json!({"__typename": "TransactionWillFail", "reason": "as told"}),
+            ),
             _ => Outcome::Answer(answer),
         }
     }

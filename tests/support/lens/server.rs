@@ -118,6 +118,11 @@ async fn graphql(State(world): State<Shared>, headers: HeaderMap, body: Bytes) -
             [(header::RETRY_AFTER, seconds.to_string())],
         )
             .into_response(),
+        Reply::Outcome(Outcome::WithErrors(value)) => {
+            let mut both = failure("FORBIDDEN", "as told");
+            both["data"] = json!({ "taken": value });
+            json_body(&both)
+        }
         Reply::Outcome(Outcome::Garbled) => "<html>gateway</html>".into_response(),
         Reply::Outcome(Outcome::Broken) => broken(),
         Reply::Outcome(Outcome::Late(wait, value)) => {
@@ -153,6 +158,7 @@ fn answer(world: &mut World, headers: &HeaderMap, prepared: &Prepared) -> Reply 
     world.calls.push((prepared.name.clone(), variables));
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let mut data = Map::new();
+    let mut errors = Vec::new();
     for (field, arguments) in prepared.roots() {
         let request = arguments.get("request").cloned().unwrap_or(Value::Null);
         let login = world.login(header("authorization"));
@@ -164,6 +170,17 @@ fn answer(world: &mut World, headers: &HeaderMap, prepared: &Prepared) -> Reply 
             || matches!(field.name.as_str(), "me" | "notifications");
         if wants_login && login.is_none() {
             return Reply::Json(failure("UNAUTHENTICATED", "log in"));
+        }
+        match world.failing.get(field.name.as_str()) {
+            None => {}
+            Some(false) => return Reply::Json(failure("INTERNAL_SERVER_ERROR", "as told")),
+            Some(true) => {
+                let name = field.alias.clone().unwrap_or_else(|| field.name.clone());
+                errors.push(json!({"message": "as told", "path": [name],
+                    "extensions": {"code": "INTERNAL_SERVER_ERROR"}}));
+                data.insert(name, Value::Null);
+                continue;
+            }
         }
         let whole = match (field.name.as_str(), login) {
             ("challenge", _) if header("origin").is_none() => {
@@ -205,7 +222,10 @@ fn answer(world: &mut World, headers: &HeaderMap, prepared: &Prepared) -> Reply 
             }
         }
     }
-    Reply::Json(json!({ "data": data }))
+    if errors.is_empty() {
+        return Reply::Json(json!({ "data": data }));
+    }
+    Reply::Json(json!({ "data": data, "errors": errors }))
 }
 
 impl World {

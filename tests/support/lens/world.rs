@@ -68,6 +68,10 @@ pub enum PostFault {
     SlowDown(u64),
     /// The body is no JSON.
     Garbled,
+    /// Taken, and the answer says so beside an error.
+    AcceptWithErrors,
+    /// Taken, and the answer is a member of the union that says no, beside an error.
+    RefuseWithErrors,
 }
 
 #[derive(Debug, Clone)]
@@ -110,6 +114,8 @@ pub struct World {
     pub storage: HashMap<String, Stored>,
     pub faults: VecDeque<PostFault>,
     pub api_down: bool,
+    /// Fields at the root that end in an internal error; where it is set, the rest of the answer stays.
+    pub failing: HashMap<&'static str, bool>,
     pub storage_down: bool,
     /// Seconds that an access token is good for.
     pub token_life: i64,
@@ -137,6 +143,7 @@ impl World {
             storage: HashMap::new(),
             faults: VecDeque::new(),
             api_down: false,
+            failing: HashMap::new(),
             storage_down: false,
             token_life: 600,
             upload_takes: Duration::ZERO,

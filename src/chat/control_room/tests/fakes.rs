@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -29,6 +29,9 @@ pub struct FakeFrontend {
     pub last: Mutex<HashMap<String, String>>,
     next: AtomicU64,
     failures: AtomicU64,
+    panics: AtomicU64,
+    /// It takes what is shown and never answers.
+    pub hangs: AtomicBool,
     /// Chats that take nothing any more.
     pub closed: Mutex<Vec<String>>,
     /// The threads that were opened: the message, and the name.
@@ -45,6 +48,8 @@ impl FakeFrontend {
             last: Mutex::default(),
             next: AtomicU64::new(1),
             failures: AtomicU64::new(0),
+            panics: AtomicU64::new(0),
+            hangs: AtomicBool::new(false),
             closed: Mutex::default(),
             threads: Mutex::default(),
             no_threads: Mutex::default(),
@@ -53,6 +58,10 @@ impl FakeFrontend {
 
     pub fn fail_next(&self, times: u64) {
         self.failures.store(times, Ordering::SeqCst);
+    }
+
+    pub fn panic_next(&self, times: u64) {
+        self.panics.store(times, Ordering::SeqCst);
     }
 
     /// What was shown in a chat since the last look.
@@ -79,6 +88,13 @@ impl Frontend for FakeFrontend {
     ) -> Result<MessageRef, ShowError> {
         if self.closed.lock().unwrap().contains(&room.chat) {
             return Err(ShowError::Closed("the bot was blocked".into()));
+        }
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        if self.panics.load(Ordering::SeqCst) > 0 {
+            self.panics.fetch_sub(1, Ordering::SeqCst);
+            panic!("told to break off");
         }
         if self.failures.load(Ordering::SeqCst) > 0 {
             self.failures.fetch_sub(1, Ordering::SeqCst);

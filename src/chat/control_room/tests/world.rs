@@ -23,7 +23,7 @@ use crate::domain::network::Network;
 use crate::domain::notice::Notice;
 use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
 use crate::domain::post::{Counts, FetchedPost};
-use crate::store::{InboxState, NewDraft, NewRevision, Store, StoreOptions};
+use crate::store::{InboxState, NewDraft, NewRevision, Skip, Store, StoreOptions};
 
 const W: WorkspaceId = WorkspaceId::FIRST;
 
@@ -179,6 +179,18 @@ impl World {
         panic!("{id} was never answered");
     }
 
+    /// Waits until something was shown to the owner.
+    pub async fn answered(&self) -> Vec<String> {
+        for _ in 0..4_000 {
+            let heard = self.heard();
+            if !heard.is_empty() {
+                return heard;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("nothing was shown");
+    }
+
     pub async fn last_inbox(&self) -> InboxId {
         let mut last = InboxId(0);
         while self
@@ -321,7 +333,7 @@ impl World {
         let lease_for = Duration::from_mins(1);
         while let Some((job, lease)) = self
             .store
-            .claim_job("test", self.clock.now(), lease_for, &others)
+            .claim_job("test", self.clock.now(), lease_for, Skip::kinds(&others))
             .await
             .unwrap()
         {
@@ -344,7 +356,7 @@ impl World {
         let later = self.clock.now() + Duration::from_hours(1);
         while let Some((job, _)) = self
             .store
-            .claim_job("look", later, Duration::from_secs(1), &[])
+            .claim_job("look", later, Duration::from_secs(1), Skip::default())
             .await
             .unwrap()
         {

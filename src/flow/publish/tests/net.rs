@@ -1,15 +1,20 @@
 //! The network: it takes, drops, refuses and forgets to answer as it is told, and knows afterwards what it has.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
+use crate::domain::call_notes::CallNotes as _;
 use crate::domain::content::Content;
+use crate::domain::job::Lease;
 use crate::domain::network::Network;
+use crate::domain::thread::Parts;
 use crate::platforms::{LookUp, OutgoingPicture, Outlet, PlatformError, Published};
+use crate::store::Store;
 
 /// What the network does with a call.
 #[derive(Clone, Copy)]
@@ -20,11 +25,15 @@ pub enum Does {
     TakesSilently,
     /// Takes the first posts of a thread and breaks off.
     TakesAPart,
+    /// Takes the first posts of a thread and asks to wait for so many seconds with the rest.
+    TakesAPartAndAsksToWait(u64),
     /// Breaks off and takes nothing.
     Drops,
     Refuses,
     /// Asks to wait for so many seconds.
     AsksToWait(u64),
+    /// Gets ready until it is told to go on, notes that it sends, and sends.
+    GetsReady,
 }
 
 /// A network that behaves as it is told, then well.
@@ -39,6 +48,11 @@ pub struct Net {
     pub account_gone: Mutex<bool>,
     /// Some of the thread is there.
     part: Mutex<bool>,
+    /// Where it notes that it sends.
+    pub notes: OnceLock<Store>,
+    /// It gets ready; it may go on.
+    pub ready: Notify,
+    pub go: Notify,
 }
 
 impl Net {
@@ -52,6 +66,15 @@ impl Net {
 
     pub fn called(&self) -> usize {
         self.called.lock().unwrap().len()
+    }
+}
+
+/// What it has of a thread of which it has a part.
+fn parts() -> Parts {
+    Parts {
+        there: 1,
+        of: 3,
+        url: Some("net.example/1".to_owned()),
     }
 }
 
@@ -83,6 +106,7 @@ impl Outlet for Net {
         content: &Content,
         _: Vec<OutgoingPicture>,
         key: &str,
+        lease: &Lease,
     ) -> Result<Published, PlatformError> {
         let network = Network::Sandbox;
         self.called.lock().unwrap().push(key.to_owned());
@@ -97,6 +121,15 @@ impl Outlet for Net {
                 *self.part.lock().unwrap() = true;
                 return Err(unclear());
             }
+            Does::TakesAPartAndAsksToWait(seconds) => {
+                *self.part.lock().unwrap() = true;
+                return Err(PlatformError::Partly {
+                    network,
+                    why: "it asked to wait".to_owned(),
+                    parts: parts(),
+                    wait: Some(Duration::from_secs(seconds)),
+                });
+            }
             Does::Refuses => {
                 return Err(PlatformError::Refused {
                     network,
@@ -109,6 +142,15 @@ impl Outlet for Net {
                     wait: Some(Duration::from_secs(seconds)),
                 });
             }
+            Does::GetsReady => {
+                self.ready.notify_one();
+                self.go.notified().await;
+                let notes = self.notes.get().unwrap();
+                if let Err(error) = notes.note(key, "sent", lease).await {
+                    let why = error.to_string();
+                    return Err(PlatformError::Unreachable { network, why });
+                }
+            }
             Does::Takes | Does::TakesSilently => {}
         }
         let mut taken = self.taken.lock().unwrap();
@@ -119,7 +161,13 @@ impl Outlet for Net {
         }
     }
 
-    async fn look_up(&self, _: &Content, key: &str, _: Timestamp) -> Result<LookUp, PlatformError> {
+    async fn look_up(
+        &self,
+        _: &Content,
+        key: &str,
+        _: Timestamp,
+        _: &Lease,
+    ) -> Result<LookUp, PlatformError> {
         let mut cannot_say = self.cannot_say.lock().unwrap();
         if *cannot_say > 0 {
             *cannot_say -= 1;
@@ -128,9 +176,7 @@ impl Outlet for Net {
         let taken = self.taken.lock().unwrap();
         Ok(match taken.iter().position(|(known, _)| known == key) {
             Some(at) => LookUp::There(published(at + 1)),
-            None if *self.part.lock().unwrap() => LookUp::Partly {
-                url: Some("net.example/1".to_owned()),
-            },
+            None if *self.part.lock().unwrap() => LookUp::Partly { parts: parts() },
             None => LookUp::Absent,
         })
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::store::Skip;
 
 fn data_files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
@@ -230,7 +231,7 @@ async fn the_job_is_finished_with_the_posts_in_and_comes_back_for_missing_vector
         let now = house.clock.now();
         let claimed = house
             .store
-            .claim_job("worker", now, Duration::from_mins(1), &[])
+            .claim_job("worker", now, Duration::from_mins(1), Skip::default())
             .await
             .unwrap();
         let Some((job, lease)) = claimed else { break };
