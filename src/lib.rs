@@ -16,7 +16,7 @@
 //!
 //! | room | what stands there | may import |
 //! | --- | --- | --- |
-//! | `domain` | the words as types, pure: post, draft and its moves, schedule, roles, limits, clock, [`domain::error::UserError`] | nothing |
+//! | `domain` | the words as types, pure: post, draft and its moves, schedule, roles, limits, clock, what a topic asks for (`wish`), [`domain::error::UserError`] | nothing |
 //! | `config` | settings from the environment, a file for each section; what libraries are told by it | domain |
 //! | `net` | the one HTTP client: timeouts, retries, the resolver that refuses private addresses | domain |
 //! | `media` | pictures: preflight, limits, the media folder, made to fit a network or a model's eyes | domain |

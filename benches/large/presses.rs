@@ -141,6 +141,7 @@ async fn drafts(running: &Running, count: i64) -> anyhow::Result<Vec<(DraftNumbe
     let mut tx = running.house.store.begin().await?;
     for at in 0..count {
         let draft = NewDraft {
+            number: None,
             purpose: Purpose::Post {
                 topic: "our Friday tasting is at six".to_owned(),
             },

@@ -73,6 +73,9 @@ type Make = fn(&Captures<'_>) -> Option<Read>;
 /// A frame may stand in a frame ("write a post to tell people that …"): this many are opened.
 const DEEPEST: usize = 4;
 
+/// A request behind a statement says something of its own only with more words than this.
+const SHORTEST_TOLD: usize = 4;
+
 /// A topic is read up to this many sentences; the rest is taken as it stands.
 const MOST_SENTENCES: usize = 40;
 
@@ -93,7 +96,11 @@ impl Wish {
             let (kind, statement) = if rest.is_empty() {
                 // A request as a whole: it may hold what should be said.
                 let whole = read_sentence(&sentence, language);
-                if whole.0.is_some() {
+                let words = whole
+                    .1
+                    .as_deref()
+                    .map_or(0, |text| text.unicode_words().count());
+                if whole.0.is_some() && (sentences.is_empty() || words > SHORTEST_TOLD) {
                     whole
                 } else {
                     asked = asked.or(wanted);

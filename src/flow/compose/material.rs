@@ -88,6 +88,14 @@ impl Material {
         }
     }
 
+    /// The own posts that stand for the habits, where there are enough of them to show any.
+    pub fn shown_habits(&self) -> Vec<PostId> {
+        if self.habits == Habits::of(&[], &self.persona.voice) {
+            return Vec::new();
+        }
+        self.examples.iter().map(|post| post.id).collect()
+    }
+
     /// All that a text may take its facts from.
     pub fn given(&self) -> Vec<String> {
         let voice = &self.persona.voice;

@@ -316,7 +316,7 @@ fn check_tries_every_provider_with_a_tiny_picture_and_names_price_and_end() {
 fn status_warns_of_a_model_that_ends_soon_and_a_wrong_setting_is_named() {
     let (house, services) = (House::new(), Services::start());
     let ended = session(&house, &services, &[("LUMEN_TEXT", "openai")], &["/status"]);
-    says(&ended, &["openai, gpt-4o"]);
+    says(&ended, &["Texts are by gpt-4o."]);
     let mut command = house.command(&["check"]);
     command.env("LUMEN_IMAGE", "xai");
     let ended = House::feed(command, Vec::new());

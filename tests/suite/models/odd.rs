@@ -1,4 +1,4 @@
-//! Services that speak like OpenAI or Ollama, and differ.
+//! Services that speak like `OpenAI` or Ollama, and differ.
 
 use super::bench::Bench;
 use crate::support::services::{Fault, Odd, Service, TOO_BUSY, Who};

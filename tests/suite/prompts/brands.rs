@@ -34,6 +34,7 @@ pub fn all() -> Vec<Brand> {
     all
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of twelve brands")]
 fn trades() -> Vec<Brand> {
     vec![
         Brand {

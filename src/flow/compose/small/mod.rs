@@ -195,7 +195,7 @@ impl Composer {
                 cut_off: false,
             },
             used: Vec::new(),
-            examples: Vec::new(),
+            examples: material.shown_habits(),
             tries: plain.tries,
         }
     }
