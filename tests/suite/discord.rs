@@ -597,7 +597,7 @@ fn a_draft_is_talked_about_in_its_thread() {
     );
     let thread = mira.in_channel(card.id);
     mira.press(&card, "Why");
-    api.until(card.id, "#1 came from");
+    api.until(card.id, "#1 is @mira's own text");
     // What people say to each other elsewhere is not for Lumen.
     mira.mutter("/edit #1 nobody asked for this");
     thread.mutter("/edit Sunday at six.");
@@ -725,7 +725,7 @@ fn neither_the_token_nor_those_of_interactions_are_in_a_log_or_a_backup() {
     mira.command("show", &[("draft", "#1")]);
     let card = api.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
     mira.press(&card, "Why");
-    api.until(TEAM, "#1 came from");
+    api.until(TEAM, "#1 is @mira's own text");
     let backup = house.folder().join("lumen.tar");
     let made = house
         .command(&["backup", &backup.display().to_string()])

@@ -11,11 +11,11 @@ fn what_a_guest_says_is_fetched_while_lumen_runs() {
     let mut house = House::new();
     house.set("LUMEN_EMBEDDER", "off");
     let mut running = house.start();
-    running.say("/source add sandbox @guest");
-    assert!(running.until("is followed", SOON), "{}", running.seen);
     let said = house.run(&["sandbox", "say", "@guest", "Do you open on Sundays?"]);
     assert!(said.status.success(), "{said:?}");
     assert!(said.out.contains("s105"), "{said:?}");
+    running.say("/source add sandbox @guest");
+    assert!(running.until("is followed", SOON), "{}", running.seen);
     running.say("/source fetch sandbox @guest");
     assert!(running.until("1 new", SOON), "{}", running.seen);
     let said = house.run(&["sandbox", "say", "guest", "Hello?", "--to", "s105"]);
