@@ -76,15 +76,15 @@ const PATTERNS: [(&str, Make); 11] = [
         |_| Change::Question,
     ),
     (
-        r".*\b(?:shorter|more concise|briefer|tighter|shorten|too long|(?:make it )?short|brief|trim|kürzer|kürze|knapper|kurz|más corto|mas corto|más breve|mas breve|acorta|acórtalo)\b.*",
+        r".*\b(?:shorter|more concise|briefer|tighter|shorten|too long|(?:make it )?short|brief|trim|kürzer|kürze|knapper|kurz|m[aá]s cort[a-z]+|cortit[oa]|más breve|mas breve|acorta|acórtalo)\b.*",
         |_| Change::Shorter,
     ),
     (
-        r".*\b(?:longer|more detail(?:ed|s)?|lengthen|too short|expand|länger|ausführlicher|mehr dazu|más largo|mas largo|alarga)\b.*",
+        r".*\b(?:longer|more detail(?:ed|s)?|lengthen|too short|expand|bit more|more about it|länger|ausführlicher|mehr dazu|más largo|mas largo|alarga)\b.*",
         |_| Change::Longer,
     ),
     (
-        r".*\b(?:warmer|friendlier|kinder|nicer|more friendly|more personal|warm|friendly|herzlicher|freundlicher|netter|wärmer|lieber|más cálido|mas calido|más amable|mas amable|más cariñoso|más cercano|mas cercano)\b.*",
+        r".*\b(?:warmer|friendlier|kinder|nicer|more friendly|more personal|warm|friendly|more warmth|warmth|more heart|herzlicher|freundlicher|netter|wärmer|lieber|más cálido|mas calido|más amable|mas amable|más cariñoso|más cercano|mas cercano)\b.*",
         |_| Change::Warmer,
     ),
     (

@@ -81,13 +81,15 @@ const ORDERS: &[&str] = &[
     r"\b(?:please )?(?:approve|publish|post|retweet|repost|share|promote|endorse|recommend|advertise|announce) (?:this|the following|it|our (?:link|site|page|product)|my (?:link|site|page))\b.{0,60}\b(?:now|immediately|everyone|followers|at once|today|link|https?|www)\b",
     // German
     r"\b(?:ignorier\w*|vergiss|vergesst|missachte\w*|überschreib\w*)\b.{0,40}\b(?:anweisung\w*|vorgaben|regeln|befehle?|prompt|instruktion\w*|alles|bisherige\w*|vorherige\w*|gesagt)\b",
+    r"\b(?:regeln|anweisungen|vorgaben|bisherige\w*)\b.{0,40}\b(?:außer acht|ausser acht|vergess\w*|vergisst|ignorier\w*|beiseite|über bord)\b",
+    r"\b(?:in eurer|in deiner|als) antwort\b.{0,80}\b(?:schreib\w*|sag\w*|nenn\w*)\b",
     r"\b(?:du bist|ihr seid|sie sind) (?:jetzt|nun|ab jetzt|ab sofort|von nun an)\b",
     r"\b(?:ab jetzt|ab sofort|von nun an)\b.{0,30}\b(?:antworte\w*|schreib\w*|bist|sprich|empfiehl|sag\w*)\b",
     r"\b(?:mit|eine?|als|durch|von) (?:ki|k\.i\.|künstliche[rn]? intelligenz|chatbot|sprachmodell|bot)\b.{0,60}\b(?:antworte\w*|schreib\w*|seid|bist|sag\w*|bitte)\b|\b(?:falls|wenn) (?:ihr|du|sie|hier)\b.{0,20}\b(?:ki|bot|chatbot|automatisch|sprachmodell)\b",
     r"\b(?:antworte\w*|schreib\w*|beginn\w*|sag\w*)\b.{0,20}\b(?:nur|ausschließlich|ausschliesslich|genau|wörtlich|nichts (?:anderes|außer)|mit dem (?:wort|link|text|satz))\b|\b(?:gib|zeig\w*|nenn\w*|verrat\w*)\b.{0,30}\b(?:anweisungen|systemprompt|prompt|vorgaben|richtlinien)\b",
     // Spanish
-    r"\b(?:ignora\w*|olvida\w*|omite|desobedece)\b.{0,40}\b(?:instrucci\w+|reglas|órdenes|ordenes|anterior\w*|todo|indicaciones|prompt)\b",
-    r"\b(?:ahora eres|eres ahora|a partir de ahora|desde ahora|actúa como|actua como|finge|compórtate como)\b",
+    r"\b(?:ignora\w*|olvida\w*|omite|desobedece)\b.{0,40}\b(?:instrucci\w+|normas|directrices|reglas|órdenes|ordenes|anterior\w*|todo|indicaciones|prompt)\b",
+    r"\bdame (?:un|el|tu) c[oó]digo\b|\b(?:ahora eres|eres ahora|a partir de ahora|desde ahora|actúa como|actua como|finge|compórtate como)\b",
     r"\b(?:responde|contesta|escribe|publica|di|empieza|comienza)\b.{0,20}\b(?:solo|sólo|solamente|únicamente|exactamente|literalmente|con (?:el|la) (?:enlace|palabra|texto|frase))\b",
     r"\b(?:para el|al|estimado|querido|eres un|si eres (?:una?)?) ?(?:asistente|bot|chatbot|modelo|ia|inteligencia artificial)\b|\b(?:muestra|revela|dime|repite|copia)\b.{0,30}\b(?:instrucciones|prompt|indicaciones|reglas)\b",
     // French, Italian, Portuguese, Dutch: the commonest form.
@@ -101,6 +103,7 @@ const SELLS: &[&str] = &[
     r"\b(?:buy|get|gain|boost|grow|increase|kaufe?|compra)\b.{0,30}\b(?:followers?|likes|engagement|traffic|seo|rankings?|your (?:page|account|business|instagram|brand|sales|following)|seguidores)\b",
     r"\b(?:dm|message|text|inbox|whatsapp|telegram|contact|write) (?:me|us)\b.{0,40}\b(?:collab\w*|price|offer|order|promo\w*|services?|\+?\d{6,})\b|\b(?:dm us|dm me|link in (?:my |our )?bio|click (?:the |this |my )?link|escr[ií]beme|escr[ií]banos|al whatsapp|por whatsapp|al privado|schreib(?:t)? mir)\b.{0,60}",
     r"\b(?:limited (?:time )?offer|special offer|promo ?code|discount code|use (?:my )?code|order now|buy now|shop now|sign up now|act now|free trial|free (?:gift|beans|iphone|money|samples?)|giveaway|you(?:'ve| have) (?:been selected|won)|claim your|congratulations,? you won|gutscheincode|jetzt (?:kaufen|bestellen|zugreifen)|oferta (?:limitada|especial)|compra ya|has ganado|gratis para ti)\b",
+    r"\bpr[eé]stamos?\b|\bsin aval\b|\baprobado en \d+ min\w*|\bcr[eé]ditos? r[aá]pidos?\b|\bsofortkredit\b|\bkredit ohne schufa\b",
     r"\b(?:casino|betting|bet now|slots?|poker online|payday loans?|loan offer|cheap (?:viagra|meds)|replica watches|escort|onlyfans|sugar daddy|guaranteed returns?|100% (?:guaranteed|profit))\b",
     r"\b(?:we|i) (?:can|could|will|would) (?:help|get|bring|grow|design|build|boost|make|offer) (?:you|your)\b.{0,80}\b(?:followers?|website|sales|customers|leads|traffic|for (?:only|just)|\$\d+|logo|page)",
 ];
@@ -110,6 +113,7 @@ const INSULTS: &[&str] = &[
     r"\b(?:fuck (?:you|off|u)|screw you|shut (?:the \w+ )?up|go to hell|kill yourself|kys|stfu|drop dead|piss off|sod off|eat shit|up yours)\b",
     r"\b(?:you|you all|y'all|you lot|your \w+|this \w+|these \w+|they) (?:\w+ ){0,3}(?:suck|sucks|are (?:garbage|trash|pathetic|useless|stupid|disgusting|a joke|crap|worthless|dumb)|is (?:garbage|trash|pathetic|useless|stupid|disgusting|a joke|crap|shit|worthless))\b",
     r"\b(?:what|such|bunch|load|pack) (?:an? |of )?(?:an? )?(?:absolute |complete |total |utter )?(?:joke|disgrace|garbage|trash|crap|shit|rubbish|pathetic|amateurs)\b",
+    r"\bhow are you (?:lot |guys |people )?(?:even )?still in business\b|\bhas (?:better|more) (?:manners|sense|brains)\b",
     r"\bsounds? like (?:a|an|my) .{0,40}\b(?:falling|dying|broken|strangled|dead|vomit\w*|crash\w*|washing machine|cat)\b",
     r"\b(?:idiot(?:en)?|deppen?|vollidiot(?:en)?|trottel|versager|penner|arschl\w+|wichser|spinner|saftladen|dreckslad\w+|scheißlad\w+|scheiss?verein|abzocker|missgeburt\w*|halt(?:et)? (?:die|eure) (?:klappe|fresse)|verpisst euch|leck mich|ihr seid (?:das letzte|lächerlich|peinlich))\b",
     r"\b(?:idiotas?|imb[eé]ciles?|in[uú]tiles|payasos?|gilipollas|cabron(?:es)?|cabrón|est[uú]pidos?|tontos del|sinverg[uü]enzas?|basura|vaya panda|panda de|iros a la mierda|vete a la mierda|callaos|hijos? de puta|subnormal(?:es)?|cerrad ya)\b",
@@ -132,19 +136,19 @@ pub fn warning(text: &str) -> Option<PostWarning> {
 }
 
 const THANKS: &[&str] = &[
-    r"\b(?:thanks?|thank you|thx|ty|cheers for|grateful|appreciate)\b",
+    r"\b(?:thanks?|thank you|thx|ty|cheers (?:for|to)|grateful|appreciate)\b",
     r"\b(?:danke|dankeschön|vielen dank|merci|dankbar)\b",
     r"\b(?:gracias|agradecid[oa]s?|os agradezco|les agradezco)\b",
 ];
 
 const COMPLAINTS: &[&str] = &[
-    r"\b(?:waited|waiting|still (?:no|not|haven't|waiting)|never (?:arrived|came|got|answered)|wrong|broken|cold|late|rude|disappoint\w*|refund|complain\w*|unacceptable|terrible|awful|horrible|dirty|overpriced|cancel\w* again|third time|nobody (?:answers?|came|told)|no one (?:answers?|came|told)|not happy|unhappy|frustrat\w*|annoy\w*|let down|missing|poor service|bad service|stale|burnt)\b",
-    r"\b(?:zum (?:zweiten|dritten|vierten|wiederholten) mal|keiner (?:sagt|meldet|antwortet)|niemand (?:sagt|meldet|antwortet)|enttäusch\w*|kaputt|falsch\w*|beschwer\w*|unverschämt|zu spät|gewartet|warte seit|ärger\w*|frechheit|schlecht\w*|unfreundlich\w*|reicht'?s|fällt (?:schon wieder )?aus|geld zurück|kalt)\b",
+    r"\b(?:waited|waiting|still (?:no|not|haven't|waiting)|never (?:arrived|came|got|answered)|wrong|broken|cold|late|rude|disappoint\w*|refund|complain\w*|unacceptable|terrible|awful|horrible|dirty|overpriced|cancel\w* again|third time|nobody (?:answers?|came|told)|no one (?:answers?|came|told)|not happy|unhappy|frustrat\w*|annoy\w*|let down|missing|poor service|bad service|stale|burnt|no (?:answer|reply|response)|have nothing|got nothing)\b",
+    r"\b(?:zum (?:zweiten|dritten|vierten|wiederholten) mal|keiner (?:sagt|meldet|antwortet)|niemand (?:sagt|meldet|antwortet)|enttäusch\w*|kaputt|falsch\w*|beschwer\w*|unverschämt|zu spät|gewartet|warte seit|ärger\w*|frechheit|schlecht\w*|unfreundlich\w*|reicht'?s|fällt (?:schon wieder )?aus|geld zurück|kalt|umsonst|vergeblich|nur ein zettel|keine antwort|nichts bekommen)\b",
     r"\b(?:llev\w+ (?:esperando|\d+)|esper(?:é|e|ando|amos)|nadie (?:responde|contesta|coge|lo coge)|no lo coge|equivocad\w*|rot[oa]s?|decepci\w+|queja\w*|reclam\w*|devoluci[oó]n|fatal|mal(?:a|o)? (?:servicio|atenci[oó]n)|tarde otra vez|me lleg(?:a|ó) (?:una|un|el|la)|frí[oa])\b",
 ];
 
 const GREETINGS: &[&str] = &[
-    r"^\W*(?:good (?:morning|afternoon|evening|day|night)|morning|hello|hi|hey|happy (?:monday|friday|weekend|easter|new year|christmas|holidays|birthday)|merry christmas|have a (?:nice|good|great|lovely))\b",
+    r"^\W*(?:good (?:morning|afternoon|evening|day|night)|morning|hello|hi|hiya|hey|happy (?:monday|friday|weekend|easter|new year|christmas|holidays|birthday)|merry christmas|have a (?:nice|good|great|lovely))\b",
     r"^\W*(?:moin|guten (?:morgen|tag|abend)|hallo|servus|grüß\w*|schönes wochenende|schönen (?:tag|abend|sonntag)|frohe\w*|liebe grüße)\b|\bschönes wochenende\b",
     r"^\W*(?:buen(?:os|as) (?:d[ií]as|tardes|noches)|buenas|hola|feliz|saludos)\b|\bsaludos\b",
 ];
@@ -156,7 +160,7 @@ const PRAISE: &[&str] = &[
 ];
 
 const GOOD_NEWS: &[&str] = &[
-    r"\b(?:we (?:did it|made it|won|got)|i (?:got|won|passed|made it)|just (?:got word|heard|passed|won|opened|launched)|approved|finally (?:open|here|done)|proud|announce|new (?:job|baby|shop|home)|engaged|graduated|passed)\b",
+    r"\b(?:we (?:did it|made it|won|got)|i (?:got|won|passed|made it)|just (?:got word|heard|passed|won|opened|launched)|approved|finally (?:open|here|done)|proud|announce|big day|new (?:job|baby|shop|home)|engaged|graduated|passed)\b",
     r"\b(?:geschafft|gewonnen|bestanden|endlich|eröffnet|stolz|genehmigt|zusammen!)\b",
     r"\b(?:conseguido|lo logramos|hemos ganado|he aprobado|aprobad\w+|por fin|orgullos\w+|inaugurad\w+)\b",
 ];

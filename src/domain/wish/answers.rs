@@ -29,8 +29,106 @@ const SPANISH_REQUESTS: [(&str, &str); 8] = [
     ("traiga", "traer"),
 ];
 
+/// What a guidance tells the writer rather than the reader.
+const MANNERS: &str =
+    r"(?i)^(?:stay|be|keep (?:it|calm)|remain|sound|bleib|sei|sé|mantén) (?:\S+ ?){1,3}$";
+
+/// An order to say sorry, and how it is said.
+const SORRY: [(&str, &str); 3] = [
+    (
+        r"(?i)^(?:apologi[sz]e|say sorry|say we'?re sorry)(?: to (?:her|him|them))?$",
+        "We are sorry.",
+    ),
+    (
+        r"(?i)^(?:entschuldige? dich|entschuldigung sagen|sag entschuldigung)$",
+        "Das tut uns leid.",
+    ),
+    (
+        r"(?i)^(?:pide perdón|pide disculpas|discúlpate)$",
+        "Lo sentimos.",
+    ),
+];
+
+/// The sentences that a guidance of several orders asks for: "apologise and ask which address she wrote to".
+pub(super) fn orders(guidance: &str) -> String {
+    const VERBS: [&str; 17] = [
+        "ask",
+        "apologise",
+        "apologize",
+        "say",
+        "tell",
+        "thank",
+        "invite",
+        "stay",
+        "be",
+        "frag",
+        "frage",
+        "sag",
+        "entschuldige",
+        "pregunta",
+        "dile",
+        "di",
+        "pide",
+    ];
+    let mut parts: Vec<String> = vec![String::new()];
+    let words: Vec<&str> = guidance.split_whitespace().collect();
+    let mut at = 0;
+    while at < words.len() {
+        let joint = matches!(words[at].to_lowercase().as_str(), "and" | "und" | "y");
+        let orders = |place: usize| {
+            words
+                .get(place)
+                .is_some_and(|word| VERBS.contains(&word.to_lowercase().as_str()))
+        };
+        let last = parts.last().map(String::as_str).unwrap_or_default();
+        if !last.is_empty()
+            && ((joint && orders(at + 1)) || (last.ends_with(',') && (orders(at) || manners(last))))
+        {
+            parts.push(String::new());
+            at += usize::from(joint);
+            continue;
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push_str(if part.is_empty() { "" } else { " " });
+            part.push_str(words[at]);
+        }
+        at += 1;
+    }
+    let sentences: Vec<String> = parts
+        .iter()
+        .filter_map(|part| order(part.trim_end_matches(',')))
+        .collect();
+    sentences.join("\n")
+}
+
+fn manners(part: &str) -> bool {
+    Regex::new(MANNERS).is_ok_and(|pattern| pattern.is_match(part.trim_end_matches(',')))
+}
+
+fn order(part: &str) -> Option<String> {
+    if manners(part) {
+        return None;
+    }
+    let sorry = SORRY
+        .iter()
+        .find(|(pattern, _)| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(part)));
+    if let Some((_, said)) = sorry {
+        return Some((*said).to_owned());
+    }
+    if let Some(question) = part.strip_prefix("ask ") {
+        let question = question
+            .trim_start_matches("her ")
+            .trim_start_matches("him ")
+            .trim_start_matches("them ")
+            .replace(" she ", " they ")
+            .replace(" he ", " they ");
+        return Some(format!("ask people {question}"));
+    }
+    Some(unframed(part))
+}
+
 /// Without the frame around it. A German "dass" clause stays one, so that its order is set right.
-pub(super) fn unframed(guidance: &str) -> String {
+fn unframed(guidance: &str) -> String {
     static ALL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         FRAMES
             .iter()
@@ -131,6 +229,18 @@ mod tests {
                 "\u{bf}Nos puedes mandar el número de pedido por privado?",
             ),
             ("tell her she can bring her mum", "You can bring her mum."),
+            (
+                "apologise and ask which address she wrote to",
+                "We are sorry. Which address did you write to?",
+            ),
+            (
+                "stay polite, the manager is in on thursday",
+                "The manager is in on Thursday.",
+            ),
+            (
+                "sehr schade, und frag ob sie unsere plakate noch schaffen",
+                "Sehr schade. Schafft ihr unsere plakate noch?",
+            ),
         ] {
             assert_eq!(
                 Wish::read_answer(guidance).written_out().join(" "),

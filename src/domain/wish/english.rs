@@ -172,7 +172,7 @@ const TABLE: &[(&str, WishKind, Make)] = &[
         about,
     ),
     (
-        r"<P>(?:write|post|tweet|type|put|publish|say|announce|share|state|mention|note|report|point out|add|put up|confirm|make it known|make clear|make sure <A> know|let it be known)(?: out there| up| online)?(?: to <A>| here| for <A>)? <THAT>(?P<rest>.+)",
+        r"<P>(?:write|post|tweet|type|put|publish|say|announce|share|state|mention|note|report|point out|add|put up|put out|confirm|make it known|make clear|make sure <A> know|let it be known)(?: out there| up| online)?(?: to <A>| here| for <A>)? <THAT>(?P<rest>.+)",
         WishKind::Announce,
         statement,
     ),

@@ -497,22 +497,21 @@ fn direct(wh: &str, rest: &str) -> String {
     }
     words.extend(phrase.iter().map(|word| (*word).to_owned()));
     words.push(verb);
-    let mut following: Vec<String> = Vec::new();
-    for (place, word) in rest.iter().enumerate() {
-        let subject_here =
-            readers && place == 0 || (readers && asked == "ob" && word.eq_ignore_ascii_case("sie"));
-        following.push(if subject_here {
-            "ihr".to_owned()
-        } else {
-            (*word).to_owned()
-        });
-    }
-    let following = following.join(" ");
-    words.push(if readers || subject.is_none() {
-        to_readers(&following)
+    let mut others: Vec<&str> = rest.to_vec();
+    if readers {
+        if let Some(at) = others
+            .iter()
+            .position(|word| word.eq_ignore_ascii_case("sie"))
+        {
+            others.remove(at);
+        }
+        words.push("ihr".to_owned());
+        words.push(to_readers(&others.join(" ")));
+    } else if subject.is_none() {
+        words.push(to_readers(&others.join(" ")));
     } else {
-        following
-    });
+        words.push(others.join(" "));
+    }
     words.extend(clause.verb.prefix.map(str::to_owned));
     let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
     // "…, käse oder mohn?" is part of the question.

@@ -142,7 +142,7 @@ impl Wish {
     /// Reads what a person wants an answer to say: "tell her we saved her one", "say sorry, the next one is on us".
     #[must_use]
     pub fn read_answer(guidance: &str) -> Self {
-        let mut wish = Self::read(&answers::unframed(guidance));
+        let mut wish = Self::read(&answers::orders(guidance));
         for sentence in &mut wish.sentences {
             *sentence = answers::to_the_person(sentence, wish.language);
         }

@@ -63,7 +63,19 @@ impl Loaded {
             let reading = self.after(&prompt, true, limit)?;
             let sentence = self.sentence(request, seed, &prompt, reading, limit)?;
             tried.tokens_out += sentence.ids.len();
-            if sentence.text.is_empty() {
+            // What was tried already, or does not end, need not be measured.
+            let known = tried.all.iter().any(|one| one.text == sentence.text);
+            if sentence.text.is_empty() || known {
+                continue;
+            }
+            if sentence.cut_off {
+                tried.all.push(Continuation {
+                    text: sentence.text,
+                    log_prob: sentence.log_prob,
+                    baseline_log_prob: sentence.log_prob,
+                    cut_off: true,
+                });
+                done(tried.all.len());
                 continue;
             }
             let reading = self.after(&baseline, true, limit)?;

@@ -268,12 +268,25 @@ fn warmer(text: &str, language: Option<&str>, kind: WishKind) -> Option<String> 
 
 /// "Did you know that …?", where it is no question yet.
 fn question(text: &str, language: Option<&str>) -> Option<String> {
+    // An answer or a courtesy is nothing to ask about.
+    const NO_STATEMENT: [&str; 14] = [
+        "yes", "no", "thank", "thanks", "sorry", "good", "hello", "please", "danke", "ja", "nein",
+        "gracias", "sí", "hola",
+    ];
     if text.contains(['?', '\u{61f}', '\u{ff1f}']) {
         return None;
     }
     let mut parts = sentences(text);
     let small = text.chars().next().is_some_and(char::is_lowercase);
     let first = parts.first()?.trim_end_matches(['.', '!', ' ']).to_owned();
+    let begins = first
+        .unicode_words()
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    if NO_STATEMENT.contains(&begins.as_str()) {
+        return None;
+    }
     let inner = lowered_start(&first);
     let asked = match language {
         Some("en") => en_question(&inner),
@@ -406,7 +419,10 @@ fn mention(text: &str, what: &str) -> Option<String> {
         || what.to_lowercase().starts_with("dass ")
         || what.to_lowercase().starts_with("que ")
         || Wish::is_clause(what);
-    if !clause || wish.sentences.is_empty() {
+    let other_language = language::of_topic(what)
+        .zip(language::of_topic(text))
+        .is_some_and(|(what, text)| what != text);
+    if !clause || wish.sentences.is_empty() || other_language {
         return None;
     }
     let small = text.chars().next().is_some_and(char::is_lowercase);
