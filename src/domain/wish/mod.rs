@@ -7,6 +7,7 @@
 mod answers;
 mod clauses;
 mod english;
+mod english_words;
 mod german;
 mod questions;
 mod spanish;
@@ -152,7 +153,7 @@ impl Wish {
     /// Whether a text is an English clause with a subject and a verb, rather than a list of facts.
     #[must_use]
     pub fn is_clause(text: &str) -> bool {
-        english::is_clause(text)
+        english_words::is_clause(text)
     }
 
     /// The sentences as they were typed, each with its last mark.
@@ -286,7 +287,7 @@ fn says_something(subject: &str, language: Option<&str>) -> bool {
             .any(|word| words.contains(&word.to_lowercase().as_str()))
     };
     let (times, verbs): (&[&str], &[&str]) = match language {
-        Some("en") => (english::TIMES, english::VERBS),
+        Some("en") => (english_words::TIMES, english_words::VERBS),
         Some("de") => (german::TIMES, german::VERBS),
         Some("es") => (spanish::TIMES, spanish::VERBS),
         _ => (&[], &[]),

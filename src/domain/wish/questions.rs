@@ -1,7 +1,7 @@
 //! English indirect questions made direct: "what they drink when it is cold" becomes "What do you drink when it is cold?".
 //! Where the verb cannot be told for sure, the question stays indirect: "Tell us which book you read last."
 
-use super::english::{spelled, to_reader};
+use super::english_words::{spelled, to_reader};
 
 /// Verbs that are put before the subject as they are.
 const AUXILIARIES: [&str; 26] = [

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{capitalised, english};
+use super::{capitalised, english_words};
 
 /// Always written with a capital in English; "may", "march", "sun" and "sat" are words of their own.
 const ENGLISH_NAMES: &str = "monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays \
@@ -45,7 +45,7 @@ const SPANISH_ACCENTS: [(&str, &str); 22] = [
 #[must_use]
 pub(super) fn written_out(sentence: &str, language: Option<&str>, typed_small: bool) -> String {
     let text = match language {
-        Some("en") => english_words(&english::spelled(sentence)),
+        Some("en") => english_words(&english_words::spelled(sentence)),
         Some("de") => german_words(sentence, typed_small),
         Some("es") => spanish_words(sentence),
         _ => sentence.to_owned(),
@@ -246,7 +246,7 @@ fn split_splice(text: &str) -> String {
             && (!after.starts_with("our ")
                 || after
                     .split_whitespace()
-                    .any(|word| english::VERBS.contains(&word)))
+                    .any(|word| english_words::VERBS.contains(&word)))
     });
     match splice {
         Some(at) => format!(
