@@ -90,7 +90,7 @@ impl std::ops::AddAssign for StoreCounts {
 /// More tags than this say nothing about a post. Whoever writes a thousand of them does not make Lumen compare each with all.
 pub const MOST_TAGS: usize = 64;
 
-/// Whether a text passes on somebody else's words the way people did by hand: `RT @name: …`, or `So true! RT @name: …`.
+/// Whether a text repeats another author's words the way people did by hand: `RT @name: …`, or `So true! RT @name: …`.
 #[must_use]
 pub fn passes_on(text: &str) -> bool {
     static REPOST: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -1,4 +1,4 @@
-//! Which rows were taken in and are not shown yet. No row is in two hands, and whoever brings more may wait until few are
+//! Which rows were taken in and are not shown yet. No row is in two hands, and a front end that brings more waits until few are
 //! not answered.
 
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! One at a time for each room: a lock is there while somebody has it or waits for it, and no longer.
+//! One at a time for each room: a lock exists only while a task holds it or waits for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,7 +43,7 @@ impl Drop for Locked<'_> {
     fn drop(&mut self) {
         self.held = None;
         let mut all = self.locks.all();
-        // The map's and this one: nobody else holds it or waits for it.
+        // The map's and this one: no other task holds it or waits for it.
         if Arc::strong_count(&self.lock) == 2 {
             all.remove(&self.room);
         }

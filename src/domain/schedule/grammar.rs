@@ -288,7 +288,7 @@ impl Said {
     }
 }
 
-/// `8` in the evening is 20:00, `12` noon is noon; `13` in the morning is nothing, and which `2` at night is meant nobody can tell.
+/// `8` in the evening is 20:00, `12` noon is noon; `13` in the morning is nothing, and `2` at night is ambiguous.
 pub(super) fn within((hour, minute): (i8, i8), part: Part) -> Option<(i8, i8)> {
     match part {
         Part::Noon => (hour == 12 && minute == 0).then_some((12, 0)),

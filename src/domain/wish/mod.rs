@@ -31,7 +31,7 @@ pub enum WishKind {
     Congratulate,
     Invite,
     Remind,
-    /// A joke, tips, a story, an explanation: what nobody has stated yet.
+    /// A joke, tips, a story, an explanation: what has not been stated yet.
     Invent,
 }
 

@@ -1,4 +1,4 @@
-//! Rows that nobody has in hand: taken up once, asked about when they are old, answered when something breaks.
+//! Rows that no worker has in hand: taken up once, asked about when they are old, answered when something breaks.
 
 use std::time::Duration;
 
