@@ -33,7 +33,7 @@ use crate::models::service::{Service, Settings};
 use crate::models::xai::Xai;
 use crate::models::{Embedder, TextModel};
 use crate::net::endpoint::Endpoint;
-use crate::net::{HttpClient, NetOptions, Origin};
+use crate::net::{HttpClient, Origin};
 use crate::platforms::Outlet;
 use crate::store::Store;
 
@@ -100,18 +100,15 @@ impl Roles {
             openai: models
                 .openai
                 .as_ref()
-                .map(|openai| service(means, OPENAI, &openai.base, openai.key.as_ref()))
-                .transpose()?,
+                .map(|openai| service(means, OPENAI, &openai.base, openai.key.as_ref())),
             ollama: models
                 .ollama
                 .as_ref()
-                .map(|ollama| service(means, OLLAMA, &ollama.host, None))
-                .transpose()?,
+                .map(|ollama| service(means, OLLAMA, &ollama.host, None)),
             xai: models
                 .xai
                 .as_ref()
-                .map(|xai| service(means, XAI, &xai.base, Some(&xai.key)))
-                .transpose()?,
+                .map(|xai| service(means, XAI, &xai.base, Some(&xai.key))),
             local: Arc::new(LocalModels::new(
                 &place.models_dir,
                 text_file.as_ref(),
@@ -261,16 +258,12 @@ fn service(
     settings: Settings,
     base: &Url,
     key: Option<&SecretString>,
-) -> anyhow::Result<Service> {
-    let options = Arc::new(NetOptions {
-        clock: means.clock.clone(),
-        ..NetOptions::default()
-    });
-    Ok(Service {
+) -> Service {
+    Service {
         settings,
-        endpoint: Endpoint::new(base.clone(), key.cloned(), options)?,
+        endpoint: Endpoint::new(base.clone(), key.cloned(), means.http),
         answers: Arc::new(means.store.clone()),
-    })
+    }
 }
 
 struct Builder<'a> {

@@ -291,7 +291,7 @@ async fn bytes_of(deps: &MediaDeps, media: &OpenMedia) -> Result<Vec<u8>, Failur
             .fetch_bytes(&media.url, deps.caps.bytes, "image/*")
             .await;
         return match fetched {
-            Ok(fetched) => Ok(fetched.bytes),
+            Ok(fetched) => Ok(fetched.body),
             Err(error) if error.is_transient() => Err(Failure::ForNow(error.to_string())),
             Err(error) => Err(Failure::Refused(error.to_string())),
         };

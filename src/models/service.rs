@@ -14,8 +14,8 @@ use crate::domain::ledger::Answers;
 use crate::models::complaint::{Complaint, WORDS};
 use crate::models::{ModelError, Took};
 use crate::net::NetError;
-use crate::net::endpoint::{Endpoint, Heard, NoReply, Question, Reply};
-use crate::net::send::Twice;
+use crate::net::endpoint::{Endpoint, Question};
+use crate::net::request::{Heard, RequestError, Response, Twice};
 
 /// The most bytes of an answer in words. A picture in Base64 takes more and has its own measure.
 pub const TEXT_CAP: u64 = 4 << 20;
@@ -177,7 +177,7 @@ impl Service {
     }
 
     /// Asks without a body.
-    pub(super) async fn get(&self, path: &str, limit: Duration) -> Result<Reply, ModelError> {
+    pub(super) async fn get(&self, path: &str, limit: Duration) -> Result<Response, ModelError> {
         let question = Question {
             path,
             body: None,
@@ -211,10 +211,10 @@ impl Service {
         }
     }
 
-    fn no_reply(&self, failed: &NoReply, asked: &Asked<'_>) -> ModelError {
+    fn no_reply(&self, failed: &RequestError, asked: &Asked<'_>) -> ModelError {
         let error = self.unreachable(&failed.error);
         match failed.error {
-            _ if !failed.perhaps_done => error,
+            _ if !failed.may_have_arrived => error,
             NetError::Unreachable { .. } => asked.worst.and_passing(error),
             _ => asked.worst.and(error),
         }
@@ -255,7 +255,7 @@ impl Service {
         self.unavailable(why)
     }
 
-    fn failed(&self, reply: &Reply, asked: &Asked<'_>) -> Failed {
+    fn failed(&self, reply: &Response, asked: &Asked<'_>) -> Failed {
         let complaint = Complaint::read(&reply.body);
         if let (429 | 503 | 529, Some(wait)) = (reply.status, reply.wait)
             && !complaint.names(&["insufficient_quota"])

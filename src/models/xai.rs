@@ -20,7 +20,7 @@ use crate::models::prices::{Price, Prices};
 use crate::models::service::{Answered, Asked, Failed, Service};
 use crate::models::{ModelError, Took};
 use crate::net::HttpClient;
-use crate::net::send::Twice;
+use crate::net::request::Twice;
 
 pub const NAME: &str = "xai";
 
@@ -206,7 +206,7 @@ impl Xai {
                 let fetched = self.http.fetch_bytes(url, PICTURE_CAP, "image/*").await;
                 fetched
                     .map_err(|error| lost(format!("its picture: {error}"), !error.is_transient()))?
-                    .bytes
+                    .body
             }
             (None, None) => return Err(lost("its answer has no picture".to_owned(), true)),
         };

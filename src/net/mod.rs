@@ -7,10 +7,9 @@
 //! Only origins that the configuration names are trusted.
 
 pub mod endpoint;
-mod fetch;
 pub mod guard;
+pub mod request;
 mod retry;
-pub mod send;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +21,7 @@ use url::Url;
 
 use crate::domain::clock::{SharedClock, SystemClock};
 use guard::{Guard, GuardedResolver, Resolver, SystemResolver};
+use request::{Request, Response, host_of};
 
 /// Scheme, host and port of an address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -77,14 +77,6 @@ impl NetError {
     }
 }
 
-/// What was fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
-    pub bytes: Vec<u8>,
-    /// What the server says it is, without parameters, lower case; empty when it says nothing. Not to be believed.
-    pub mime: String,
-}
-
 /// Waits between attempts. Tests hand in one that does not.
 pub type Pause = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
@@ -94,9 +86,10 @@ pub struct NetOptions {
     /// Origins that may lie in a private network, from the configuration.
     pub trusted: Vec<Origin>,
     pub connect_timeout: Duration,
-    /// The longest silence in the middle of an answer.
+    /// The longest silence in the middle of an answer, at addresses that are not trusted. A model thinks before it says the
+    /// first word.
     pub read_timeout: Duration,
-    /// One attempt, redirects and body included.
+    /// One attempt to fetch something, redirects and body included.
     pub attempt_timeout: Duration,
     /// How often it is asked again after a transient failure.
     pub retries: usize,
@@ -148,6 +141,7 @@ impl HttpClient {
         // A proxy from the environment would connect in our place, past the guard.
         let guarded = builder(&options)
             .no_proxy()
+            .read_timeout(options.read_timeout)
             .dns_resolver(Arc::new(resolver))
             .build()?;
         let trusted = builder(&options).build()?;
@@ -168,6 +162,39 @@ impl HttpClient {
         }
     }
 
+    /// Fetches `url` to keep it, at most `cap` bytes. `accept` is what is asked for (`image/*`); an answer of another kind is
+    /// refused, one of no kind is not.
+    ///
+    /// # Errors
+    /// When it is not there, not to be had now, too large, of another kind, or in a private network.
+    pub async fn fetch_bytes(
+        &self,
+        url: &str,
+        cap: u64,
+        accept: &str,
+    ) -> Result<Response, NetError> {
+        let fetched = self
+            .request(&Request {
+                accept: Some(accept),
+                redirects: self.options.redirects,
+                ..Request::get(url, cap, self.options.attempt_timeout)
+            })
+            .await
+            .map_err(|failed| failed.error)?;
+        let host = || {
+            url.parse()
+                .map_or_else(|_| "it".to_owned(), |url| host_of(&url))
+        };
+        match (fetched.status, fetched.wait) {
+            (200..=299, _) => Ok(fetched),
+            (429 | 503, wait) => Err(NetError::SlowDown { host: host(), wait }),
+            (status, _) => Err(NetError::Status {
+                host: host(),
+                status,
+            }),
+        }
+    }
+
     /// The client that may connect to `url`: the guarded one unless its very origin is trusted.
     fn client_for(&self, url: &Url) -> &reqwest::Client {
         if self.guard.trusts(url) {
@@ -182,6 +209,5 @@ fn builder(options: &NetOptions) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!("lumen/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(options.connect_timeout)
-        .read_timeout(options.read_timeout)
         .redirect(reqwest::redirect::Policy::none())
 }

@@ -11,7 +11,7 @@ use super::wire::Embeddings;
 use super::{NAME, ask};
 use crate::models::service::{Asked, Service};
 use crate::models::{Embedded, Embedder, ModelError, Took, unit};
-use crate::net::send::Twice;
+use crate::net::request::Twice;
 
 const LIMIT: Duration = Duration::from_mins(1);
 const CAP: u64 = 32 << 20;

@@ -21,7 +21,7 @@ use crate::models::ModelError;
 use crate::models::Took;
 use crate::models::complaint::Complaint;
 use crate::models::service::{Asked, Failed, Service, TEXT_CAP};
-use crate::net::send::Twice;
+use crate::net::request::Twice;
 
 pub use embed::OllamaEmbedder;
 

@@ -24,8 +24,7 @@ use crate::models::thought::after_thought;
 use crate::models::{
     Message, ModelError, Speaker, TextAnswer, TextModel, TextRequest, Took, Written,
 };
-use crate::net::endpoint::Heard;
-use crate::net::send::Twice;
+use crate::net::request::{Heard, Twice};
 
 /// How many tokens a prompt should stay within: models at home read slowly.
 const PROMPT_TOKENS: usize = 1_200;

@@ -18,8 +18,7 @@ use crate::models::service::{Answered, Asked, Failed, TEXT_CAP};
 use crate::models::shape::{self, Shape};
 use crate::models::thought::after_thought;
 use crate::models::{Message, ModelError, TextAnswer, TextModel, TextRequest, Took, Written};
-use crate::net::endpoint::Heard;
-use crate::net::send::Twice;
+use crate::net::request::{Heard, Twice};
 
 /// How many tokens a prompt should stay within: what a draft needs with eight posts and five examples.
 const PROMPT_TOKENS: usize = 1_800;

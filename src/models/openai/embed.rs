@@ -14,7 +14,7 @@ use crate::domain::ledger::MicroUsd;
 use crate::models::prices::{Price, Prices};
 use crate::models::service::{Asked, Service};
 use crate::models::{Embedded, Embedder, ModelError, Took, unit};
-use crate::net::send::Twice;
+use crate::net::request::Twice;
 
 /// The most texts of one question.
 const MOST_TEXTS: usize = 128;

@@ -15,7 +15,7 @@ use super::wire::Moderations;
 use crate::models::moderate::Moderator;
 use crate::models::service::{Asked, Failed, Service, TEXT_CAP};
 use crate::models::{ModelError, Took};
-use crate::net::send::Twice;
+use crate::net::request::Twice;
 
 const MODEL: &str = "omni-moderation-latest";
 const LIMIT: Duration = Duration::from_secs(10);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::error::{LensError, said};
 use super::operations::Operation;
 use crate::net::HttpClient;
-use crate::net::send::{Answer, Outgoing, Twice};
+use crate::net::request::{Request, Response, Twice};
 
 /// A page of fifty long posts has about 300 KB.
 const CAP: u64 = 16_000_000;
@@ -85,7 +85,7 @@ impl Client {
         variables: &Value,
         token: Option<&SecretString>,
         twice: Twice,
-    ) -> Result<Answer, LensError> {
+    ) -> Result<Response, LensError> {
         let body = json!({
             "operationName": operation.name,
             "query": operation.text,
@@ -93,13 +93,11 @@ impl Client {
         });
         let answer = self
             .http
-            .send(&Outgoing {
-                url: &self.api,
+            .settled(&Request {
                 body: Some(("application/json", body.to_string().into_bytes())),
                 headers: self.headers(token),
                 twice,
-                cap: CAP,
-                limit: LIMIT,
+                ..Request::get(&self.api, CAP, LIMIT)
             })
             .await;
         metrics::counter!("lumen_lens_calls_total", "operation" => operation.name).increment(1);
@@ -121,7 +119,7 @@ impl Client {
     }
 }
 
-fn read<T: DeserializeOwned>(operation: Operation, answer: &Answer) -> Result<T, LensError> {
+fn read<T: DeserializeOwned>(operation: Operation, answer: &Response) -> Result<T, LensError> {
     let envelope: Envelope<T> = match serde_json::from_slice(&answer.body) {
         Ok(envelope) => envelope,
         // Errors come with `data: null`; what else it is, a body that can be read for its errors says more.
@@ -180,7 +178,7 @@ fn fields(body: &[u8]) -> Option<Map<String, Value>> {
 /// say.
 fn read_act<T: DeserializeOwned>(
     operation: Operation,
-    answer: &Answer,
+    answer: &Response,
 ) -> Result<Acted<T>, LensError> {
     let envelope: Option<Envelope<T>> = serde_json::from_slice(&answer.body).ok();
     let with_errors = match serde_json::from_slice::<Envelope<Value>>(&answer.body) {
@@ -235,9 +233,10 @@ mod tests {
     fn read_of(status: u16, body: &str) -> Result<Value, LensError> {
         read(
             operations::HEALTH,
-            &Answer {
+            &Response {
                 status,
                 body: body.as_bytes().to_vec(),
+                ..Response::default()
             },
         )
     }
@@ -274,10 +273,11 @@ mod tests {
         ));
     }
 
-    fn answer(body: &Value) -> Answer {
-        Answer {
+    fn answer(body: &Value) -> Response {
+        Response {
             status: 200,
             body: body.to_string().into_bytes(),
+            ..Response::default()
         }
     }
 

@@ -3,14 +3,14 @@
 use crate::domain::error::shortened;
 use crate::domain::network::Network;
 use crate::net::NetError;
-use crate::net::send::SendError;
+use crate::net::request::RequestError;
 use crate::platforms::PlatformError;
 
 /// Why Lens did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum LensError {
     #[error("{0}")]
-    Send(SendError),
+    Send(RequestError),
     /// `UNAUTHENTICATED`: the token is not taken any more.
     #[error("it wants a new login")]
     Unauthenticated,
@@ -37,7 +37,7 @@ impl LensError {
     pub fn before_the_call(self) -> PlatformError {
         let network = Network::Lens;
         match self {
-            Self::Send(SendError {
+            Self::Send(RequestError {
                 error: NetError::SlowDown { wait, .. },
                 ..
             }) => PlatformError::SlowDown { network, wait },
@@ -70,8 +70,8 @@ impl LensError {
     }
 }
 
-impl From<SendError> for LensError {
-    fn from(failed: SendError) -> Self {
+impl From<RequestError> for LensError {
+    fn from(failed: RequestError) -> Self {
         Self::Send(failed)
     }
 }

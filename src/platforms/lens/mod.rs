@@ -206,7 +206,7 @@ impl Source for Lens {
                 why: format!("its storage has no {}", shortened(address, 80)),
             })?;
         match self.storage.http.fetch_bytes(&url, most, "image/*").await {
-            Ok(fetched) => Ok(fetched.bytes),
+            Ok(fetched) => Ok(fetched.body),
             Err(NetError::SlowDown { wait, .. }) => Err(PlatformError::SlowDown { network, wait }),
             Err(error) if error.is_transient() => Err(PlatformError::Unreachable {
                 network,

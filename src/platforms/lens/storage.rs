@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::error::LensError;
 use crate::net::HttpClient;
-use crate::net::send::{Outgoing, Twice};
+use crate::net::request::Request;
 
 /// The scheme of its addresses.
 pub(super) const SCHEME: &str = "lens://";
@@ -52,13 +52,9 @@ impl Storage {
         let url = format!("{}/?chain_id={}", self.base, self.chain);
         let answer = self
             .http
-            .send(&Outgoing {
-                url: &url,
+            .settled(&Request {
                 body: Some((mime, bytes)),
-                headers: Vec::new(),
-                twice: Twice::Harmless,
-                cap: 100_000,
-                limit: UPLOAD_LIMIT,
+                ..Request::get(&url, 100_000, UPLOAD_LIMIT)
             })
             .await?;
         match answer.status {
@@ -98,18 +94,9 @@ impl Storage {
 
     /// None while it cannot be told.
     async fn status(&self, key: &str) -> Option<String> {
-        let answer = self
-            .http
-            .send(&Outgoing {
-                url: &format!("{}/status/{key}", self.base),
-                body: None,
-                headers: Vec::new(),
-                twice: Twice::Harmless,
-                cap: 10_000,
-                limit: ASK_LIMIT,
-            })
-            .await
-            .ok()?;
+        let url = format!("{}/status/{key}", self.base);
+        let asked = Request::get(&url, 10_000, ASK_LIMIT);
+        let answer = self.http.settled(&asked).await.ok()?;
         let status: Status = serde_json::from_slice(&answer.body).ok()?;
         Some(status.status)
     }

@@ -46,11 +46,12 @@ pub struct Bench {
 }
 
 /// Waits of a service are noted, not waited for.
-fn options() -> NetOptions {
-    NetOptions {
+fn http() -> HttpClient {
+    HttpClient::new(NetOptions {
         pause: Arc::new(|_| Box::pin(async {})),
         ..NetOptions::default()
-    }
+    })
+    .unwrap()
 }
 
 impl Bench {
@@ -98,8 +99,7 @@ impl Bench {
                 key: settings.1,
                 address: settings.2,
             },
-            endpoint: Endpoint::new(fake.base().parse().unwrap(), key, Arc::new(options()))
-                .unwrap(),
+            endpoint: Endpoint::new(fake.base().parse().unwrap(), key, &http()),
             answers: Arc::new(self.store.clone()),
         }
     }
@@ -132,7 +132,7 @@ impl Bench {
     /// Has a server at `base`, which is none of the fakes, write.
     pub async fn write_at(&self, base: &str, model: &str) -> Result<TextAnswer, ModelError> {
         let service = Service {
-            endpoint: Endpoint::new(base.parse().unwrap(), None, Arc::new(options())).unwrap(),
+            endpoint: Endpoint::new(base.parse().unwrap(), None, &http()),
             ..self.hosted()
         };
         let model = Arc::new(OpenAi::new(service, model, &self.prices));
@@ -201,7 +201,8 @@ impl Bench {
     pub async fn paint(&self, key: &str) -> Result<Painted, ModelError> {
         let http = HttpClient::new(NetOptions {
             trusted: vec![Origin::of(&self.xai.base().parse().unwrap()).unwrap()],
-            ..options()
+            pause: Arc::new(|_| Box::pin(async {})),
+            ..NetOptions::default()
         })
         .unwrap();
         let service = self.service(&self.xai, Some(KEY));
