@@ -133,7 +133,8 @@ impl Background {
         }
         let (worker, until) = (house.worker.clone(), stop.clone());
         tasks.spawn(async move { worker.run(until).await });
-        let ticks = Ticks::start(house.clock.clone(), house.on_ticks()).await?;
+        let ticks =
+            Ticks::start(house.clock.clone(), house.store.changed(), house.on_ticks()).await?;
         Ok(Self { tasks, ticks, stop })
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
@@ -242,18 +243,37 @@ impl House {
             Arc::new(move || work(house.clone()))
         };
         OnTicks {
-            second: on(|house| Box::pin(async move { house.take_up_what_is_due().await })),
+            due: {
+                let house = self.clone();
+                Arc::new(move || {
+                    let house = house.clone();
+                    Box::pin(async move { house.take_up_what_is_due().await })
+                })
+            },
             minute: on(|house| Box::pin(async move { house.look_after().await })),
             set_back: on(|house| Box::pin(async move { house.clock_was_set_back().await })),
         }
     }
 
-    async fn take_up_what_is_due(&self) {
-        let turn = due::turn(&self.store, self.clock.now(), &self.zone, &HouseDuties);
-        if let Err(error) = turn.await
-            && !self.store.log_if_full(&error)
-        {
-            tracing::error!(%error, "what is due could not be looked up");
+    /// Says when the next thing falls due.
+    async fn take_up_what_is_due(&self) -> Option<Timestamp> {
+        let taken_up = async {
+            let next = self.store.next_due_at().await?;
+            if next.is_none_or(|next| next > self.clock.now()) {
+                return Ok(next);
+            }
+            due::turn(&self.store, self.clock.now(), &self.zone, &HouseDuties).await?;
+            self.store.next_due_at().await
+        };
+        match taken_up.await {
+            Ok(next) => next,
+            Err(error) => {
+                if !self.store.log_if_full(&error) {
+                    tracing::error!(%error, "what is due could not be looked up");
+                }
+                // Tried again at the next look.
+                Some(self.clock.now())
+            }
         }
     }
 

@@ -1,24 +1,30 @@
-//! The few ticks that everything timed hangs on. In UTC: people's times are computed in [`crate::domain::schedule`], because
-//! tokio-cron-scheduler keeps the offset that a zone had when the job was added and is an hour off after the clocks change.
-//! It also waits for the time it has in mind: when the system's clock is set back by an hour, it stands still for an hour. So
-//! the clock is watched beside it, and after a step back the ticks begin anew.
+//! What hangs on the clock: a tick a minute for upkeep, and a look at what is due when the next thing is, or when a commit
+//! may have brought it forward.
+//!
+//! In UTC: people's times are computed in [`crate::domain::schedule`], because tokio-cron-scheduler keeps the offset that a
+//! zone had when the job was added and is an hour off after the clocks change. It also waits for the time it has in mind:
+//! when the system's clock is set back by an hour, it stands still for an hour. So the clock is watched beside it, and after
+//! a step back the ticks begin anew.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::sync::{Mutex, Semaphore};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::sync::{Mutex, Notify, Semaphore};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_cron_scheduler::{Job, JobScheduler};
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::SharedClock;
 
 /// Done at a tick.
 pub type OnTick = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
-const EVERY_SECOND: &str = "* * * * * *";
+/// Takes up what is due, and says when the next thing will be.
+pub type OnDue = Arc<dyn Fn() -> BoxFuture<'static, Option<Timestamp>> + Send + Sync>;
+
 const EVERY_MINUTE: &str = "0 * * * * *";
 
 /// How often the clock is looked at.
@@ -29,67 +35,73 @@ const STEP_BACK: Duration = Duration::from_secs(2);
 /// What is done when.
 #[derive(Clone)]
 pub struct OnTicks {
-    pub second: OnTick,
+    pub due: OnDue,
     pub minute: OnTick,
     /// After the clock was set back.
     pub set_back: OnTick,
 }
 
-/// Whoever works at a tick of a second, or of a minute: one each.
-type Turns = Arc<[Semaphore; 2]>;
-
 /// Ticks until it is stopped.
 pub struct Ticks {
     scheduler: Arc<Mutex<JobScheduler>>,
-    turns: Turns,
-    _watch: AbortOnDropHandle<()>,
+    minute_turn: Arc<Semaphore>,
+    stop: CancellationToken,
+    watch: JoinHandle<()>,
 }
 
 impl Ticks {
-    /// Calls `second` each second and `minute` each minute; a call that is still busy when the next is due is not joined by another.
-    pub async fn start(clock: SharedClock, on: OnTicks) -> anyhow::Result<Self> {
+    /// Calls `due` at the start, after each `changed`, and when the time comes that the last call named; `minute` each
+    /// minute, where the call before has ended.
+    pub async fn start(
+        clock: SharedClock,
+        changed: Arc<Notify>,
+        on: OnTicks,
+    ) -> anyhow::Result<Self> {
         let seen = (clock.now(), Instant::now());
-        let turns = Turns::new([Semaphore::new(1), Semaphore::new(1)]);
-        let scheduler = Arc::new(Mutex::new(begin(&on, &turns).await?));
-        let watching = watch(clock, seen, on, Arc::clone(&scheduler), Arc::clone(&turns));
-        let watch = tokio::spawn(watching);
+        let minute_turn = Arc::new(Semaphore::new(1));
+        let scheduler = Arc::new(Mutex::new(begin(&on, &minute_turn).await?));
+        let stop = CancellationToken::new();
+        let watch = Watch {
+            clock,
+            changed,
+            on,
+            scheduler: Arc::clone(&scheduler),
+            minute_turn: Arc::clone(&minute_turn),
+            stop: stop.clone(),
+        };
         Ok(Self {
             scheduler,
-            turns,
-            _watch: AbortOnDropHandle::new(watch),
+            minute_turn,
+            stop,
+            watch: tokio::spawn(watch.run(seen)),
         })
     }
 
     /// No tick begins after this, and none is still at work.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        self.watch.await?;
         let ended = self.scheduler.lock().await.shutdown().await;
-        for turn in &*self.turns {
-            // Whoever is at work has it; a closed one gives none any more.
-            let last = turn.acquire().await;
-            turn.close();
-            drop(last);
-        }
+        // The tick that is at work has the turn; a closed one is given to none any more.
+        let last = self.minute_turn.acquire().await;
+        self.minute_turn.close();
+        drop(last);
         Ok(ended?)
     }
 }
 
-async fn begin(on: &OnTicks, turns: &Turns) -> anyhow::Result<JobScheduler> {
+async fn begin(on: &OnTicks, turn: &Arc<Semaphore>) -> anyhow::Result<JobScheduler> {
     let scheduler = JobScheduler::new().await?;
-    for (nth, (line, on_tick)) in [(EVERY_SECOND, &on.second), (EVERY_MINUTE, &on.minute)]
-        .into_iter()
-        .enumerate()
-    {
-        let (turns, on_tick) = (Arc::clone(turns), Arc::clone(on_tick));
-        let job = Job::new_async(line, move |_, _| {
-            let (turns, on_tick) = (Arc::clone(&turns), Arc::clone(&on_tick));
-            Box::pin(async move {
-                if let Ok(_mine) = turns[nth].try_acquire() {
-                    on_tick().await;
-                }
-            })
-        })?;
-        scheduler.add(job).await?;
-    }
+    let (turn, minute) = (Arc::clone(turn), Arc::clone(&on.minute));
+    let job = Job::new_async(EVERY_MINUTE, move |_, _| {
+        let (turn, minute) = (Arc::clone(&turn), Arc::clone(&minute));
+        Box::pin(async move {
+            if let Ok(_mine) = turn.try_acquire() {
+                minute().await;
+            }
+        })
+    })?;
+    scheduler.add(job).await?;
     scheduler.start().await?;
     Ok(scheduler)
 }
@@ -97,27 +109,49 @@ async fn begin(on: &OnTicks, turns: &Turns) -> anyhow::Result<JobScheduler> {
 /// What a clock showed at a moment of the other one, which nobody can set.
 type Seen = (Timestamp, Instant);
 
-async fn watch(
+/// Looks at the clock and at what is due.
+struct Watch {
     clock: SharedClock,
-    mut seen: Seen,
+    changed: Arc<Notify>,
     on: OnTicks,
     scheduler: Arc<Mutex<JobScheduler>>,
-    turns: Turns,
-) {
-    let mut looks = tokio::time::interval(WATCH);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        looks.tick().await;
-        let now = (clock.now(), Instant::now());
-        let back = set_back(seen, now);
-        seen = now;
-        if back < STEP_BACK {
-            continue;
+    minute_turn: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl Watch {
+    async fn run(self, mut seen: Seen) {
+        let mut next = (self.on.due)().await;
+        loop {
+            let changed = tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.changed.notified() => true,
+                () = tokio::time::sleep(self.nap(next)) => false,
+            };
+            let now = (self.clock.now(), Instant::now());
+            let back = set_back(seen, now);
+            seen = now;
+            if back >= STEP_BACK {
+                self.begin_anew(back).await;
+            }
+            if changed || next.is_some_and(|next| next <= now.0) {
+                next = (self.on.due)().await;
+            }
         }
+    }
+
+    /// How long nothing is due. What is due already could not be taken up: it is tried again at the next look.
+    fn nap(&self, next: Option<Timestamp>) -> Duration {
+        next.and_then(|next| Duration::try_from(next.duration_since(self.clock.now())).ok())
+            .filter(|nap| !nap.is_zero())
+            .map_or(WATCH, |nap| nap.min(WATCH))
+    }
+
+    async fn begin_anew(&self, back: Duration) {
         tracing::warn!(clock.seconds = back.as_secs(), "the clock was set back");
-        (on.set_back)().await;
-        let mut running = scheduler.lock().await;
-        match begin(&on, &turns).await {
+        (self.on.set_back)().await;
+        let mut running = self.scheduler.lock().await;
+        match begin(&self.on, &self.minute_turn).await {
             Ok(anew) => {
                 let mut old = std::mem::replace(&mut *running, anew);
                 if let Err(error) = old.shutdown().await {
@@ -147,84 +181,118 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use jiff::SignedDuration;
-    use tokio::sync::Notify;
+    use jiff::{SignedDuration, Timestamp};
+    use tokio::sync::{Notify, mpsc};
 
-    use super::{OnTick, OnTicks, Ticks};
+    use super::{OnDue, OnTick, OnTicks, Ticks};
     use crate::domain::clock::{Clock, ManualClock, SystemClock};
 
     fn nothing() -> OnTick {
         Arc::new(|| Box::pin(async {}))
     }
 
-    /// Signals when it was called for the second time.
-    fn twice() -> (OnTick, Arc<Notify>) {
-        let seen = AtomicUsize::new(0);
-        let signal = Arc::new(Notify::new());
-        let twice = Arc::clone(&signal);
-        let on_tick: OnTick = Arc::new(move || {
-            if seen.fetch_add(1, Ordering::SeqCst) == 1 {
-                signal.notify_one();
-            }
-            Box::pin(async {})
+    /// Tells of each call, and names `next` as the time of the next one.
+    fn told(next: Option<Timestamp>) -> (OnDue, mpsc::UnboundedReceiver<()>) {
+        let (tell, told) = mpsc::unbounded_channel();
+        let due: OnDue = Arc::new(move || {
+            let _ = tell.send(());
+            Box::pin(async move { next })
         });
-        (on_tick, twice)
+        (due, told)
+    }
+
+    fn on(due: OnDue) -> OnTicks {
+        OnTicks {
+            due,
+            minute: nothing(),
+            set_back: nothing(),
+        }
     }
 
     #[tokio::test]
-    async fn the_second_tick_comes_again_and_again() {
-        let (second, came) = twice();
-        let on = OnTicks {
-            second,
-            minute: nothing(),
-            set_back: nothing(),
-        };
-        let ticks = Ticks::start(Arc::new(SystemClock), on).await.unwrap();
-        came.notified().await;
+    async fn a_change_and_a_time_that_comes_are_looked_at() {
+        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let (due, mut came) = told(Some(clock.now() + SignedDuration::from_hours(1)));
+        let changed = Arc::new(Notify::new());
+        let ticks = Ticks::start(clock.clone(), Arc::clone(&changed), on(due))
+            .await
+            .unwrap();
+        came.recv().await.unwrap();
+        changed.notify_one();
+        came.recv().await.unwrap();
+        clock.set(clock.now() + SignedDuration::from_hours(1));
+        came.recv().await.unwrap();
         ticks.stop().await.unwrap();
     }
 
     #[tokio::test]
-    async fn nobody_is_at_work_after_a_stop() {
+    async fn with_nothing_due_and_nothing_changed_nothing_is_asked() {
+        let clock = Arc::new(ManualClock::at(SystemClock.now()));
+        let (due, mut came) = told(None);
+        let noticed = Arc::new(Notify::new());
+        let notice = Arc::clone(&noticed);
+        let on = OnTicks {
+            // It is called at a look at the clock, so one look is over when it was.
+            set_back: Arc::new(move || {
+                notice.notify_one();
+                Box::pin(async {})
+            }),
+            ..on(due)
+        };
+        let ticks = Ticks::start(clock.clone(), Arc::new(Notify::new()), on)
+            .await
+            .unwrap();
+        clock.set(clock.now() - SignedDuration::from_hours(1));
+        noticed.notified().await;
+        ticks.stop().await.unwrap();
+        came.recv().await.unwrap();
+        assert_eq!(came.recv().await, None, "it was asked at the start alone");
+    }
+
+    #[tokio::test]
+    async fn no_call_is_at_work_after_a_stop() {
         let (began, left) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
         let (begins, leaves) = (Arc::clone(&began), Arc::clone(&left));
-        let second: OnTick = Arc::new(move || {
+        let due: OnDue = Arc::new(move || {
             let (begins, leaves) = (Arc::clone(&begins), Arc::clone(&leaves));
             Box::pin(async move {
                 begins.notify_one();
                 tokio::time::sleep(std::time::Duration::from_millis(300)).await;
                 leaves.fetch_add(1, Ordering::SeqCst);
+                None
             })
         });
-        let on = OnTicks {
-            second,
-            minute: nothing(),
-            set_back: nothing(),
-        };
-        let ticks = Ticks::start(Arc::new(SystemClock), on).await.unwrap();
+        let clock = Arc::new(SystemClock);
+        let ticks = Ticks::start(clock, Arc::new(Notify::new()), on(due))
+            .await
+            .unwrap();
         began.notified().await;
         ticks.stop().await.unwrap();
         assert_eq!(left.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
-    async fn a_clock_that_is_set_back_is_noticed_and_the_ticks_go_on() {
+    async fn a_clock_that_is_set_back_is_noticed() {
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         let noticed = Arc::new(Notify::new());
         let notice = Arc::clone(&noticed);
-        let (second, came) = twice();
+        let (due, mut came) = told(None);
         let on = OnTicks {
-            second,
-            minute: nothing(),
             set_back: Arc::new(move || {
                 notice.notify_one();
                 Box::pin(async {})
             }),
+            ..on(due)
         };
-        let ticks = Ticks::start(clock.clone(), on).await.unwrap();
+        let changed = Arc::new(Notify::new());
+        let ticks = Ticks::start(clock.clone(), Arc::clone(&changed), on)
+            .await
+            .unwrap();
+        came.recv().await.unwrap();
         clock.set(clock.now() - SignedDuration::from_hours(1));
         noticed.notified().await;
-        came.notified().await;
+        changed.notify_one();
+        came.recv().await.unwrap();
         ticks.stop().await.unwrap();
     }
 }

@@ -68,6 +68,7 @@ use tokio::sync::Notify;
 
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
+use rows::Place;
 
 /// What every call of the store returns.
 pub type R<T> = Result<T, StoreError>;
@@ -79,6 +80,7 @@ pub struct Store {
     readers: SqlitePool,
     clock: SharedClock,
     jobs_written: Arc<Notify>,
+    changed: Arc<Notify>,
     path: PathBuf,
     /// When the log last said that the disk is full.
     full_logged: Arc<Mutex<Option<Instant>>>,
@@ -88,23 +90,50 @@ pub struct Store {
 const DURABLE: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
 const LIGHT: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
 
+/// The first of what the `DUE` and `STALE` of sources, tasks and drafts find: a step into an index each.
+const NEXT_DUE_AT: &str = "SELECT MIN(at) FROM (
+    SELECT (SELECT next_run_at FROM sources WHERE paused = 0 AND next_run_at > 0 ORDER BY next_run_at LIMIT 1) AS at
+    UNION ALL
+    SELECT (SELECT next_run_at FROM tasks WHERE paused = 0 AND next_run_at > 0 ORDER BY next_run_at LIMIT 1)
+    UNION ALL
+    SELECT (SELECT due_at FROM drafts
+            JOIN workspaces ON workspaces.id = drafts.workspace_id AND workspaces.stopped = 0
+            WHERE drafts.state = 'scheduled'
+            AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.unique_key = 'publish:' || drafts.id)
+            ORDER BY due_at LIMIT 1)
+    UNION ALL
+    SELECT (SELECT expires_at FROM drafts WHERE state = 'waiting' ORDER BY expires_at LIMIT 1))";
+
 impl Store {
     /// Begins to write. Nobody else writes until it is committed or dropped; dropped, it never happened.
     pub async fn begin(&self) -> R<Tx> {
         let inner = self.writer.begin_with(DURABLE).await?;
-        Ok(Tx::new(inner, &self.clock, &self.jobs_written))
+        Ok(Tx::new(inner, self))
     }
 
     /// The same for what is simply done again if the power fails right after it: the commit does not wait for the disk
     /// and gets there with the next one of [`begin`](Self::begin). A crash of the program alone loses nothing.
     pub async fn begin_lightly(&self) -> R<Tx> {
         let inner = self.writer.begin_with(LIGHT).await?;
-        Ok(Tx::new(inner, &self.clock, &self.jobs_written))
+        Ok(Tx::new(inner, self))
     }
 
     /// Woken after a commit that wrote jobs, or rows that fall due.
     pub fn jobs_written(&self) -> Arc<Notify> {
         Arc::clone(&self.jobs_written)
+    }
+
+    /// Woken after every commit.
+    pub fn changed(&self) -> Arc<Notify> {
+        Arc::clone(&self.changed)
+    }
+
+    /// When the next source, task or draft falls due: now or earlier for one that was not taken up yet.
+    pub async fn next_due_at(&self) -> R<Option<Timestamp>> {
+        let at: Option<i64> = sqlx::query_scalar(NEXT_DUE_AT)
+            .fetch_one(&mut *self.reader().await?)
+            .await?;
+        Place::new("drafts", "next").maybe_time(at)
     }
 
     /// The time by the store's clock.

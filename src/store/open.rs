@@ -116,6 +116,7 @@ impl Store {
             readers,
             clock,
             jobs_written: Arc::new(Notify::new()),
+            changed: Arc::new(Notify::new()),
             path: path.clone(),
             full_logged: Arc::default(),
         };

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::Notify;
 
-use crate::domain::clock::SharedClock;
-use crate::store::{R, StoreError};
+use crate::store::{R, Store, StoreError};
 
 /// Changes that happen together or not at all. Dropped without [`Tx::commit`], nothing happened.
 #[derive(Debug)]
@@ -15,21 +14,19 @@ pub struct Tx {
     inner: Transaction<'static, Sqlite>,
     now: Timestamp,
     jobs_written: Arc<Notify>,
+    changed: Arc<Notify>,
     wakes: bool,
 }
 
 impl Tx {
-    pub(super) fn new(
-        inner: Transaction<'static, Sqlite>,
-        clock: &SharedClock,
-        jobs_written: &Arc<Notify>,
-    ) -> Self {
-        let now = clock.now();
+    pub(super) fn new(inner: Transaction<'static, Sqlite>, store: &Store) -> Self {
+        let now = store.clock.now();
         Self {
             inner,
             // As it is kept: what is read back equals what was written.
             now: Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now),
-            jobs_written: Arc::clone(jobs_written),
+            jobs_written: Arc::clone(&store.jobs_written),
+            changed: Arc::clone(&store.changed),
             wakes: false,
         }
     }
@@ -42,6 +39,7 @@ impl Tx {
     /// Makes it so. When this returns, it is on the disk, unless it was begun [lightly](crate::store::Store::begin_lightly).
     pub async fn commit(self) -> R<()> {
         self.inner.commit().await?;
+        self.changed.notify_one();
         if self.wakes {
             // Everyone who waits now, and the next one who comes to wait.
             self.jobs_written.notify_waiters();

@@ -4,7 +4,9 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::House;
-use crate::store::{deliveries, drafts, inbox, jobs, posts_read, sources, tasks, upkeep};
+use crate::store::{
+    NEXT_DUE_AT, deliveries, drafts, inbox, jobs, posts_read, sources, tasks, upkeep,
+};
 
 #[tokio::test]
 async fn no_question_that_is_asked_all_the_time_walks_a_whole_table() {
@@ -12,6 +14,7 @@ async fn no_question_that_is_asked_all_the_time_walks_a_whole_table() {
     let in_states = "SELECT id FROM drafts WHERE workspace_id = $1 AND state IN ($2, $3) ORDER BY number + 0 LIMIT $4";
     let mut asked = vec![
         jobs::NEXT_AT,
+        NEXT_DUE_AT,
         jobs::IN_HAND,
         sources::DUE,
         tasks::DUE,
