@@ -1,4 +1,4 @@
-//! How each network counts and what it takes: the one place for limits.
+//! How networks count, and what they take.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -50,43 +50,8 @@ pub struct Limits {
 impl Limits {
     /// The limits of `network`.
     #[must_use]
-    pub const fn of(network: Network) -> Self {
-        match network {
-            // The protocol has no bound on a text; this one keeps a mistake from becoming a book.
-            Network::Lens => Self {
-                text: &[TextLimit {
-                    unit: Unit::Graphemes,
-                    most: 50_000,
-                }],
-                pictures: 10,
-                picture_bytes: 8_000_000,
-                usual: 600,
-            },
-            Network::Sandbox => Self {
-                text: &[
-                    TextLimit {
-                        unit: Unit::Graphemes,
-                        most: 300,
-                    },
-                    TextLimit {
-                        unit: Unit::Bytes,
-                        most: 3_000,
-                    },
-                ],
-                pictures: 4,
-                picture_bytes: 2_000_000,
-                usual: 300,
-            },
-            Network::Archive => Self {
-                text: &[TextLimit {
-                    unit: Unit::Graphemes,
-                    most: 300,
-                }],
-                pictures: 0,
-                picture_bytes: 0,
-                usual: 300,
-            },
-        }
+    pub const fn of(network: Network) -> &'static Self {
+        &network.facts().limits
     }
 
     /// How long `text` is and how long it may be, by the limit that is nearest to being broken.
@@ -103,6 +68,27 @@ impl Limits {
                 used: 0,
                 most: usize::MAX,
             })
+    }
+}
+
+/// Width to height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    Square,
+    /// 3:2, as most timelines show a picture.
+    Wide,
+    /// 2:3
+    Tall,
+}
+
+impl Aspect {
+    #[must_use]
+    pub const fn ratio(self) -> &'static str {
+        match self {
+            Self::Square => "1:1",
+            Self::Wide => "3:2",
+            Self::Tall => "2:3",
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::UserError;
+use crate::domain::limits::{Aspect, Limits, TextLimit, Unit};
 
-/// A network that posts come from or go to. To add one: a variant, its name in [`Network::ALL`], its limits in
-/// `domain/limits.rs`, a folder in `platforms/`, a line in `app.rs`.
+/// A network that posts come from or go to. To add one: a variant here with its [`Facts`], a folder in `platforms/`, a
+/// section in `config/`, and a line in `app/networks.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
@@ -17,17 +18,94 @@ pub enum Network {
     Archive,
 }
 
+/// What Lumen knows of a network before it asks it anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// The name in commands, in the store and on cards.
+    pub name: &'static str,
+    /// How people write it.
+    pub title: &'static str,
+    pub limits: Limits,
+    /// Whether a text can go out as several posts, each an answer to the one before it.
+    pub has_threads: bool,
+    /// Whether posts can go there.
+    pub takes_posts: bool,
+    /// The shape in which its timelines show a picture whole.
+    pub picture: Aspect,
+}
+
+const fn graphemes(most: usize) -> TextLimit {
+    TextLimit {
+        unit: Unit::Graphemes,
+        most,
+    }
+}
+
+const LENS: Facts = Facts {
+    name: "lens",
+    title: "Lens",
+    limits: Limits {
+        // The protocol has no bound on a text; this one keeps a mistake from becoming a book.
+        text: &[graphemes(50_000)],
+        pictures: 10,
+        picture_bytes: 8_000_000,
+        usual: 600,
+    },
+    has_threads: true,
+    takes_posts: true,
+    picture: Aspect::Wide,
+};
+
+const SANDBOX: Facts = Facts {
+    name: "sandbox",
+    title: "Sandbox",
+    limits: Limits {
+        text: &[
+            graphemes(300),
+            TextLimit {
+                unit: Unit::Bytes,
+                most: 3_000,
+            },
+        ],
+        pictures: 4,
+        picture_bytes: 2_000_000,
+        usual: 300,
+    },
+    has_threads: false,
+    takes_posts: true,
+    picture: Aspect::Wide,
+};
+
+const ARCHIVE: Facts = Facts {
+    name: "archive",
+    title: "Archive",
+    limits: Limits {
+        text: &[graphemes(300)],
+        pictures: 0,
+        picture_bytes: 0,
+        usual: 300,
+    },
+    has_threads: false,
+    takes_posts: false,
+    picture: Aspect::Wide,
+};
+
 impl Network {
     pub const ALL: [Self; 3] = [Self::Lens, Self::Sandbox, Self::Archive];
+
+    #[must_use]
+    pub const fn facts(self) -> &'static Facts {
+        match self {
+            Self::Lens => &LENS,
+            Self::Sandbox => &SANDBOX,
+            Self::Archive => &ARCHIVE,
+        }
+    }
 
     /// The name in commands, in the store and on cards.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Lens => "lens",
-            Self::Sandbox => "sandbox",
-            Self::Archive => "archive",
-        }
+        self.facts().name
     }
 }
 

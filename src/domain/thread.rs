@@ -21,7 +21,7 @@ pub struct Parts {
 /// no threads.
 #[must_use]
 pub fn parts(network: Network, text: &str) -> Vec<String> {
-    if !has_threads(network) {
+    if !network.facts().has_threads {
         return vec![text.to_owned()];
     }
     let mut parts = vec![String::new()];
@@ -56,13 +56,6 @@ fn divides(line: &str) -> bool {
         .all(|letter| matches!(letter, '-' | '\u{2010}' | '\u{2011}') || longer(letter));
     let count = line.chars().count();
     dashes && count <= DASHES && (count == DASHES || line.contains(longer))
-}
-
-const fn has_threads(network: Network) -> bool {
-    match network {
-        Network::Lens => true,
-        Network::Sandbox | Network::Archive => false,
-    }
 }
 
 #[cfg(test)]

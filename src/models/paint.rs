@@ -6,37 +6,8 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ledger::MicroUsd;
-use crate::domain::network::Network;
+use crate::domain::limits::Aspect;
 use crate::models::{ModelError, Took};
-
-/// Width to height.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aspect {
-    Square,
-    /// 3:2, as most timelines show a picture.
-    Wide,
-    /// 2:3
-    Tall,
-}
-
-impl Aspect {
-    /// How `network` shows a picture whole.
-    #[must_use]
-    pub const fn of(network: Network) -> Self {
-        match network {
-            Network::Lens | Network::Sandbox | Network::Archive => Self::Wide,
-        }
-    }
-
-    #[must_use]
-    pub const fn ratio(self) -> &'static str {
-        match self {
-            Self::Square => "1:1",
-            Self::Wide => "3:2",
-            Self::Tall => "2:3",
-        }
-    }
-}
 
 /// What a picture is asked for with.
 #[derive(Debug, Clone, PartialEq, Eq)]

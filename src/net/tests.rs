@@ -158,7 +158,7 @@ async fn a_trusted_origin_is_fetched_and_its_redirects_within_it() {
         .fetch_bytes(&server.url("/there"), 1_000, "image/*")
         .await
         .unwrap();
-    assert_eq!(fetched.bytes.len(), 1_000);
+    assert_eq!(fetched.body.len(), 1_000);
     assert_eq!(fetched.mime, "image/png");
 }
 
@@ -268,7 +268,7 @@ async fn a_busy_server_gets_the_wait_it_asks_for() {
         .fetch_bytes(&server.url("/busy"), 1_000, "image/*")
         .await
         .unwrap();
-    assert_eq!(fetched.bytes.len(), 1_000);
+    assert_eq!(fetched.body.len(), 1_000);
     assert_eq!(server.asked.load(Ordering::SeqCst), 3);
     let waits = waits.lock().unwrap();
     assert_eq!(waits.len(), 2);

@@ -6,9 +6,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{LIMIT, Line, no_answer};
 use crate::app::house::House;
+use crate::domain::limits::Aspect;
 use crate::media::trial;
 use crate::models::moderate::Moderator;
-use crate::models::paint::{Aspect, ImageModel, PaintRequest};
+use crate::models::paint::{ImageModel, PaintRequest};
 use crate::models::see::{SightRequest, VisionModel};
 use crate::models::shape::{Field, Kind, Shape};
 use crate::models::{Embedder, Message, ModelError, Speaker, TextModel, TextRequest, xai};

@@ -9,7 +9,6 @@ use crate::chat::words;
 use crate::domain::draft::Purpose;
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::PostId;
-use crate::domain::network::Network;
 use crate::flow::compose::{self, ComposeRequest, Place};
 
 /// A topic longer than this is a text, and the prompt has no room for it.
@@ -52,7 +51,7 @@ pub async fn reply(ctx: &Ctx, rest: &str) -> Done {
     })?;
     let network = post.body.network;
     let accounts = ctx.house.accounts.list();
-    if network == Network::Archive {
+    if !network.facts().takes_posts {
         let id = shortened(name, 60);
         return Err(UserError::new(
             format!("{id} came from a file, so an answer has nowhere to go."),

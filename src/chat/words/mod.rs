@@ -38,11 +38,7 @@ fn short_address(name: &str) -> Option<String> {
 /// How people write the network's name.
 #[must_use]
 pub const fn network(network: Network) -> &'static str {
-    match network {
-        Network::Lens => "Lens",
-        Network::Sandbox => "Sandbox",
-        Network::Archive => "Archive",
-    }
+    network.facts().title
 }
 
 /// `1 draft waits`, `3 drafts wait`: the noun and the verb after the number.

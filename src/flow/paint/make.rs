@@ -19,7 +19,7 @@ use crate::flow::bounded::{Broken, bounded, lease_lost};
 use crate::flow::compose::write::judged;
 use crate::media::{Caps, Fitted, Refusal, Rules, fit};
 use crate::models::in_order::Fallen;
-use crate::models::paint::{Aspect, ImageModel as _, PaintRequest, Painted};
+use crate::models::paint::{ImageModel as _, PaintRequest, Painted};
 use crate::models::prompt::{PicturePrompt, VERDICT};
 use crate::models::quote::Quote;
 use crate::models::see::SightRequest;
@@ -236,7 +236,7 @@ impl Painter {
             prompt,
             text: revision.content.text.clone(),
             signature: revision.content.account.clone(),
-            aspect: Aspect::of(revision.content.network),
+            aspect: revision.content.network.facts().picture,
             colours: persona.voice.colours.clone(),
             wish: work.guidance.clone(),
             palette: drawn_before(revision).filter(|_| work.redraw),

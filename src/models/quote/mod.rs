@@ -14,7 +14,8 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::Tree;
 use tokio_util::sync::CancellationToken;
 
-use crate::models::paint::{Aspect, DrawnCard, ImageModel, PaintRequest, Painted};
+use crate::domain::limits::Aspect;
+use crate::models::paint::{DrawnCard, ImageModel, PaintRequest, Painted};
 use crate::models::{ModelError, Took};
 use fonts::Fonts;
 use layout::Layout;
