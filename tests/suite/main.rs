@@ -26,6 +26,7 @@ mod outputs;
 mod prompts;
 mod quote_cards;
 mod sandbox_guests;
+mod settings;
 mod stopping;
 mod telegram;
 mod telegram_kills;
