@@ -9,6 +9,7 @@ mod architecture;
 mod bad_input;
 mod crashes;
 mod discord;
+mod documents;
 mod full_disk;
 mod index_upkeep;
 mod lens_crashes;
