@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::error::UserError;
 
-/// A network that posts come from or go to. To add one: a variant, its name in [`Network::ALL`], its limits in
-/// `domain/limits.rs`, a folder in `platforms/`, a line in `app.rs`.
+/// A network that posts come from or go to. To add one: a variant, its place in [`Network::ALL`], its name;
+/// `.github/CONTRIBUTING.md` lists the other places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
