@@ -3,7 +3,8 @@
 `python3 scripts/bench BINARY MODELS TARGET [ROWS]`.
 
 ROWS is a comma list of groups (see `rows.py`), without it all that take minutes; `million` has to be asked for. The same as JSON is
-kept in `TARGET/bench/bench.json`, and the table of all groups measured so far in `bench.md` beside it. Figures of one run on one machine: quote them with the machine they were seen on.
+kept in `TARGET/bench/bench.json`, and the table of all groups measured so far in `bench.md` beside it. `benches/RESULTS.md` gets that
+table once it holds every usual group. Figures of one run on one machine: quote them with the machine they were seen on.
 Real posts and judged collections are looked for in `../shared/data` (`LUMEN_BENCH_DATA`); without them posts are made up.
 """
 
@@ -18,6 +19,10 @@ import prepare
 import program
 import rows
 import table
+
+
+# What is committed: the figures of one machine, all groups of them.
+RESULTS = Path(__file__).resolve().parents[2] / "benches" / "RESULTS.md"
 
 
 def groups_of(argument):
@@ -48,6 +53,10 @@ def main():
         table.write(work, known)
         print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(table.markdown({group: known[group] for group in groups}))
+    if missing := [group for group in rows.USUAL if group not in known]:
+        print(f"{RESULTS.name} stays as it is: {', '.join(missing)} not measured here yet", file=sys.stderr)
+    else:
+        table.publish(RESULTS, known)
 
 
 if __name__ == "__main__":

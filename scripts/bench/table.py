@@ -19,6 +19,14 @@ def write(work, known):
     (work / "bench.md").write_text(markdown(known) + "\n")
 
 
+def publish(path, known):
+    """Puts the table between the marks of a document; the words around it stay."""
+    begin, end = "<!-- bench -->\n", "<!-- /bench -->"
+    before, rest = path.read_text().split(begin, 1)
+    after = rest.split(end, 1)[1]
+    path.write_text(before + begin + markdown(known) + "\n" + end + after)
+
+
 def machine():
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):

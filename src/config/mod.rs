@@ -1,7 +1,7 @@
 //! Settings from the environment, one small file for each section. The environment is read nowhere else.
 //!
-//! To add a setting: a line in [`variables::ALL`], a field in its section, a line in `.env.example` and in the README's
-//! table. A test holds the three lists against each other.
+//! To add a setting: a line in [`variables::ALL`], a field in its section, and a line in `.env.example`, in the same order.
+//! `tests/suite/settings.rs` holds the three together.
 
 pub mod discord;
 pub mod env;

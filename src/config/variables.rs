@@ -95,49 +95,8 @@ pub(super) fn known(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::config::Config;
-
-    fn names_in(text: &str, of_line: impl Fn(&str) -> Vec<String>) -> BTreeSet<String> {
-        text.lines().flat_map(of_line).collect()
-    }
-
-    #[test]
-    fn the_example_file_and_the_readme_name_the_same_variables() {
-        let listed: BTreeSet<String> = ALL
-            .iter()
-            .map(|variable| variable.name.to_owned())
-            .collect();
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let example = std::fs::read_to_string(root.join(".env.example")).unwrap();
-        let in_example = names_in(&example, |line| {
-            let line = line.trim_start_matches(['#', ' ']);
-            line.split_once('=')
-                .filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
-                .map(|(name, _)| name.to_owned())
-                .into_iter()
-                .collect()
-        });
-        assert_eq!(in_example, listed, ".env.example");
-        let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-        let in_readme = names_in(&readme, |line| {
-            let cell = line
-                .strip_prefix("| `")
-                .and_then(|rest| rest.split(" | ").next().map(str::to_owned))
-                .unwrap_or_default();
-            cell.split(['`', ',', ' '])
-                .filter(|word| {
-                    word.len() > 4
-                        && word.contains('_')
-                        && word.chars().all(|c| c.is_ascii_uppercase() || c == '_')
-                })
-                .map(str::to_owned)
-                .collect()
-        });
-        assert_eq!(in_readme, listed, "README.md");
-    }
 
     #[test]
     fn what_is_mistyped_is_remarked() {

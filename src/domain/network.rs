@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::UserError;
 use crate::domain::limits::{Aspect, Limits, TextLimit, Unit};
 
-/// A network that posts come from or go to. To add one: a variant here with its [`Facts`], a folder in `platforms/`, a
-/// section in `config/`, and a line in `app/networks.rs`.
+/// A network that posts come from or go to. To add one: a variant, its place in [`Network::ALL`], its [`Facts`];
+/// `.github/CONTRIBUTING.md` lists the other places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Network {

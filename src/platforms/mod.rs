@@ -1,7 +1,7 @@
 //! Social networks, each behind two small traits: [`Source`] fetches, [`Outlet`] publishes.
 //!
-//! To add a network, give it a folder with `mod.rs` (wire to domain), `client.rs` and `wire.rs`, a variant of
-//! [`Network`](crate::domain::network::Network) with its facts, a section in `config/`, and a line in `app/networks.rs`.
+//! To add a network, give it a folder with `mod.rs` (wire to domain), `client.rs` and `wire.rs`, and a variant of
+//! [`Network`](crate::domain::network::Network) with its facts. `.github/CONTRIBUTING.md` lists the other places.
 
 pub mod lens;
 pub mod sandbox;

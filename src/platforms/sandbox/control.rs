@@ -18,7 +18,7 @@ use super::db::{self, Db, native, parse_id};
 use super::faults::{Fault, Faults, Kind, parse};
 use super::taking::{NewPost, insert};
 
-/// `lumen sandbox fail OPERATION KIND [--times N] [--wait SECONDS] [--delay MILLISECONDS] [--after LOOK_UPS]`.
+/// `lumen sandbox fail OPERATION KIND` with its options.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FailRequest {
     pub operation: String,
@@ -79,7 +79,7 @@ pub async fn fail(
     if kind == Kind::Slow && fault.delay.is_zero() {
         return Err(UserError::new(
             "It does not say how slow.",
-            "Add --delay and milliseconds.",
+            "Add --delay-ms and milliseconds.",
         ));
     }
     let db = open(file, clock).await?;

@@ -29,7 +29,7 @@ pub const BOT: u64 = 123_456_789_012_345_678;
 pub const GUILD: u64 = 888;
 
 /// View channels, send messages, also in threads, create public threads, embed links, attach files, read the history: what the
-/// invite link of the README asks for.
+/// invite link in `src/frontends/discord/README.md` asks for.
 pub const ALL_NEEDED: u64 = 309_237_763_072;
 
 /// Discord takes the first answer of an interaction within this.
