@@ -183,7 +183,7 @@ impl Service {
             body: None,
             limit,
             cap: TEXT_CAP,
-            twice: Twice::Harmless,
+            twice: Twice::AfterFault,
             heard: None,
         };
         self.endpoint

@@ -17,6 +17,8 @@ use super::{HttpClient, NetError};
 pub enum Twice {
     /// It asks, or what it makes twice does no harm.
     Harmless,
+    /// After a fault that the server told, not after a call that broke off: that may have to be paid.
+    AfterFault,
     /// Only where it certainly did not arrive.
     Never,
 }

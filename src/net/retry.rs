@@ -35,8 +35,8 @@ pub(super) fn is_passing(response: &Response, twice: Twice, earlier: usize) -> b
     };
     match response.status {
         429 | 529 => !has_no_money(),
-        408 | 425 | 502 | 503 | 504 => twice == Twice::Harmless,
-        500.. => twice == Twice::Harmless && earlier == 0,
+        408 | 425 | 502 | 503 | 504 => twice != Twice::Never,
+        500.. => twice != Twice::Never && earlier == 0,
         _ => false,
     }
 }

@@ -66,7 +66,7 @@ impl OllamaEmbedder {
             key: "",
             limit: LIMIT,
             cap: CAP,
-            twice: Twice::Harmless,
+            twice: Twice::AfterFault,
             heard: None,
         };
         let body = ask(&self.service, &asked, &CancellationToken::new()).await?;

@@ -70,7 +70,7 @@ impl Ollama {
             key: "",
             limit: SHOW_LIMIT,
             cap: TEXT_CAP,
-            twice: Twice::Harmless,
+            twice: Twice::AfterFault,
             heard: None,
         };
         let answered = ask(&self.service, &asked, cancel).await?;

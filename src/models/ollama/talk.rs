@@ -79,7 +79,7 @@ impl Ollama {
             key: "",
             limit: talk.limit,
             cap: TEXT_CAP,
-            twice: Twice::Harmless,
+            twice: Twice::AfterFault,
             heard: Some(Heard(&heard)),
         };
         let body = ask(&self.service, &asked, cancel).await?;

@@ -81,7 +81,7 @@ impl OpenAi {
                 key: talk.key,
                 limit: talk.limit.saturating_sub(begun.elapsed()),
                 cap: TEXT_CAP,
-                twice: Twice::Harmless,
+                twice: Twice::AfterFault,
                 heard: Some(Heard(&heard)),
             };
             match self.service.ask(&asked, cancel).await {

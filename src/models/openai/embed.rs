@@ -80,7 +80,7 @@ impl OpenAiEmbedder {
             key: "",
             limit: LIMIT,
             cap: CAP,
-            twice: Twice::Harmless,
+            twice: Twice::AfterFault,
             heard: None,
         };
         let answered = self

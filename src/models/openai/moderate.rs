@@ -71,7 +71,7 @@ impl Moderator for OpenAiModerator {
             key: "",
             limit: LIMIT,
             cap: TEXT_CAP,
-            twice: Twice::Harmless,
+            twice: Twice::AfterFault,
             heard: None,
         };
         let answered = match self.service.ask(&asked, &CancellationToken::new()).await {
