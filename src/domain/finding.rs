@@ -22,6 +22,8 @@ pub enum FindingKind {
     Style,
     /// A post it leans on was deleted at its network since.
     SourceGone,
+    /// The post it answers or quotes was edited since.
+    SourceEdited,
     /// No words.
     Empty,
     /// Another model than the first choice did the work.
@@ -30,6 +32,8 @@ pub enum FindingKind {
     Unseen,
     /// Something about its own picture.
     Picture,
+    /// Something in the description of its picture.
+    Alt,
     /// The post it answers gives orders, sells or insults.
     HostilePost,
     /// It does what a hostile post demands.
@@ -48,7 +52,7 @@ impl FindingKind {
     /// Whether it is about the picture, and so stays with it whatever becomes of the text.
     #[must_use]
     pub const fn of_picture(self) -> bool {
-        matches!(self, Self::Picture | Self::OtherWords)
+        matches!(self, Self::Picture | Self::Alt | Self::OtherWords)
     }
 }
 

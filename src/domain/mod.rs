@@ -8,6 +8,7 @@ pub mod call_notes;
 pub mod change;
 pub mod clock;
 pub mod content;
+pub mod difference;
 pub mod draft;
 pub mod error;
 pub mod finding;

@@ -125,6 +125,33 @@ pub fn by_person(text: &str, network: Network, allowance: &Allowance) -> Vec<Fin
     findings
 }
 
+/// Checks a model's description of a picture: it goes out with the text.
+#[must_use]
+pub fn alt_by_model(alt: &str, allowance: &Allowance, instructions: &[String]) -> Vec<Finding> {
+    let found = pointing(alt, allowance, true).into_iter();
+    let found = found.chain(prompt_piece(alt, instructions));
+    let advice = ". Image makes another, Remove picture takes it off";
+    found.map(|finding| in_alt(finding, advice)).collect()
+}
+
+/// Checks a person's description of a picture: it is theirs and only warned of.
+#[must_use]
+pub fn alt_by_person(alt: &str, allowance: &Allowance) -> Vec<Finding> {
+    let found = pointing(alt, allowance, false).into_iter();
+    found.map(|finding| in_alt(finding, "")).collect()
+}
+
+fn in_alt(finding: Finding, advice: &str) -> Finding {
+    Finding {
+        kind: FindingKind::Alt,
+        detail: format!(
+            "in the picture\u{2019}s description: {}{advice}",
+            finding.detail
+        ),
+        ..finding
+    }
+}
+
 fn length(text: &str, network: Network) -> Vec<Finding> {
     let length = Limits::of(network).measure(text);
     let mut findings = Vec::new();

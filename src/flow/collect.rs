@@ -30,7 +30,7 @@ use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::post::{FetchedPost, StoreCounts, passes_on};
 use crate::domain::progress::{Progress, Step};
 use crate::domain::source;
-use crate::flow::gone;
+use crate::flow::{edited, gone};
 use crate::platforms::{Page, Source};
 use crate::store::{R, Store, Tx};
 
@@ -326,6 +326,9 @@ impl Collector {
             .await?;
         counts.removed = removed.len() as u64;
         gone::tell_drafts(&mut tx, &removed, None).await?;
+        if counts.changed > 0 {
+            edited::hold_drafts(&mut tx, fetch.workspace, None).await?;
+        }
 
         let complete = page.next.is_none()
             || ((!source.own || fetch.rest_read)

@@ -5,6 +5,7 @@ mod bounded;
 pub mod checks;
 pub mod collect;
 pub mod compose;
+pub mod edited;
 pub mod forget;
 pub mod gone;
 pub mod import;

@@ -1,5 +1,6 @@
 //! Pictures for drafts: asked for, made, looked over, and put on the card as a new version.
 
+mod alt;
 mod keep;
 mod make;
 #[cfg(test)]
@@ -76,7 +77,8 @@ pub(in crate::flow) fn asked_for(w: WorkspaceId, job: &Job) -> Option<(DraftId, 
     (work.workspace == w && !work.redraw).then_some((work.draft, work.room))
 }
 
-/// Has a picture made for the current version.
+/// Has a picture made for the current version. False while one is being made already: it is not begun twice, whatever is
+/// wished.
 ///
 /// # Errors
 /// When there is no such draft, it cannot change any more, or its network takes no pictures.
@@ -87,7 +89,7 @@ pub async fn request(
     seen: Option<Seen>,
     by: &Operator,
     wanted: Wanted,
-) -> Result<Draft, ReviewError> {
+) -> Result<bool, ReviewError> {
     let (draft, revision) = open_for_pictures(tx, w, number, seen).await?;
     let payload = json!(PaintJob {
         workspace: w,
@@ -99,16 +101,16 @@ pub async fn request(
         redraw: false,
     });
     let run_at = tx.now();
-    tx.enqueue(&NewJob {
-        kind: JobKind::Paint,
-        // Pressed again while it is being made, it is made once.
-        unique_key: format!("paint:{}:{}", draft.id, revision.number),
-        payload,
-        cause: wanted.cause,
-        run_at,
-    })
-    .await?;
-    Ok(draft)
+    let begun = tx
+        .enqueue(&NewJob {
+            kind: JobKind::Paint,
+            unique_key: format!("paint:{}:{}", draft.id, revision.number),
+            payload,
+            cause: wanted.cause,
+            run_at,
+        })
+        .await?;
+    Ok(begun)
 }
 
 /// The finding about a quote card of another text than the draft's. `why` says in a sentence why it could not be drawn anew;
@@ -205,6 +207,12 @@ pub async fn choose(
         number,
         has: all.len(),
     })?;
+    if let (true, Some(shown)) = (chosen == place, place) {
+        return Err(ReviewError::SamePicture {
+            number,
+            shown: shown + 1,
+        });
+    }
     let mut next = NewRevision::from(revision);
     next.findings.retain(|finding| !finding.kind.of_picture());
     next.findings

@@ -33,7 +33,7 @@ use crate::domain::draft::{Approved, Draft, DraftState, NotApproved};
 use crate::domain::ids::{DraftId, InboxId, IntentId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::network::Network;
-use crate::flow::review;
+use crate::flow::{edited, review};
 use crate::media::MediaFolder;
 use crate::platforms::Outlet;
 use crate::store::{Intent, IntentState, Store, StoreError, Tx};
@@ -234,6 +234,12 @@ impl Publisher {
             _ => true,
         };
         if stopped || !due {
+            tx.finish_job(run.lease).await?;
+            tx.commit().await?;
+            return Ok(Pass::Settled);
+        }
+        if draft.is_decided() && edited::is_outdated(&mut tx, &draft).await? {
+            edited::hold(&mut tx, w, &draft, run.job.cause).await?;
             tx.finish_job(run.lease).await?;
             tx.commit().await?;
             return Ok(Pass::Settled);

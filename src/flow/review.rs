@@ -66,6 +66,14 @@ pub enum ReviewError {
     Empty { number: DraftNumber },
     #[error("{number} has had {has} pictures")]
     NoPicture { number: DraftNumber, has: usize },
+    /// Its picture is the one that was chosen.
+    #[error("{number} shows picture {shown} already")]
+    SamePicture { number: DraftNumber, shown: usize },
+    #[error("{number} has no picture")]
+    HasNoPicture { number: DraftNumber },
+    /// What is asked for holds already: the card's first line says it.
+    #[error("{number} is on that time already")]
+    AlreadyScheduled { number: DraftNumber, due: Timestamp },
     #[error("{network} takes no pictures")]
     NoPictures {
         number: DraftNumber,
@@ -73,6 +81,14 @@ pub enum ReviewError {
     },
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ReviewError {
+    /// What a change of a decided draft is refused with.
+    #[must_use]
+    pub fn decided(draft: &Draft) -> Self {
+        too_late(draft.clone(), Move::Revise)
+    }
 }
 
 /// A move that came too late.
@@ -115,6 +131,10 @@ pub(super) async fn current(
         })?;
     let older = seen.map(|seen| seen.revision);
     if let Some(seen) = older.filter(|seen| *seen != draft.revision) {
+        // What has ended is no longer decided about, whichever version was seen.
+        if moved(&draft, tried, tx.now()).is_err() {
+            return Err(too_late(draft, tried));
+        }
         let before = tx
             .revision(draft.id, seen)
             .await?
@@ -160,6 +180,18 @@ fn too_late(draft: Draft, tried: Move) -> ReviewError {
     }))
 }
 
+/// The state that a move of a person leads to, for a look before it is made.
+fn moved(draft: &Draft, tried: Move, now: Timestamp) -> Result<DraftState, InvalidMove> {
+    match tried {
+        Move::Approve => draft.approve(ApprovalId(0), "", now),
+        Move::Schedule => draft.schedule(ApprovalId(0), "", now),
+        Move::Reject => draft.reject("", now, None),
+        Move::SendRest => draft.send_rest(now),
+        Move::Leave => draft.leave(""),
+        _ => draft.revise(),
+    }
+}
+
 fn nothing_blocks(draft: &Draft, revision: &Revision) -> Result<(), ReviewError> {
     let mut findings: Vec<Finding> = revision.blocking().cloned().collect();
     if findings.is_empty() && revision.content.picture_shows_other_words() {
@@ -188,13 +220,7 @@ pub async fn open_to(
     tried: Move,
 ) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen, tried).await?;
-    let now = tx.now();
-    let moved = match tried {
-        Move::Schedule => draft.schedule(ApprovalId(0), "", now),
-        Move::Reject => draft.reject("", now, None),
-        _ => draft.revise(),
-    };
-    allowed(&draft, moved)?;
+    allowed(&draft, moved(&draft, tried, tx.now()))?;
     if tried == Move::Schedule {
         nothing_blocks(&draft, &revision)?;
     }

@@ -183,7 +183,8 @@ impl Tx {
             .execute(self.conn())
             .await?;
         }
-        Ok(())
+        self.note_targets(draft, number, answered, &revision.content)
+            .await
     }
 
     /// What the checks found, anew.

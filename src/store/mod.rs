@@ -33,6 +33,7 @@ mod publishing;
 mod rooms;
 mod rows;
 mod sources;
+mod targets;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ pub use posts_gone::Forgotten;
 pub use posts_read::{OpenMedia, StoredMedia};
 pub use posts_words::WordsQuery;
 pub use publishing::{Intent, IntentState, Receipt};
+pub use targets::EditedPost;
 pub use tasks::NewTask;
 pub use tx::Tx;
 pub use workspaces::Workspace;

@@ -88,8 +88,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes the words of deleted posts out of the revisions that lean on them. The content stays: its hash is what was approved.
+    /// Takes the words of deleted posts out of the revisions that lean on them or answer them. The content stays: its hash is
+    /// what was approved.
     pub async fn forget_leans(&mut self, ids: &[PostId]) -> R<()> {
+        self.forget_targets(ids).await?;
         let gone: HashSet<PostId> = ids.iter().copied().collect();
         let mut touched: HashSet<(i64, i64)> = HashSet::new();
         for chunk in ids.chunks(LIST) {

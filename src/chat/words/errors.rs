@@ -4,6 +4,7 @@ use crate::chat::press::{DraftVerb, Press, Unreadable};
 use crate::chat::view::{Button, View};
 use crate::chat::words::time::Now;
 use crate::chat::words::{listed, person, quoted, stop, thousands};
+use crate::domain::difference::difference;
 use crate::domain::draft::{DraftState, Move, Seen};
 use crate::domain::error::{UserError, shortened};
 use crate::domain::ids::{DraftNumber, InboxId};
@@ -154,6 +155,16 @@ fn refusal(error: &ReviewError, now: &Now) -> View {
                 "{at} is over already. Say a later time, or /approve {number} publishes it now."
             ))
         }
+        ReviewError::AlreadyScheduled { number, due } => View::text(format!(
+            "{number} is scheduled for {} already.",
+            now.moment(*due)
+        )),
+        ReviewError::SamePicture { number, shown } => View::text(format!(
+            "{number} shows picture {shown} already. Nothing has changed."
+        )),
+        ReviewError::HasNoPicture { number } => {
+            View::text(format!("{number} has no picture. Nothing has changed."))
+        }
         ReviewError::NoPicture { number, has: 0 } => View::text(format!(
             "{number} has had no picture yet. /image {number} makes one."
         )),
@@ -175,7 +186,7 @@ fn older(number: DraftNumber, seen: i64, current: i64, before: &str, after: &str
     let what = if before == after {
         "with the same words; its picture or its state changed".to_owned()
     } else {
-        let (before, after) = crate::chat::words::difference(before, after);
+        let (before, after) = difference(before, after);
         format!("\u{201c}{before}\u{201d} \u{2192} \u{201c}{after}\u{201d}")
     };
     let press = Press::Draft {
@@ -305,6 +316,15 @@ pub fn inside() -> UserError {
     UserError::new(
         "Something went wrong on my side; it is in the log.",
         "Nothing was changed.",
+    )
+}
+
+/// What a button was to use is not there any more.
+#[must_use]
+pub fn nothing_kept() -> UserError {
+    UserError::new(
+        "I no longer have the text that this button uses.",
+        "/edit #N TEXT takes it once more.",
     )
 }
 

@@ -496,3 +496,73 @@ async fn the_index_and_the_pictures_are_looked_after_only_when_something_changed
         0
     );
 }
+
+/// Likes are no edit; other words are.
+#[tokio::test]
+async fn a_fetch_that_brings_other_words_holds_back_what_answers_them() {
+    let scene = Scene::new().await;
+    let all = scene.follow(Selector::All, false).await;
+    scene.fetch(all).await;
+    let post = scene.store().find_post(W, "s6").await.unwrap().unwrap();
+    let id = scene.draft_leaning_on("s9").await;
+    let mut tx = scene.store().begin().await.unwrap();
+    let revision = tx.revision(id, 1).await.unwrap().unwrap();
+    let mut reply = NewRevision::from(revision);
+    reply.content.reply_to = Some("s6".to_owned());
+    let draft = NewDraft {
+        number: None,
+        purpose: Purpose::Reply {
+            post: post.id,
+            guidance: None,
+        },
+        task: None,
+        origin: "reply".to_owned(),
+        expires_at: scene.clock.now() + Duration::from_hours(24),
+    };
+    let reply = tx.new_draft(W, &draft, &reply).await.unwrap();
+    let liked = FetchedPost {
+        counts: crate::domain::post::Counts {
+            likes: 99,
+            ..post.body.counts
+        },
+        ..post.body.clone()
+    };
+    let counts = tx.store_posts(W, &[liked]).await.unwrap();
+    assert_eq!(counts.changed, 1);
+    crate::flow::edited::hold_drafts(&mut tx, W, None)
+        .await
+        .unwrap();
+    assert_eq!(tx.draft(reply.id).await.unwrap().unwrap().revision, 1);
+    tx.commit().await.unwrap();
+
+    control::edit(&scene.file, &scene.shared, "s6", "Changed.")
+        .await
+        .unwrap();
+    scene.fetch(all).await;
+    let held = scene.store().draft(reply.id).await.unwrap().unwrap();
+    assert_eq!(held.revision, 2);
+    let revision = scene.store().revision(reply.id, 2).await.unwrap().unwrap();
+    let [finding] = &revision.findings[..] else {
+        panic!("{:?}", revision.findings)
+    };
+    assert_eq!(finding.kind, FindingKind::SourceEdited);
+    assert!(
+        finding
+            .detail
+            .contains("\u{201d} \u{2192} \u{201c}Changed.\u{201d}"),
+        "{finding:?}"
+    );
+    // The other draft only leans on a post; and once said, it is not said again.
+    assert_eq!(scene.store().draft(id).await.unwrap().unwrap().revision, 1);
+    scene.fetch(all).await;
+    assert_eq!(
+        scene
+            .store()
+            .draft(reply.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .revision,
+        2
+    );
+}

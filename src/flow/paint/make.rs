@@ -52,6 +52,8 @@ const ALT_CHARS: usize = 300;
 pub(super) struct Made {
     pub fitted: Fitted,
     pub alt: String,
+    /// A model worded it.
+    alt_by_model: bool,
     pub findings: Vec<Finding>,
     /// Set where it was drawn from the text.
     pub card: Option<QuoteCard>,
@@ -175,6 +177,10 @@ impl Painter {
             {
                 best = second;
             }
+        }
+        if best.alt_by_model {
+            let found = self.in_alt(work, &draft, &revision, &best.alt).await?;
+            best.findings.extend(found);
         }
         let bytes = (best.fitted.bytes.as_slice(), best.fitted.picture.mime);
         let judged = judged(self.moderator.as_deref(), &best.alt, Some(bytes)).await;
@@ -316,16 +322,18 @@ impl Painter {
             .card
             .as_ref()
             .and_then(|card| left_out(&card.left_out));
+        let drawn_here = painted.provider == quote::NAME;
         let mut made = Made {
             fitted,
             alt,
+            alt_by_model: painted.alt.is_some() && !drawn_here,
             findings: left_out.into_iter().collect(),
             card: painted
                 .card
                 .map(|card| QuoteCard::of(&request.text, card.palette)),
             bad: false,
         };
-        if painted.provider != quote::NAME {
+        if !drawn_here {
             self.look_over(&mut made, request, stop).await;
         }
         made.alt = shortened(&made.alt, ALT_CHARS);
@@ -377,6 +385,7 @@ impl Painter {
                 }
                 if !sight.text("alt").trim().is_empty() {
                     sight.text("alt").trim().clone_into(&mut made.alt);
+                    made.alt_by_model = true;
                 }
             }
             Err(error) => made

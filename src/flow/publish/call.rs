@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::content::{Content, hex};
 use crate::domain::draft::Draft;
-use crate::flow::review;
+use crate::flow::{edited, review};
 use crate::platforms::{OutgoingPicture, PlatformError};
 use crate::store::{Intent, IntentState, StoreError};
 
@@ -68,6 +68,20 @@ impl Publisher {
             let state = draft.settle_as_absent(tx.now())?;
             tx.set_state(draft.id, &state).await?;
             return close(tx, draft, run).await;
+        }
+        if draft.public_parts().is_none() && edited::is_outdated(&mut tx, draft).await? {
+            let why = Some("the post it answers was edited before the call");
+            tx.mark_intent(intent.id, IntentState::Absent, why).await?;
+            let state = draft.settle_as_absent(tx.now())?;
+            let w = run.work.workspace;
+            let approved = Draft {
+                state,
+                ..draft.clone()
+            };
+            edited::hold(&mut tx, w, &approved, run.job.cause).await?;
+            tx.finish_job(run.lease).await?;
+            tx.commit().await?;
+            return Ok(Pass::Settled);
         }
         tx.send_intent(intent.id, run.lease).await?;
         tx.commit().await?;

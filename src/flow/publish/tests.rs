@@ -9,7 +9,7 @@ use crate::domain::clock::{Clock, ManualClock};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::content::{Attachment, Content, hex};
-use crate::domain::draft::{Lean, Purpose, Writer};
+use crate::domain::draft::{Lean, Purpose, Seen, Writer};
 use crate::domain::ids::{DraftNumber, PostId};
 use crate::domain::operator::{Identity, Operator, Role, Surface};
 use crate::flow::gone;
@@ -636,4 +636,130 @@ async fn a_forgotten_author_leaves_no_word_in_a_draft_and_the_draft_says_so() {
         !said.contains("bean") && !said.contains("question"),
         "{said}"
     );
+}
+
+/// The answered post says something else by now; the draft hears of it where a fetch brought that.
+async fn edit_answered(world: &World, text: &str, fetched_by_source: bool) {
+    let mut tx = world.store.begin().await.unwrap();
+    tx.store_posts(W, &[fetched("p1", text)]).await.unwrap();
+    if fetched_by_source {
+        edited::hold_drafts(&mut tx, W, None).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn reply() -> World {
+    World::with(Purpose::Reply {
+        post: PostId(1),
+        guidance: None,
+    })
+    .await
+}
+
+async fn approve_seen(world: &World, revision: i64) -> Result<Draft, ReviewError> {
+    let mut tx = world.store.begin().await.unwrap();
+    let seen = Some(Seen::waiting(revision));
+    let approved = review::approve(&mut tx, W, NUMBER, seen, &world.owner, None).await;
+    tx.commit().await.unwrap();
+    approved
+}
+
+#[tokio::test]
+async fn an_answer_to_a_post_that_was_edited_waits_until_it_is_approved_anew() {
+    for scheduled in [false, true] {
+        let world = reply().await;
+        let due = world.clock.now() + Duration::from_hours(1);
+        if scheduled {
+            let mut tx = world.store.begin().await.unwrap();
+            review::schedule(&mut tx, W, NUMBER, None, &world.owner, due, None)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        } else {
+            world.approve().await;
+        }
+        edit_answered(&world, "Another question", true).await;
+        world.clock.set(due);
+        let draft = world.store.draft_numbered(W, NUMBER).await.unwrap();
+        let draft = draft.unwrap();
+        let mut tx = world.store.begin().await.unwrap();
+        request(&mut tx, W, draft.id, None).await.unwrap();
+        tx.commit().await.unwrap();
+        world.work().await;
+        assert_eq!(world.net.called(), 0);
+        assert_eq!((draft.state, draft.revision), (DraftState::Waiting, 2));
+        let revision = world.store.revision(draft.id, 2).await.unwrap().unwrap();
+        let details: Vec<&str> = revision
+            .findings
+            .iter()
+            .map(|one| one.detail.as_str())
+            .collect();
+        assert_eq!(
+            details,
+            [
+                "the post it answers was edited since: \u{201c}A question\u{201d} \u{2192} \u{201c}Another question\u{201d}. Does it still fit?"
+            ]
+        );
+        // Who saw the version before decides about nothing.
+        let refused = approve_seen(&world, 1).await;
+        assert!(
+            matches!(refused, Err(ReviewError::Older { .. })),
+            "{refused:?}"
+        );
+        approve_seen(&world, 2).await.unwrap();
+        world.work().await;
+        assert_eq!(world.net.posts(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_of_the_answered_post_is_noticed_right_before_the_call() {
+    let world = reply().await;
+    world.approve().await;
+    edit_answered(&world, "Another question", false).await;
+    world.work().await;
+    assert_eq!(
+        (world.net.called(), world.state().await),
+        (0, DraftState::Waiting)
+    );
+
+    // Between two tries of a call.
+    let world = reply().await;
+    world.net.does(&[Does::AsksToWait(5)]);
+    world.approve().await;
+    let (job, lease) = world.claim().await.unwrap();
+    let outcome = world.publisher().run(&job, &lease).await;
+    let JobOutcome::Retry {
+        wait: Some(wait),
+        why,
+    } = outcome
+    else {
+        panic!("{outcome:?}");
+    };
+    let mut tx = world.store.begin().await.unwrap();
+    let later = world.clock.now() + wait;
+    tx.postpone_job(&lease, later, &why).await.unwrap();
+    tx.commit().await.unwrap();
+    edit_answered(&world, "Another question", true).await;
+    assert!(matches!(world.state().await, DraftState::Publishing { .. }));
+    world.clock.advance(wait);
+    world.work().await;
+    assert_eq!((world.net.called(), world.net.posts()), (1, 0));
+    assert_eq!(world.state().await, DraftState::Waiting);
+    approve_seen(&world, 2).await.unwrap();
+    world.work().await;
+    assert_eq!(world.net.posts(), 1);
+}
+
+#[tokio::test]
+async fn a_forgotten_author_leaves_no_word_where_a_draft_answered() {
+    let world = reply().await;
+    let mut tx = world.store.begin().await.unwrap();
+    crate::flow::forget::author(&mut tx, W, "@bean", None)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = world.store.begin().await.unwrap();
+    let draft = tx.draft_numbered(W, NUMBER).await.unwrap().unwrap();
+    assert_eq!(tx.target_texts(draft.id).await.unwrap(), [String::new()]);
 }

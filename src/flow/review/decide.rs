@@ -51,6 +51,9 @@ pub async fn schedule(
 ) -> Reviewed {
     let (draft, revision) = current(tx, w, number, seen, Move::Schedule).await?;
     allowed(&draft, draft.schedule(ApprovalId(0), &by.name, due))?;
+    if matches!(draft.state, DraftState::Scheduled { due: on, .. } if on == due) {
+        return Err(ReviewError::AlreadyScheduled { number, due });
+    }
     if due <= tx.now() {
         return Err(ReviewError::Past { number, due });
     }

@@ -3,14 +3,14 @@
 use super::{ReviewError, Reviewed, allowed, current, tell, too_late};
 use crate::domain::content::{Attachment, Content};
 use crate::domain::draft::{Draft, DraftState, Move, Revision, Seen, Writer};
-use crate::domain::finding::FindingKind;
+use crate::domain::finding::{Finding, FindingKind};
 use crate::domain::ids::{DraftNumber, InboxId, RoomId, WorkspaceId};
 use crate::domain::limits::Limits;
 use crate::domain::operator::Operator;
 use crate::flow::compose::ComposeRequest;
 use crate::flow::in_progress::{self, Making};
-use crate::flow::{checks, compose, gone, paint};
-use crate::store::{NewRevision, Tx};
+use crate::flow::{checks, compose, edited, gone, paint};
+use crate::store::{NewRevision, StoreError, Tx};
 
 /// How long a waiting draft stays fresh.
 pub const FRESH_FOR: std::time::Duration = std::time::Duration::from_hours(14 * 24);
@@ -68,14 +68,21 @@ pub async fn picture(
         "took the picture off"
     };
     let (draft, mut revision) = current(tx, w, number, seen, Move::Revise).await?;
+    allowed(&draft, draft.revise())?;
     let network = revision.content.network;
     if picture.is_some() && Limits::of(network).pictures == 0 {
         return Err(ReviewError::NoPictures { number, network });
+    }
+    if picture.is_none() && revision.content.media.is_empty() {
+        return Err(ReviewError::HasNoPicture { number });
     }
     // What was found in the picture goes with it.
     revision
         .findings
         .retain(|finding| !finding.kind.of_picture());
+    let alt = picture.as_ref().map_or("", |picture| &picture.alt);
+    let found = alt_by_person(tx, w, &draft, &revision, alt).await?;
+    revision.findings.extend(found);
     let media = picture.into_iter().collect();
     pictured(tx, w, &draft, revision, media, verb, &by.name, cause).await
 }
@@ -90,13 +97,32 @@ pub async fn describe(
     alt: &str,
     cause: Option<InboxId>,
 ) -> Reviewed {
-    let (draft, revision) = current(tx, w, number, seen, Move::Revise).await?;
+    let (draft, mut revision) = current(tx, w, number, seen, Move::Revise).await?;
     let mut media = revision.content.media.clone();
     if let Some(first) = media.first_mut() {
         alt.trim().clone_into(&mut first.alt);
     }
+    revision
+        .findings
+        .retain(|finding| finding.kind != FindingKind::Alt);
+    let found = alt_by_person(tx, w, &draft, &revision, alt).await?;
+    revision.findings.extend(found);
     let verb = "described the picture of";
     pictured(tx, w, &draft, revision, media, verb, &by.name, cause).await
+}
+
+/// What is to be warned of in a person's description of a picture.
+async fn alt_by_person(
+    tx: &mut Tx,
+    w: WorkspaceId,
+    draft: &Draft,
+    revision: &Revision,
+    alt: &str,
+) -> Result<Vec<Finding>, StoreError> {
+    let persona = tx.persona(w).await?;
+    let allowance = compose::allowance(tx, &persona.voice, &draft.purpose).await?;
+    let allowance = allowance.and_named_in(&revision.content.text);
+    Ok(checks::alt_by_person(alt, &allowance))
 }
 
 #[expect(
@@ -143,6 +169,12 @@ pub async fn revise(
     });
     let gone = gone::findings(tx, &draft.purpose, &new.leans_on).await?;
     new.findings.extend(gone);
+    let edited = edited::findings(tx, draft).await?;
+    if !edited.is_empty() {
+        new.findings
+            .retain(|finding| finding.kind != FindingKind::SourceEdited);
+        new.findings.extend(edited);
+    }
     let other_words = new.content.picture_shows_other_words();
     if other_words {
         new.findings.push(paint::other_words(None));

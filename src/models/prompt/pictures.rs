@@ -90,6 +90,15 @@ impl Prompts {
         asked(filled(&self.look_over, &context! { text }))
     }
 
+    /// What models are told about a picture that is made, without anything that was filled in.
+    #[must_use]
+    pub fn picture_instructions(&self) -> Vec<String> {
+        let told = [&self.picture, &self.look_over].into_iter();
+        let told = told.flat_map(Template::instructions);
+        let fields = VERDICT.fields.iter().map(|field| field.what.to_owned());
+        told.chain(fields).collect()
+    }
+
     /// What a picture is asked for with.
     pub fn picture(&self, prompt: &PicturePrompt<'_>) -> Result<String, ModelError> {
         asked(filled(&self.picture, &values(prompt)))

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::House;
 use crate::store::{
-    NEXT_DUE_AT, deliveries, drafts, inbox, jobs, posts_read, sources, tasks, upkeep,
+    NEXT_DUE_AT, deliveries, drafts, inbox, jobs, posts_read, sources, targets, tasks, upkeep,
 };
 
 #[tokio::test]
@@ -25,6 +25,7 @@ async fn no_question_that_is_asked_all_the_time_walks_a_whole_table() {
         inbox::UNSHOWN,
         deliveries::OF_DRAFT,
         posts_read::MEDIA_OPEN,
+        targets::WITH_TARGETS,
     ];
     // Dialogues are as many as there are people in rooms.
     let old = upkeep::OLD
