@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::buttons;
 use crate::chat::incoming::Said;
-use crate::chat::view::View;
+use crate::chat::view::{Block, View};
 
 /// Messages further back are forgotten; when one of them changes it is shown whole.
 const REMEMBERED: usize = 200;
@@ -14,14 +14,13 @@ const REMEMBERED: usize = 200;
 struct Message {
     id: String,
     view: View,
-    /// Counts up with everything shown.
-    serial: u64,
 }
 
 /// The messages of this run, the newest last.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     messages: VecDeque<Message>,
+    /// Counts up with everything shown.
     serial: u64,
     /// The newest serial that put buttons on the screen or took some away.
     buttons_changed: u64,
@@ -60,7 +59,6 @@ impl Shown {
         self.messages.push_back(Message {
             id: id.to_owned(),
             view: view.clone(),
-            serial: self.serial,
         });
         if self.messages.len() > REMEMBERED {
             self.messages.pop_front();
@@ -75,19 +73,19 @@ impl Shown {
         self.messages.retain(|message| message.id != id);
     }
 
-    /// What `typed` means to somebody who began to type when `seen` was the newest on the screen. A key or a word
-    /// presses a button of the newest message that has any; with a question open (`asked`) only of the very newest.
+    /// What `typed` means to somebody who began to type when `seen` was the newest on the screen. A key or a word presses a
+    /// button of the newest card or of what stands below it, the newest first; with a question open (`asked`) only of that
+    /// question. The buttons of a question that is closed press nothing.
     pub(super) fn meaning(&self, typed: &str, seen: Option<u64>, asked: bool) -> Meaning {
-        let newest = if asked {
-            self.messages.back()
+        let newest = self.messages.iter().rev();
+        let in_reach: Vec<&Message> = if asked {
+            newest.filter(|message| message.view.asks).take(1).collect()
         } else {
-            self.messages
-                .iter()
-                .rev()
-                .find(|message| !message.view.buttons.is_empty())
-        };
-        let Some(message) = newest else {
-            return Meaning::Words;
+            let mut above_card = false;
+            newest
+                .take_while(|message| !std::mem::replace(&mut above_card, is_card(&message.view)))
+                .filter(|message| !message.view.asks)
+                .collect()
         };
         let seen = seen.unwrap_or(self.serial);
         let pressed = |message: &Message| {
@@ -108,9 +106,16 @@ impl Shown {
                 Meaning::Words
             };
         }
-        debug_assert!(message.serial <= self.serial);
-        pressed(message).map_or(Meaning::Words, Meaning::Press)
+        let press = in_reach.into_iter().find_map(pressed);
+        press.map_or(Meaning::Words, Meaning::Press)
     }
+}
+
+/// Whether it is the card of a draft: its number at the head, and the text that would go out.
+fn is_card(view: &View) -> bool {
+    let mut blocks = view.blocks.iter();
+    matches!(blocks.next(), Some(Block::Title(title)) if title.starts_with('#'))
+        && blocks.any(|block| matches!(block, Block::Body(_)))
 }
 
 fn is_key(typed: &str) -> bool {
@@ -121,14 +126,32 @@ fn is_key(typed: &str) -> bool {
 mod tests {
     use super::{Meaning, Shown};
     use crate::chat::incoming::Said;
-    use crate::chat::view::{Button, View};
+    use crate::chat::view::{Block, Button, View};
 
-    fn view(text: &str, labels: &[&str]) -> View {
+    fn buttons(text: &str, labels: &[&str]) -> Vec<Button> {
         let button = |label: &&str| Button {
             label: (*label).to_owned(),
             press: format!("{text} {label}"),
         };
-        View::text(text).with_buttons(labels.iter().map(button).collect())
+        labels.iter().map(button).collect()
+    }
+
+    fn view(text: &str, labels: &[&str]) -> View {
+        View::default()
+            .with(Block::Title(format!("#1 {text}")))
+            .with(Block::Body("Friday.".to_owned()))
+            .with_buttons(buttons(text, labels))
+    }
+
+    fn line(text: &str, labels: &[&str]) -> View {
+        View::text(text).with_buttons(buttons(text, labels))
+    }
+
+    fn question(text: &str, labels: &[&str]) -> View {
+        View {
+            asks: true,
+            ..line(text, labels)
+        }
     }
 
     fn press(code: &str, message: &str) -> Meaning {
@@ -153,13 +176,32 @@ mod tests {
     fn the_answer_to_a_question_is_not_taken_for_a_button_further_up() {
         let mut shown = Shown::default();
         shown.note("1", &view("card", &["Approve"]));
-        shown.note("2", &View::text("What is the new text?"));
+        shown.note("2", &question("What is the new text?", &[]));
         assert_eq!(shown.meaning("approve", None, true), Meaning::Words);
-        shown.note("3", &view("When?", &["Tomorrow 9:00"]));
+        shown.note("3", &question("When?", &["Tomorrow 9:00"]));
+        // What else is said meanwhile leaves the question's buttons as they are.
+        shown.note("4", &line("41 new", &["Try again"]));
         assert_eq!(
             shown.meaning("tomorrow 9:00", None, true),
             press("When? Tomorrow 9:00", "3")
         );
+    }
+
+    #[test]
+    fn the_letters_of_a_card_hold_until_another_card_comes() {
+        let mut shown = Shown::default();
+        shown.note("1", &view("old", &["Approve", "Take back"]));
+        shown.note("2", &view("card", &["Change", "Take back", "Why"]));
+        shown.note("3", &question("When?", &["Never mind", "Wrong tone"]));
+        shown.note("4", &View::text("Left #1 as it is."));
+        shown.note("5", &line("It did not come.", &["Yes, again"]));
+        let press_of = |typed| shown.meaning(typed, None, false);
+        assert_eq!(press_of("t"), press("card Take back", "2"));
+        // A question that is closed presses nothing, though its letters stand on the screen.
+        assert_eq!(press_of("w"), press("card Why", "2"));
+        assert_eq!(press_of("n"), Meaning::Words);
+        assert_eq!(press_of("y"), press("It did not come. Yes, again", "5"));
+        assert_eq!(press_of("a"), Meaning::Words, "that card is an older one");
     }
 
     #[test]
