@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chat::view::View;
-use crate::domain::ids::DraftId;
+use crate::domain::ids::{DraftId, DraftNumber};
 use crate::flow::compose::ComposeRequest;
 
 /// How something that a person typed or pressed is answered.
@@ -26,6 +26,15 @@ pub enum Answer {
         fresh: bool,
         /// The message whose button was pressed, where it is not the card: it becomes the card's first line.
         asked: Option<String>,
+        /// What is said on it this once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<String>,
+    },
+    /// A message about an edit that came second. Its text is kept, so that a button can use it.
+    KeptText {
+        number: DraftNumber,
+        text: String,
+        view: View,
     },
 }
 

@@ -85,7 +85,7 @@ pub enum Timed {
     Draft {
         number: DraftNumber,
         #[serde(flatten)]
-        seen: Option<Seen>,
+        seen: Seen,
     },
     Task {
         name: String,
@@ -209,6 +209,8 @@ fn meaning(talk: &Talk, event: Event) -> Meaning {
                         .and_then(|number| number.checked_sub(1))
                 })
                 .map_or(Meaning::Unclear, Meaning::Choice),
+            // The letter of a button that stands elsewhere is no reason.
+            Talk::Reject { .. } if line.chars().count() == 1 => Meaning::Unclear,
             _ => Meaning::Words(line),
         },
     }
@@ -373,7 +375,7 @@ mod tests {
     fn a_suggested_time_is_taken_or_asked_for_again() {
         let what = Timed::Draft {
             number: NUMBER,
-            seen: Some(Seen::waiting(4)),
+            seen: Seen::waiting(4),
         };
         let open = Talk::When {
             what: what.clone(),

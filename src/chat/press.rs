@@ -45,6 +45,8 @@ pub enum Press {
     WriteMyself(InboxId),
     /// [`Press::Again`], although the post that is answered gives orders, sells or insults.
     WriteDespite(InboxId),
+    /// Uses the text of the edit in this row, which came second, in place of the version that is seen now.
+    UseText { inbox: InboxId, seen: Seen },
     /// How to get a better model.
     BetterModel,
     /// Stops the work on a draft.
@@ -220,6 +222,7 @@ impl Press {
             Self::Again(inbox) => format!("{VERSION}.a.{inbox}"),
             Self::WriteMyself(inbox) => format!("{VERSION}.m.{inbox}"),
             Self::WriteDespite(inbox) => format!("{VERSION}.w.{inbox}"),
+            Self::UseText { inbox, seen } => format!("{VERSION}.u.{inbox}.{seen}"),
             Self::BetterModel => format!("{VERSION}.b"),
             Self::Stop(number) => format!("{VERSION}.s.{}", number.0),
             Self::Talk(TalkPress::Yes) => format!("{VERSION}.q.yes"),
@@ -291,6 +294,10 @@ impl Press {
             ["a", inbox] => Self::Again(InboxId(inbox.parse().ok()?)),
             ["m", inbox] => Self::WriteMyself(InboxId(inbox.parse().ok()?)),
             ["w", inbox] => Self::WriteDespite(InboxId(inbox.parse().ok()?)),
+            ["u", inbox, r] => Self::UseText {
+                inbox: InboxId(inbox.parse().ok()?),
+                seen: seen(r)?,
+            },
             ["b"] => Self::BetterModel,
             ["s", n] => Self::Stop(number(n)?),
             ["q", "yes"] => Self::Talk(TalkPress::Yes),
@@ -348,6 +355,10 @@ mod tests {
             any::<i64>().prop_map(|id| Press::Again(InboxId(id))),
             any::<i64>().prop_map(|id| Press::WriteMyself(InboxId(id))),
             any::<i64>().prop_map(|id| Press::WriteDespite(InboxId(id))),
+            (any::<i64>(), target()).prop_map(|(id, (_, seen))| Press::UseText {
+                inbox: InboxId(id),
+                seen
+            }),
             Just(Press::BetterModel),
             (1..=i64::MAX).prop_map(|n| Press::Stop(DraftNumber(n))),
             any::<u8>().prop_map(|which| Press::Talk(TalkPress::Choice(which))),
@@ -366,7 +377,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[abdmpqrsvwy]\\.[a-z0-9.!-]*") {
+        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[abdmpqrsuvwy]\\.[a-z0-9.!-]*") {
             let _ = Press::read(&code);
         }
     }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use sqlx::FromRow;
 
-use crate::domain::ids::{DraftId, OperatorId, RoomId};
+use crate::domain::draft::Seen;
+use crate::domain::ids::{DraftId, InboxId, OperatorId, RoomId};
 use crate::store::rows::{Place, json_text};
 use crate::store::{R, Store, Tx};
 
@@ -15,16 +16,31 @@ pub struct Delivery {
     pub message: String,
     /// What it shows now.
     pub view_hash: String,
+    /// The version that it shows; none where an earlier version of Lumen showed it.
+    pub seen: Option<Seen>,
+    /// The newest row of the inbox when that version was first shown there: what was written below it has a later one.
+    pub after: InboxId,
 }
 
-pub(super) const OF_DRAFT: &str =
-    "SELECT room_id, message, view_hash FROM deliveries WHERE draft_id = $1 ORDER BY room_id";
+macro_rules! select_deliveries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT room_id, message, view_hash, revision, decided, after_row FROM deliveries ",
+            $rest
+        )
+    };
+}
+
+pub(super) const OF_DRAFT: &str = select_deliveries!("WHERE draft_id = $1 ORDER BY room_id");
 
 #[derive(FromRow)]
 struct Row {
     room_id: i64,
     message: String,
     view_hash: String,
+    revision: Option<i64>,
+    decided: i64,
+    after_row: i64,
 }
 
 impl From<Row> for Delivery {
@@ -33,6 +49,11 @@ impl From<Row> for Delivery {
             room: RoomId(row.room_id),
             message: row.message,
             view_hash: row.view_hash,
+            seen: row.revision.map(|revision| Seen {
+                revision,
+                decided: row.decided != 0,
+            }),
+            after: InboxId(row.after_row),
         }
     }
 }
@@ -51,13 +72,12 @@ impl Store {
     }
 
     pub async fn delivery(&self, room: RoomId, draft: DraftId) -> R<Option<Delivery>> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT room_id, message, view_hash FROM deliveries WHERE room_id = $1 AND draft_id = $2",
-        )
-        .bind(room.0)
-        .bind(draft.0)
-        .fetch_optional(&mut *self.reader().await?)
-        .await?;
+        let row: Option<Row> =
+            sqlx::query_as(select_deliveries!("WHERE room_id = $1 AND draft_id = $2"))
+                .bind(room.0)
+                .bind(draft.0)
+                .fetch_optional(&mut *self.reader().await?)
+                .await?;
         Ok(row.map(Delivery::from))
     }
 
@@ -101,25 +121,32 @@ impl Tx {
         Ok(())
     }
 
-    /// A draft's card stands in a room as this message and shows this.
+    /// A draft's card stands in a room as this message and shows this version.
     pub async fn record_delivery(
         &mut self,
         room: RoomId,
         draft: DraftId,
         message: &str,
         view_hash: &str,
+        seen: Seen,
     ) -> R<()> {
         let now = self.now_millis();
         sqlx::query(
-            "INSERT INTO deliveries (room_id, draft_id, message, view_hash, shown_at) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO deliveries (room_id, draft_id, message, view_hash, shown_at, revision, decided, after_row)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT COALESCE(MAX(id), 0) FROM inbox))
              ON CONFLICT (room_id, draft_id) DO UPDATE SET
-             message = excluded.message, view_hash = excluded.view_hash, shown_at = excluded.shown_at",
+             message = excluded.message, view_hash = excluded.view_hash, shown_at = excluded.shown_at,
+             revision = excluded.revision, decided = excluded.decided,
+             after_row = CASE WHEN deliveries.revision = excluded.revision AND deliveries.decided = excluded.decided
+             THEN deliveries.after_row ELSE excluded.after_row END",
         )
         .bind(room.0)
         .bind(draft.0)
         .bind(message)
         .bind(view_hash)
         .bind(now)
+        .bind(seen.revision)
+        .bind(i64::from(seen.decided))
         .execute(self.conn())
         .await?;
         Ok(())

@@ -45,7 +45,13 @@ pub async fn again(ctx: &Ctx, inbox: InboxId, manner: Manner) -> Done {
         match earlier(&incoming) {
             Some(earlier) if earlier < asked => asked = earlier,
             _ if manner == Manner::Myself => return compose::ask_own(ctx, None).await,
-            _ => return Box::pin(handle(ctx, &incoming)).await,
+            _ => {
+                let again = Ctx {
+                    written: asked,
+                    ..ctx.clone()
+                };
+                return Box::pin(handle(&again, &incoming)).await;
+            }
         }
     }
     let error = UserError::new(
@@ -96,7 +102,7 @@ async fn write(ctx: &Ctx, request: ComposeRequest, manner: Manner) -> Done {
                 return review::ask(ctx, Talk::Edit { number, seen }).await;
             }
             let guidance = guidance.unwrap_or_default();
-            review::redo_seen(ctx, number, Some(seen), &guidance).await
+            review::redo_seen(ctx, number, seen, &guidance).await
         }
         (ComposeRequest::Post { .. }, Manner::Myself) => compose::ask_own(ctx, None).await,
         (ComposeRequest::Reply { post, .. }, Manner::Myself) => {

@@ -104,6 +104,7 @@ pub async fn shown(ctx: &Ctx, number: DraftNumber) -> Done {
             draft: draft.id,
             fresh: true,
             asked: None,
+            line: None,
         },
     )
     .await

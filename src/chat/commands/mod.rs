@@ -22,6 +22,7 @@ mod review;
 mod rooms;
 mod schedule;
 mod search;
+mod shown;
 mod sources;
 mod status;
 mod stop;
@@ -123,6 +124,8 @@ pub struct Ctx {
     /// Nobody else sees the answer, or whoever could sits beside them.
     pub unseen: bool,
     pub inbox: InboxId,
+    /// The row whose words are carried out: this one, or an earlier one that is done again.
+    pub written: InboxId,
     pub now: Now,
     /// The message whose button was pressed.
     pub pressed: Option<String>,
@@ -255,8 +258,16 @@ impl Ctx {
     }
 }
 
-/// Does what `incoming` asks for and settles its row with the answer.
+/// Does what `incoming` asks for and settles its row with the answer. Typed words decide on the version of a draft that was
+/// shown to who wrote them; where that is not the current one, its card is the answer.
 pub async fn handle(ctx: &Ctx, incoming: &Incoming) -> Done {
+    match carry_out(ctx, incoming).await {
+        Err(error) if shown::is_typed(&incoming.body) => shown::in_place_of(ctx, error).await,
+        done => done,
+    }
+}
+
+async fn carry_out(ctx: &Ctx, incoming: &Incoming) -> Done {
     match &incoming.body {
         Said::Text { text } => match ctx.about {
             Some(number) => replies::in_thread(ctx, text, number).await,
@@ -326,7 +337,7 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Approve => review::approve(ctx, rest).await,
         Command::Reject => review::reject(ctx, rest).await,
         Command::Edit => review::edit(ctx, rest).await,
-        Command::Redo => review::redo(ctx, rest).await,
+        Command::Redo => review::redo_typed(ctx, rest).await,
         Command::Image => image::image(ctx, rest).await,
         Command::Schedule => schedule::run(ctx, verb, rest).await,
         Command::Task => tasks::run(ctx, verb, rest).await,
@@ -365,7 +376,7 @@ pub const fn stands_for(press: Press) -> Option<Command> {
             DraftVerb::Show | DraftVerb::EarlierVersion => Command::Show,
         }),
         Press::Reject { .. } | Press::Stop(_) => Some(Command::Reject),
-        Press::Restore { .. } => Some(Command::Edit),
+        Press::Restore { .. } | Press::UseText { .. } => Some(Command::Edit),
         Press::Act { .. } => Some(Command::Approve),
         // What is run again asks for its own role.
         Press::Again(_)
@@ -397,6 +408,7 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
         Press::Again(inbox) => again::again(ctx, inbox, Manner::Same).await,
         Press::WriteMyself(inbox) => again::again(ctx, inbox, Manner::Myself).await,
         Press::WriteDespite(inbox) => again::again(ctx, inbox, Manner::Despite).await,
+        Press::UseText { inbox, seen } => shown::use_text(ctx, inbox, seen).await,
         Press::BetterModel => ctx.say(words::models::better()).await,
         Press::Stop(number) => stop::draft(ctx, number).await,
     }
@@ -412,25 +424,22 @@ async fn filled(ctx: &Ctx, press: Press, text: &str) -> Done {
             verb: DraftVerb::Edit,
             number,
             seen,
-        } => review::edit_seen(ctx, number, Some(seen), text).await,
+        } => review::edit_seen(ctx, number, seen, text).await,
         Press::Draft {
             verb: DraftVerb::Redo,
             number,
             seen,
-        } => review::redo_seen(ctx, number, Some(seen), text).await,
+        } => review::redo_seen(ctx, number, seen, text).await,
         Press::Draft {
             verb: DraftVerb::Schedule,
             number,
             seen,
-        } => {
-            let seen = Some(seen);
-            schedule::timed(ctx, Timed::Draft { number, seen }, text).await
-        }
+        } => schedule::timed(ctx, Timed::Draft { number, seen }, text).await,
         Press::Reject {
             reason: Reason::Other,
             number,
             seen,
-        } => review::reject_seen(ctx, number, Some(seen), Some(text.to_owned())).await,
+        } => review::reject_seen(ctx, number, seen, Some(text.to_owned())).await,
         other => pressed(ctx, other).await,
     }
 }

@@ -27,6 +27,7 @@ pub async fn sent(
 ) -> Done {
     let (number, alt) = meant(ctx, caption.unwrap_or_default(), to).await?;
     ctx.allow("A new picture", Command::Edit.spec().role)?;
+    let seen = ctx.seen(number).await?;
     let draft = drafts::find(ctx, number).await?;
     let network = drafts::current(ctx, &draft).await?.content.network;
     let picture = Attachment {
@@ -36,7 +37,7 @@ pub async fn sent(
     let described = !picture.alt.is_empty();
     let mut tx = ctx.begin().await?;
     let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
-    let draft = review::picture(&mut tx, w, number, None, by, Some(picture), cause).await?;
+    let draft = review::picture(&mut tx, w, number, Some(seen), by, Some(picture), cause).await?;
     if described {
         return decisions::decided(ctx, tx, &draft).await;
     }
@@ -102,10 +103,10 @@ async fn fetched(ctx: &Ctx, file: &str, network: Network) -> Result<Attachment, 
 }
 
 /// Takes it off.
-pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>) -> Done {
+pub async fn removed(ctx: &Ctx, number: DraftNumber, seen: Seen) -> Done {
     let mut tx = ctx.begin().await?;
     let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
-    let draft = review::picture(&mut tx, w, number, seen, by, None, cause).await?;
+    let draft = review::picture(&mut tx, w, number, Some(seen), by, None, cause).await?;
     decisions::decided(ctx, tx, &draft).await
 }
 

@@ -27,7 +27,7 @@ pub async fn words(ctx: &Ctx, text: &str, to: &str, card: Option<DraftNumber>) -
                 return Ok(answer);
             }
             ctx.allow("/redo", Command::Redo.spec().role)?;
-            review::redo_seen(ctx, number, None, &guidance).await
+            review::redo(ctx, number, &guidance).await
         }
         _ => said(ctx, text).await,
     }
@@ -46,7 +46,7 @@ pub async fn in_thread(ctx: &Ctx, text: &str, number: DraftNumber) -> Done {
             if !changes || ctx.allow("", Command::Redo.spec().role).is_err() {
                 return ctx.settle(ctx.begin().await?, Answer::Silent).await;
             }
-            review::redo_seen(ctx, number, None, &guidance).await
+            review::redo(ctx, number, &guidance).await
         }
         _ => said(ctx, text).await,
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{Ctx, Done, drafts, pictures, stop, versions};
+use crate::chat::commands::{Ctx, Done, drafts, pictures, shown, stop, versions};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
@@ -29,33 +29,28 @@ pub async fn approve(ctx: &Ctx, rest: &str) -> Done {
     if !more.is_empty() {
         return Err(words::errors::only_a_number(number, more).into());
     }
-    approve_seen(ctx, number, None).await
+    let seen = ctx.seen(number).await?;
+    approve_seen(ctx, number, seen).await
 }
 
-async fn approve_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>) -> Done {
+async fn approve_seen(ctx: &Ctx, number: DraftNumber, seen: Seen) -> Done {
     let mut tx = ctx.begin().await?;
-    let draft = review::approve(
-        &mut tx,
-        ctx.w(),
-        number,
-        seen,
-        &ctx.operator,
-        Some(ctx.inbox),
-    )
-    .await?;
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let draft = review::approve(&mut tx, w, number, Some(seen), by, cause).await?;
     decided(ctx, tx, &draft).await
 }
 
 pub async fn reject(ctx: &Ctx, rest: &str) -> Done {
     let (number, reason) = ctx.numbered(Command::Reject, rest).await?;
-    reject_seen(ctx, number, None, Some(reason.to_owned())).await
+    let seen = ctx.seen(number).await?;
+    reject_seen(ctx, number, seen, Some(reason.to_owned())).await
 }
 
 /// Ends a draft; with an empty reason without one.
 pub async fn reject_seen(
     ctx: &Ctx,
     number: DraftNumber,
-    seen: Option<Seen>,
+    seen: Seen,
     reason: Option<String>,
 ) -> Done {
     let reason = reason
@@ -65,16 +60,8 @@ pub async fn reject_seen(
         return Ok(answer);
     }
     let mut tx = ctx.begin().await?;
-    let draft = review::reject(
-        &mut tx,
-        ctx.w(),
-        number,
-        seen,
-        &ctx.operator,
-        reason,
-        Some(ctx.inbox),
-    )
-    .await?;
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let draft = review::reject(&mut tx, w, number, Some(seen), by, reason, cause).await?;
     decided(ctx, tx, &draft).await
 }
 
@@ -82,33 +69,46 @@ pub async fn rejected(ctx: &Ctx, reason: Reason, number: DraftNumber, seen: Seen
     if reason == Reason::Other {
         return ask(ctx, Talk::Reject { number, seen }).await;
     }
-    reject_seen(ctx, number, Some(seen), Some(reason.label().to_lowercase())).await
+    reject_seen(ctx, number, seen, Some(reason.label().to_lowercase())).await
 }
 
 pub async fn edit(ctx: &Ctx, rest: &str) -> Done {
     let (number, text) = ctx.numbered(Command::Edit, rest).await?;
+    let seen = ctx.seen(number).await?;
     if text.trim().is_empty() {
-        let seen = drafts::find(ctx, number).await?.seen();
         return ask(ctx, Talk::Edit { number, seen }).await;
     }
-    edit_seen(ctx, number, None, text).await
-}
-
-pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, text: &str) -> Done {
     within_text(text)?;
     let mut tx = ctx.begin().await?;
-    let text = text.to_owned();
-    let draft = review::edit(
-        &mut tx,
-        ctx.w(),
-        number,
-        seen,
-        &ctx.operator,
-        text,
-        Some(ctx.inbox),
-    )
-    .await?;
-    decided(ctx, tx, &draft).await
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let draft = tx.draft_numbered(w, number).await?;
+    let unseen = draft.filter(|draft| draft.revision != seen.revision && !draft.is_decided());
+    let Some(unseen) = unseen else {
+        drop(tx);
+        return edit_seen(ctx, number, seen, text).await;
+    };
+    // A whole text of their own is what the person wants, whatever stands there: they are told what that was.
+    let before = tx.revision(unseen.id, unseen.revision).await?;
+    let before = before.map(|before| before.content.text).unwrap_or_default();
+    let (seen, text) = (Some(unseen.seen()), text.to_owned());
+    let draft = review::edit(&mut tx, w, number, seen, by, text, cause).await?;
+    let line = words::shown::edited_unseen(unseen.revision, &before);
+    decided_with(ctx, tx, &draft, Some(line)).await
+}
+
+/// Replaces the text of the version that the person saw. A text that comes second is kept, and can still be used.
+pub async fn edit_seen(ctx: &Ctx, number: DraftNumber, seen: Seen, text: &str) -> Done {
+    within_text(text)?;
+    let mut tx = ctx.begin().await?;
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let (seen, typed) = (Some(seen), text.to_owned());
+    match review::edit(&mut tx, w, number, seen, by, typed, cause).await {
+        Ok(draft) => decided(ctx, tx, &draft).await,
+        Err(error) => {
+            drop(tx);
+            shown::keep_text(ctx, number, text, error).await
+        }
+    }
 }
 
 /// # Errors
@@ -126,22 +126,28 @@ pub fn within_text(text: &str) -> Result<(), UserError> {
     ))
 }
 
-pub async fn redo(ctx: &Ctx, rest: &str) -> Done {
+pub async fn redo_typed(ctx: &Ctx, rest: &str) -> Done {
     let (number, guidance) = ctx.numbered(Command::Redo, rest).await?;
-    redo_seen(ctx, number, None, guidance).await
+    redo(ctx, number, guidance).await
+}
+
+/// Has another version written in place of the one that was shown here.
+pub async fn redo(ctx: &Ctx, number: DraftNumber, guidance: &str) -> Done {
+    let seen = ctx.seen(number).await?;
+    redo_seen(ctx, number, seen, guidance).await
 }
 
 /// Has another version written; its card follows.
-pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, guidance: &str) -> Done {
-    super::compose::within("guidance", guidance)?;
-    let guidance = Some(guidance.trim().to_owned()).filter(|guidance| !guidance.is_empty());
+pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Seen, wish: &str) -> Done {
+    super::compose::within("guidance", wish)?;
+    let guidance = Some(wish.trim().to_owned()).filter(|guidance| !guidance.is_empty());
     let (room, cause) = (Some(ctx.room.id), Some(ctx.inbox));
     let mut tx = ctx.begin().await?;
     let begun = review::redo(
         &mut tx,
         ctx.w(),
         number,
-        seen,
+        Some(seen),
         &ctx.operator,
         guidance,
         room,
@@ -155,7 +161,7 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, guida
     }
     let answer = match begun {
         Some(request) => Answer::Writing { request },
-        None => Answer::line(words::stop::being_redone(number)),
+        None => Answer::line(words::stop::being_redone(number, wish)),
     };
     ctx.settle(tx, answer).await
 }
@@ -163,20 +169,15 @@ pub async fn redo_seen(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, guida
 /// A button of a card.
 pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, seen: Seen) -> Done {
     match verb {
-        DraftVerb::Approve => approve_seen(ctx, number, Some(seen)).await,
+        DraftVerb::Approve => approve_seen(ctx, number, seen).await,
         DraftVerb::Edit => ask(ctx, Talk::Edit { number, seen }).await,
         DraftVerb::Redo => ask(ctx, Talk::Redo { number, seen }).await,
-        DraftVerb::RedoNow => redo_seen(ctx, number, Some(seen), "").await,
-        DraftVerb::Image => super::image::another(ctx, number, Some(seen), "").await,
-        DraftVerb::EarlierImage => {
-            super::image::choose(ctx, number, Some(seen), Which::Before).await
-        }
+        DraftVerb::RedoNow => redo_seen(ctx, number, seen, "").await,
+        DraftVerb::Image => super::image::another(ctx, number, seen, "").await,
+        DraftVerb::EarlierImage => super::image::choose(ctx, number, seen, Which::Before).await,
         DraftVerb::EarlierVersion => versions::before(ctx, number, seen.revision).await,
         DraftVerb::Schedule => {
-            let what = Timed::Draft {
-                number,
-                seen: Some(seen),
-            };
+            let what = Timed::Draft { number, seen };
             ask(
                 ctx,
                 Talk::When {
@@ -189,8 +190,8 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, seen: Seen
         DraftVerb::Reject => {
             let mut tx = ctx.begin().await?;
             review::open_to(&mut tx, ctx.w(), number, Some(seen), Move::Reject).await?;
-            drop(tx);
-            ctx.say(words::talk::reasons(number, seen)).await
+            let question = words::talk::reasons(number, seen);
+            ctx.ask(tx, Talk::Reject { number, seen }, question).await
         }
         DraftVerb::Why => drafts::explained(ctx, number, false).await,
         DraftVerb::Show => drafts::shown(ctx, number).await,
@@ -212,7 +213,7 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, seen: Seen
             };
             decided(ctx, tx, &draft).await
         }
-        DraftVerb::NoPicture => pictures::removed(ctx, number, Some(seen)).await,
+        DraftVerb::NoPicture => pictures::removed(ctx, number, seen).await,
     }
 }
 
@@ -234,9 +235,9 @@ async fn by_hand(ctx: &Ctx, number: DraftNumber, there: bool) -> Done {
 pub async fn ask(ctx: &Ctx, talk: Talk) -> Done {
     let (number, seen, tried) = match &talk {
         Talk::Edit { number, seen } | Talk::Redo { number, seen } | Talk::Alt { number, seen } => {
-            (*number, Some(*seen), Move::Revise)
+            (*number, *seen, Move::Revise)
         }
-        Talk::Reject { number, seen } => (*number, Some(*seen), Move::Reject),
+        Talk::Reject { number, seen } => (*number, *seen, Move::Reject),
         Talk::When {
             what: Timed::Draft { number, seen },
             ..
@@ -246,19 +247,25 @@ pub async fn ask(ctx: &Ctx, talk: Talk) -> Done {
         }
     };
     let mut tx = ctx.begin().await?;
-    review::open_to(&mut tx, ctx.w(), number, seen, tried).await?;
+    review::open_to(&mut tx, ctx.w(), number, Some(seen), tried).await?;
     let question = words::talk::ask(&talk);
     ctx.ask(tx, talk, question).await
 }
 
 /// The end of every decision: the card says it, wherever it stands. Where the draft's quote card has to follow its text, that
 /// is waited for, so that one version is shown and not two.
-pub async fn decided(ctx: &Ctx, mut tx: Tx, draft: &Draft) -> Done {
+pub async fn decided(ctx: &Ctx, tx: Tx, draft: &Draft) -> Done {
+    decided_with(ctx, tx, draft, None).await
+}
+
+/// [`decided`], with a line on the card.
+async fn decided_with(ctx: &Ctx, mut tx: Tx, draft: &Draft, line: Option<String>) -> Done {
     ctx.keep(&mut tx, None).await?;
     let answer = Answer::Card {
         draft: draft.id,
         fresh: false,
         asked: ctx.pressed.clone(),
+        line,
     };
     let done = ctx.settle(tx, answer).await?;
     if draft.state == DraftState::Waiting {

@@ -21,7 +21,8 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
     match verb {
         "draft" => {
             let (number, when) = ctx.numbered(Command::Schedule, rest).await?;
-            let what = Timed::Draft { number, seen: None };
+            let seen = ctx.seen(number).await?;
+            let what = Timed::Draft { number, seen };
             if when.is_empty() {
                 let talk = Talk::When {
                     what,
@@ -59,7 +60,7 @@ pub async fn timed(ctx: &Ctx, what: Timed, phrase: &str) -> Done {
     ctx.allow("/schedule", needed)?;
     if let Timed::Draft { number, seen } = what {
         let mut tx = ctx.begin().await?;
-        flow::review::open_to(&mut tx, ctx.w(), number, seen, Move::Schedule).await?;
+        flow::review::open_to(&mut tx, ctx.w(), number, Some(seen), Move::Schedule).await?;
     }
     let schedule = match Schedule::parse(parse::unquoted(phrase), ctx.now.at, &ctx.house.zone) {
         Ok(schedule) => schedule,
@@ -96,18 +97,10 @@ async fn unclear(ctx: &Ctx, what: Timed, error: WhenError) -> Done {
     .await
 }
 
-async fn at(ctx: &Ctx, number: DraftNumber, seen: Option<Seen>, due: Timestamp) -> Done {
+async fn at(ctx: &Ctx, number: DraftNumber, seen: Seen, due: Timestamp) -> Done {
     let mut tx = ctx.begin().await?;
-    let draft = flow::review::schedule(
-        &mut tx,
-        ctx.w(),
-        number,
-        seen,
-        &ctx.operator,
-        due,
-        Some(ctx.inbox),
-    )
-    .await?;
+    let (w, by, cause) = (ctx.w(), &ctx.operator, Some(ctx.inbox));
+    let draft = flow::review::schedule(&mut tx, w, number, Some(seen), by, due, cause).await?;
     review::decided(ctx, tx, &draft).await
 }
 

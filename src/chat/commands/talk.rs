@@ -3,7 +3,7 @@
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
 use crate::chat::commands::again::{Manner, again};
-use crate::chat::commands::{Ctx, Done, compose, pictures, review, schedule, stop};
+use crate::chat::commands::{Ctx, Done, compose, pictures, review, schedule, shown, stop};
 use crate::chat::dialogue::{self, Effect, Event};
 use crate::chat::view::View;
 use crate::chat::words;
@@ -12,7 +12,10 @@ use crate::domain::ids::InboxId;
 pub async fn heard(ctx: &Ctx, event: Event) -> Done {
     let kept = ctx.open_talk().await?;
     if let (None, Event::Line(line)) = (&kept, &event) {
-        return match stop::by_word(ctx, line).await? {
+        if let Some(answer) = stop::by_word(ctx, line).await? {
+            return Ok(answer);
+        }
+        return match shown::by_button_word(ctx, line).await? {
             Some(answer) => Ok(answer),
             None => ctx.say(words::talk::stray()).await,
         };
@@ -25,7 +28,7 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
     match effect {
         Effect::Edit { number, seen, text } => {
             ctx.allow("/edit", Command::Edit.spec().role)?;
-            review::edit_seen(ctx, number, Some(seen), &text).await
+            review::edit_seen(ctx, number, seen, &text).await
         }
         Effect::Redo {
             number,
@@ -33,7 +36,7 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
             guidance,
         } => {
             ctx.allow("/redo", Command::Redo.spec().role)?;
-            review::redo_seen(ctx, number, Some(seen), &guidance).await
+            review::redo_seen(ctx, number, seen, &guidance).await
         }
         Effect::Reject {
             number,
@@ -41,7 +44,7 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
             reason,
         } => {
             ctx.allow("/reject", Command::Reject.spec().role)?;
-            review::reject_seen(ctx, number, Some(seen), Some(reason)).await
+            review::reject_seen(ctx, number, seen, Some(reason)).await
         }
         Effect::Describe { number, seen, alt } => {
             ctx.allow("/edit", Command::Edit.spec().role)?;

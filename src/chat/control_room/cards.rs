@@ -7,7 +7,8 @@ use crate::chat::frontend::MessageRef;
 use crate::chat::incoming::Asked;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
-use crate::domain::draft::{Draft, DraftState, Purpose, Revision, Writer};
+use crate::domain::draft::{Draft, DraftState, Purpose, Revision, Seen, Writer};
+use crate::domain::finding::FindingKind;
 use crate::domain::ids::DraftId;
 use crate::domain::operator::Room;
 use crate::flow::{paint, publish};
@@ -24,20 +25,29 @@ enum Spot {
     Below,
 }
 
+/// A card that answers something.
+pub(super) struct CardShown<'a> {
+    pub draft: DraftId,
+    /// As a new message, further down.
+    pub fresh: bool,
+    /// The message whose button was pressed; none where it was typed.
+    pub pressed: Option<&'a str>,
+    /// What is said on the card this once.
+    pub line: Option<&'a str>,
+}
+
 impl ControlRoom {
     /// Answers a decision: the card in the room changes. A typed one also gets a line, since the card may stand far above.
     pub(super) async fn answer_with_card(
         &self,
         room: &Room,
-        draft: DraftId,
-        fresh: bool,
-        typed: bool,
-        pressed: Option<&str>,
+        shown: &CardShown<'_>,
         asked: &Asked,
     ) -> Result<(), Undelivered> {
-        let Some((draft, view)) = self.card(draft).await? else {
+        let Some((draft, _, view)) = self.card(shown.draft).await? else {
             return Ok(());
         };
+        let (fresh, pressed) = (shown.fresh, shown.pressed);
         let edits = self
             .frontend(room.address.surface)
             .is_some_and(|frontend| frontend.edits_in_place());
@@ -47,12 +57,14 @@ impl ControlRoom {
             // In the thread of a draft its card stands above all that is said.
             Some(above) if !fresh => (above, Spot::There),
             _ if fresh => (room.clone(), Spot::Below),
-            _ if typed && edits && waits => (room.clone(), Spot::BelowUnlessThread),
+            _ if pressed.is_none() && edits && waits => (room.clone(), Spot::BelowUnlessThread),
             _ => (room.clone(), Spot::There),
         };
         let before = self.store().delivery(place.id, draft.id).await?;
         let here = Some(asked).filter(|_| place.id == room.id);
-        let fresh = self.put_card(&place, draft.id, spot, here).await?;
+        let fresh = self
+            .put_card(&place, draft.id, spot, here, shown.line)
+            .await?;
         let card_message = before.map(|delivery| MessageRef(delivery.message));
         let line = View::default().with(Block::Title(head(&view)));
         match pressed {
@@ -78,18 +90,20 @@ impl ControlRoom {
     ) -> Result<(), Undelivered> {
         let above = self.card_above(room, draft).await?;
         let spot = if fresh { Spot::Below } else { Spot::There };
-        self.put_card(above.as_ref().unwrap_or(room), draft, spot, None)
+        self.put_card(above.as_ref().unwrap_or(room), draft, spot, None, None)
             .await?;
         Ok(())
     }
 
-    /// Whether it was shown below what was said.
+    /// Shows a card in a room and keeps which version it shows there: `line` is said on it until it changes. Whether it was
+    /// shown below what was said.
     async fn put_card(
         &self,
         room: &Room,
         draft: DraftId,
         spot: Spot,
         asked: Option<&Asked>,
+        line: Option<&str>,
     ) -> Result<bool, Undelivered> {
         let Some(frontend) = self.frontend(room.address.surface) else {
             return Err(Undelivered::Closed(format!(
@@ -98,10 +112,14 @@ impl ControlRoom {
             )));
         };
         let _one_at_a_time = self.0.cards.lock(room.id).await;
-        let Some((draft, view)) = self.card(draft).await? else {
+        let Some((draft, revision, mut view)) = self.card(draft).await? else {
             return Ok(false);
         };
+        let before = self.store().delivery(room.id, draft.id).await?;
+        let known = before.as_ref().and_then(|before| before.seen);
         let fresh = match spot {
+            // What comes back by itself asks below what was said since.
+            Spot::There if asks_again(&draft, &revision, known) => true,
             Spot::There => false,
             Spot::Below => true,
             Spot::BelowUnlessThread => {
@@ -111,26 +129,31 @@ impl ControlRoom {
             }
         };
         let fingerprint = card::fingerprint(&view);
-        let before = self.store().delivery(room.id, draft.id).await?;
         if let Some(before) = &before
             && !fresh
+            && line.is_none()
             && before.view_hash == fingerprint
         {
             let message = MessageRef(before.message.clone());
+            if before.seen.is_none() {
+                self.record(room, &draft, &message, &fingerprint).await?;
+            }
             self.mind_thread(&*frontend, room, &draft, &message).await;
             return Ok(fresh);
         }
+        if let Some(line) = line {
+            view.blocks.insert(1, Block::Text(line.to_owned()));
+        }
         let edits = frontend.edits_in_place();
-        // Where nothing can change in place, a text to decide on is shown whole.
-        let anew = fresh || (!edits && matches!(draft.state, DraftState::Waiting));
+        // Where nothing can change in place, a text that was not shown yet is shown whole.
+        let new_text = known.is_none_or(|known| known.revision != draft.revision);
+        let waits = matches!(draft.state, DraftState::Waiting);
+        let anew = fresh || (!edits && (waits || new_text));
         let old = before.map(|before| MessageRef(before.message));
         let replaced = old.as_ref().filter(|_| !anew);
         let shown = place(&*frontend, room, &view, replaced, asked).await;
         let message = self.outcome(room, shown).await?;
-        let mut tx = self.store().begin().await?;
-        tx.record_delivery(room.id, draft.id, &message.0, &fingerprint)
-            .await?;
-        tx.commit().await?;
+        self.record(room, &draft, &message, &fingerprint).await?;
         self.mind_thread(&*frontend, room, &draft, &message).await;
         if let Some(old) = old.filter(|old| edits && fresh && !old.is(&message.0)) {
             // The older copy must not look as if it could still decide; where that fails, its buttons say so.
@@ -141,7 +164,20 @@ impl ControlRoom {
         Ok(fresh)
     }
 
-    async fn card(&self, draft: DraftId) -> R<Option<(Draft, View)>> {
+    async fn record(
+        &self,
+        room: &Room,
+        draft: &Draft,
+        message: &MessageRef,
+        fingerprint: &str,
+    ) -> R<()> {
+        let mut tx = self.store().begin().await?;
+        tx.record_delivery(room.id, draft.id, &message.0, fingerprint, draft.seen())
+            .await?;
+        tx.commit().await
+    }
+
+    async fn card(&self, draft: DraftId) -> R<Option<(Draft, Revision, View)>> {
         let Some(draft) = self.store().draft(draft).await? else {
             return Ok(None);
         };
@@ -180,8 +216,16 @@ impl ControlRoom {
             let line = words::house::waits_for(revision.content.network, until, &now);
             view.blocks.insert(1, Block::Note(line));
         }
-        Ok(Some((draft, view)))
+        Ok(Some((draft, revision, view)))
     }
+}
+
+/// Whether a draft that a room knows as approved or on a time waits again because of something outside.
+fn asks_again(draft: &Draft, revision: &Revision, known: Option<Seen>) -> bool {
+    let mut findings = revision.findings.iter();
+    matches!(draft.state, DraftState::Waiting)
+        && known.is_some_and(|known| known.decided)
+        && findings.any(|finding| finding.kind == FindingKind::SourceEdited)
 }
 
 impl ControlRoom {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::cards::CardShown;
 use super::work::{Answered, BrokeOff, caught, left};
 use super::{ControlRoom, Undelivered};
 use crate::chat::answer::Answer;
@@ -104,14 +105,20 @@ impl ControlRoom {
                 Answer::Line { view, replaces } => {
                     self.say(row, room, view, replaces.as_deref(), asked).await
                 }
+                Answer::KeptText { view, .. } => self.say(row, room, view, None, asked).await,
                 Answer::Card {
                     draft,
                     fresh,
                     asked: pressed,
+                    line,
                 } => {
-                    let typed = pressed.is_none();
-                    self.answer_with_card(room, *draft, *fresh, typed, pressed.as_deref(), asked)
-                        .await
+                    let shown = CardShown {
+                        draft: *draft,
+                        fresh: *fresh,
+                        pressed: pressed.as_deref(),
+                        line: line.as_deref(),
+                    };
+                    self.answer_with_card(room, &shown, asked).await
                 }
             };
             let wait = match shown {

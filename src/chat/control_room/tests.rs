@@ -8,6 +8,7 @@ mod names;
 mod notices;
 mod posts;
 mod races;
+mod shown;
 mod taking_up;
 mod texts;
 mod threads;

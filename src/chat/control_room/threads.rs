@@ -150,6 +150,7 @@ const fn about(press: Press) -> Option<DraftNumber> {
         | Press::Again(_)
         | Press::WriteMyself(_)
         | Press::WriteDespite(_)
+        | Press::UseText { .. }
         | Press::BetterModel => None,
     }
 }

@@ -137,6 +137,7 @@ impl ControlRoom {
             operator,
             sender: incoming.sender.clone(),
             inbox,
+            written: inbox,
             now: self.0.house.now(),
             pressed,
             about: None,

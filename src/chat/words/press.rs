@@ -48,6 +48,7 @@ pub fn doing(press: Press) -> Option<String> {
         Press::Again(_) => "Trying again.".to_owned(),
         Press::WriteDespite(_) => "Writing one all the same.".to_owned(),
         Press::Stop(number) => format!("Stopping the work on {number}."),
+        Press::UseText { .. } => "Using that text.".to_owned(),
         Press::Act { sure: false, .. }
         | Press::Talk(_)
         | Press::WriteMyself(_)
@@ -68,6 +69,7 @@ pub fn pressed(press: Press) -> String {
         Press::Talk(_) => "the answer to a question".to_owned(),
         Press::Restore { number, .. } => format!("an earlier version of {number}"),
         Press::Stop(number) => format!("Stop of {number}"),
+        Press::UseText { .. } => "Use your text".to_owned(),
         Press::WriteMyself(_) | Press::BetterModel => "a button".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::chat::press::Press;
 use crate::chat::view::{Button, View};
-use crate::chat::words::listed;
+use crate::chat::words::{listed, quoted};
 use crate::domain::ids::DraftNumber;
 
 fn stop_button(number: DraftNumber) -> Button {
@@ -21,13 +21,30 @@ pub fn being_written(number: DraftNumber) -> View {
     .with_buttons(vec![stop_button(number)])
 }
 
-/// Another version was asked for while one is being written.
+/// Another version was asked for while one is being written: `wish` was not begun.
 #[must_use]
-pub fn being_redone(number: DraftNumber) -> View {
-    View::text(format!(
-        "{number} is being written anew already; its card comes when it is done."
-    ))
-    .with_buttons(vec![stop_button(number)])
+pub fn being_redone(number: DraftNumber, wish: &str) -> View {
+    busy(
+        number,
+        &format!("{number} is being written anew already"),
+        wish,
+    )
+}
+
+/// Another picture was asked for while one is being made: `wish` was not begun.
+#[must_use]
+pub fn being_painted(number: DraftNumber, wish: &str) -> View {
+    let what = format!("A picture for {number} is being made already");
+    busy(number, &what, wish)
+}
+
+fn busy(number: DraftNumber, what: &str, wish: &str) -> View {
+    let wish = match wish.trim() {
+        "" => String::new(),
+        wish => format!(", so {} was not begun", quoted(wish, 60)),
+    };
+    View::text(format!("{what}{wish}; its card comes when it is done."))
+        .with_buttons(vec![stop_button(number)])
 }
 
 /// What became of drafts that were not there yet, and of those that were.

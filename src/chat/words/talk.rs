@@ -66,10 +66,8 @@ pub fn ask(talk: &Talk) -> View {
             View::text(format!("What should change in {number}?"))
                 .with_buttons(vec![another, never_mind()])
         }
-        Talk::Reject { number, .. } => {
-            View::text(format!("Why is {number} rejected? A few words."))
-                .with_buttons(vec![never_mind()])
-        }
+        Talk::Reject { number, .. } => View::text(format!("Why reject {number}? A few words."))
+            .with_buttons(vec![never_mind()]),
         Talk::Alt { number, .. } => View::text(format!(
             "The picture is on {number}. What does it show, for people who cannot see it? A line."
         ))
@@ -163,9 +161,11 @@ pub fn reasons(number: DraftNumber, seen: Seen) -> View {
         .code(),
     };
     let (first, second) = Reason::ALL.split_at(3);
-    View::text(format!("Why is {number} rejected?"))
-        .with_buttons(first.iter().copied().map(button).collect())
-        .with_buttons(second.iter().copied().map(button).collect())
+    View::text(format!(
+        "Why reject {number}? Press a reason, or say it in your own words."
+    ))
+    .with_buttons(first.iter().copied().map(button).collect())
+    .with_buttons(second.iter().copied().map(button).collect())
 }
 
 /// The person does not want to answer.

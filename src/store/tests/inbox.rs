@@ -1,9 +1,10 @@
 use serde_json::json;
 
 use super::{House, W};
+use crate::domain::draft::Seen;
 use crate::domain::ids::{InboxId, OperatorId};
 use crate::domain::operator::{Identity, Role, RoomAddress, Surface};
-use crate::store::{Arrived, InboxState, StoreError};
+use crate::store::{Arrived, InboxState, StoreError, Tx};
 
 #[tokio::test]
 async fn an_update_is_taken_in_once_settled_once_and_shown() {
@@ -153,10 +154,18 @@ async fn talks_and_cards_are_kept_by_room() {
     tx.set_dialogue(room, me, Some(&json!({"step": 2})))
         .await
         .unwrap();
-    tx.record_delivery(room, draft.id, "m1", "h1")
+    let row = async |tx: &mut Tx, id: &str| {
+        let body = json!({});
+        let taken = tx.take_in_one(&Surface::Terminal, id, room, "me", &body);
+        taken.await.unwrap().unwrap()
+    };
+    let first = row(&mut tx, "1").await;
+    let seen = Seen::waiting(1);
+    tx.record_delivery(room, draft.id, "m1", "h1", seen)
         .await
         .unwrap();
-    tx.record_delivery(room, draft.id, "m2", "h2")
+    let second = row(&mut tx, "2").await;
+    tx.record_delivery(room, draft.id, "m2", "h2", seen)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -173,7 +182,24 @@ async fn talks_and_cards_are_kept_by_room() {
         (card.room, card.message.as_str(), card.view_hash.as_str()),
         (room, "m2", "h2")
     );
+    // Shown again, a version was shown when it was shown first.
+    assert_eq!((card.seen, card.after), (Some(seen), first));
     assert_eq!(house.store.deliveries(draft.id).await.unwrap(), [card]);
+    let mut tx = house.tx().await;
+    for seen in [
+        Seen {
+            decided: true,
+            ..seen
+        },
+        Seen::waiting(2),
+    ] {
+        tx.record_delivery(room, draft.id, "m2", "h3", seen)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let card = house.store.delivery(room, draft.id).await.unwrap().unwrap();
+    assert_eq!((card.seen, card.after), (Some(Seen::waiting(2)), second));
     let mut tx = house.tx().await;
     tx.set_dialogue(room, me, None).await.unwrap();
     tx.commit().await.unwrap();

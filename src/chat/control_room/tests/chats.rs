@@ -113,6 +113,8 @@ async fn words_to_a_card_are_a_wish_while_its_picture_is_asked_about() {
     world.draft("Friday.").await;
     mira.say("/show #1").await;
     mira.picture(Some("m1"), "picture-a", None).await;
+    world.work_on_notices().await;
+    mira.heard();
     mira.reply("m1", "shorter, lower case").await;
     let jobs = world.jobs().await;
     assert!(

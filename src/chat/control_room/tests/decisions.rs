@@ -39,11 +39,8 @@ async fn a_card_is_shown_decided_and_followed() {
     ");
     assert_snapshot!(world.say("/approve #1").await, @"#1 approved · @owner 21:00 · goes out now");
     assert_snapshot!(world.say("/approve #1").await, @"Already decided: @owner approved #1 a moment ago.");
-    assert_snapshot!(world.say("/reject #2 too salesy").await, @r"
-    #2 rejected · @owner 21:00 · too salesy
-    | Saturday is for cups.
-    [Why]
-    ");
+    world.say("/show #2").await;
+    assert_snapshot!(world.say("/reject #2 too salesy").await, @"#2 rejected · @owner 21:00 · too salesy");
     assert_eq!(world.state(1).await, "approved");
     assert_eq!(world.state(2).await, "rejected");
     assert_snapshot!(world.say("/log").await, @r"
@@ -152,7 +149,7 @@ async fn rejecting_asks_why() {
     world.draft("Buy today.").await;
     let mira = world.member("mira", Role::Reviewer).await;
     assert_snapshot!(mira.press(&card_press(DraftVerb::Reject, 1, 1)).await, @r"
-    Why is #1 rejected?
+    Why reject #1? Press a reason, or say it in your own words.
     [Off topic] [Wrong tone] [Not true]
     [Too salesy] [Other]
     ");
@@ -176,7 +173,7 @@ async fn rejecting_asks_why() {
     }
     .code();
     assert_snapshot!(mira.press(&code).await, @r"
-    Why is #2 rejected? A few words.
+    Why reject #2? A few words.
     [Never mind]
     ");
     mira.say("we never say today").await;
@@ -190,15 +187,12 @@ async fn rejecting_asks_why() {
 async fn a_time_that_is_not_understood_is_asked_back() {
     let world = World::new().await;
     world.draft("Friday.").await;
+    world.say("/show #1").await;
     assert_snapshot!(world.say("/schedule #1 tomorow 9").await, @r"
     I do not know “tomorow 9”. Did you mean tomorrow 9:00 (Mon 23 Nov, Berlin)?
     [Yes] [Other time]
     ");
-    assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @r"
-    #1 scheduled for Mon 09:00 Berlin · @owner
-    | Friday.
-    [Change] [Take back] [Why]
-    ");
+    assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @"#1 scheduled for Mon 09:00 Berlin · @owner");
     assert_eq!(world.state(1).await, "scheduled");
     assert_snapshot!(world.say("/schedule").await, @"- Mon 09:00 Berlin #1 goes out, approved by @owner");
     assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @"That question is closed already. Nothing has changed.");
@@ -218,6 +212,7 @@ async fn a_time_that_is_not_understood_is_asked_back() {
 async fn a_question_is_closed_after_an_hour() {
     let world = World::new().await;
     world.draft("Friday.").await;
+    world.say("/show #1").await;
     world.say("/edit #1").await;
     world.clock.advance(std::time::Duration::from_secs(4_000));
     assert_snapshot!(world.say("New words.").await, @"The question about #1 was closed after an hour, so I did not take this as its answer. Nothing has changed; ask again when you are ready.");
@@ -254,6 +249,7 @@ async fn what_blocks_holds_typed_and_pressed_until_a_person_takes_it_on() {
     let mut tx = world.store.begin().await.unwrap();
     tx.set_findings(draft.id, 1, &[finding]).await.unwrap();
     tx.commit().await.unwrap();
+    world.say("/show #1").await;
     let refused =
         "#1 cannot go out as it is: a link that nobody allowed: evil.example. Edit or redo it.";
     for typed in ["/approve #1", "/schedule #1", "/schedule #1 tomorrow 9am"] {
@@ -282,6 +278,7 @@ async fn nobody_is_asked_for_words_that_could_not_count() {
     This is version 7; version 1 is the current one: “” → “Friday.”.
     [Show version 1]
     ");
+    world.say("/show #1").await;
     world.say("/reject #1").await;
     let refused = "Already decided: @owner rejected #1 a moment ago.";
     for typed in ["/edit #1", "/schedule #1"] {
@@ -301,9 +298,10 @@ async fn nobody_is_asked_for_words_that_could_not_count() {
 async fn a_version_is_written_anew_once_at_a_time() {
     let world = World::new().await;
     world.draft("Friday.").await;
+    world.say("/show #1").await;
     assert_eq!(world.say("/redo #1 shorter").await, "");
     assert_snapshot!(world.say("/redo #1 longer").await, @r"
-    #1 is being written anew already; its card comes when it is done.
+    #1 is being written anew already, so “longer” was not begun; its card comes when it is done.
     [Stop]
     ");
     assert_eq!(world.jobs().await.len(), 1);
@@ -342,11 +340,8 @@ async fn stop_holds_back_and_go_lets_go() {
     let world = World::new().await;
     world.draft("Friday.").await;
     assert_snapshot!(world.say("/stop").await, @"Stopped by @owner: nothing leaves the house until /go.");
-    assert_snapshot!(world.say("/approve #1").await, @r"
-    #1 approved · @owner 21:00 · held until /go
-    | Friday.
-    [Take back] [Why]
-    ");
+    world.say("/show #1").await;
+    assert_snapshot!(world.say("/approve #1").await, @"#1 approved · @owner 21:00 · held until /go");
     assert_snapshot!(world.say("/status").await, @r"
     Stopped by @owner: nothing leaves the house until /go. No draft waits, 1 post approved.
     3 posts stored.

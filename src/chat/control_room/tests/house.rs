@@ -244,7 +244,7 @@ async fn a_command_that_breaks_off_says_so_and_the_room_lives() {
 async fn a_room_whose_worker_broke_off_gets_another() {
     let world = World::new().await;
     world.draft("Friday.").await;
-    world.say("/drafts").await;
+    world.say("/show #1").await;
     let (broken, _) = mpsc::unbounded_channel();
     let room = world.local_room().await;
     world.room.0.workers.lock().unwrap().insert(room, broken);
@@ -256,6 +256,7 @@ async fn a_room_whose_worker_broke_off_gets_another() {
 async fn what_was_left_open_is_taken_up_at_the_next_start() {
     let world = World::new().await;
     world.draft("Friday.").await;
+    world.say("/show #1").await;
     let id = world.written_down_only("/approve #1").await;
     assert_eq!(world.state(1).await, "waiting");
     let world = world.restarted().await;
@@ -281,8 +282,17 @@ async fn a_room_is_worked_for_in_order() {
     world.idle(last.unwrap()).await;
     assert_eq!(
         (world.text(1).await.as_str(), world.state(1).await.as_str()),
-        ("three", "approved")
+        ("three", "waiting")
     );
+    // What the approval would have meant had not been shown when it was typed.
+    assert!(
+        world
+            .heard()
+            .last()
+            .is_some_and(|said| said.contains("Nothing was decided"))
+    );
+    world.say("/approve #1").await;
+    assert_eq!(world.state(1).await, "approved");
 }
 
 #[tokio::test]

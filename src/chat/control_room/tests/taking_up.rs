@@ -16,7 +16,7 @@ use crate::store::{InboxState, Skip};
 async fn a_row_that_is_in_no_hand_is_taken_up_while_lumen_runs() {
     let world = World::new().await;
     world.draft("Friday.").await;
-    world.say("/status").await;
+    world.say("/show #1").await;
     let busy = world.finder.busy().await;
     let search = world.incoming("/search slow");
     let search = world.room.take(search).await.unwrap();
@@ -35,7 +35,7 @@ async fn a_row_that_is_in_no_hand_is_taken_up_while_lumen_runs() {
 async fn what_waited_behind_a_worker_that_broke_off_is_done_without_a_restart() {
     let world = World::new().await;
     world.draft("Friday.").await;
-    world.say("/status").await;
+    world.say("/show #1").await;
     let left = world.written_down_only("/reject #1 too long").await;
     let (broken, _) = mpsc::unbounded_channel();
     let room = world.local_room().await;
@@ -49,6 +49,7 @@ async fn what_waited_behind_a_worker_that_broke_off_is_done_without_a_restart() 
 async fn a_row_that_is_old_when_its_turn_comes_asks_before_it_is_done() {
     let world = World::new().await;
     world.draft("Friday.").await;
+    world.say("/show #1").await;
     let old = world.written_down_only("/approve #1").await;
     let world = world.restarted().await;
     world.clock.advance(Duration::from_secs(301));
@@ -73,6 +74,7 @@ async fn a_row_that_is_old_when_its_turn_comes_asks_before_it_is_done() {
 async fn an_answer_that_breaks_its_chat_is_answered_with_a_line_and_the_room_lives() {
     let world = World::new().await;
     world.draft("Friday.").await;
+    world.say("/show #1").await;
     let terminal = world.frontend(Surface::Terminal);
     terminal.panic_next(1);
     assert_snapshot!(world.say("/approve #1").await, @"What you asked for is done, but I could not show the answer. The log says why; /status and /queue show how things stand.");
@@ -172,6 +174,7 @@ async fn who_waits_in_line_is_told_how_many_come_first() {
     );
     // Another kind of work has a line of its own.
     let draft = world.draft("Friday.").await;
+    world.say(&format!("/show {}", draft.number)).await;
     let image = last(&format!("/image {}", draft.number)).await;
     assert!(!image.contains("before it"), "{image}");
 }

@@ -171,6 +171,7 @@ async fn a_text_that_is_being_written_has_its_number_and_can_be_stopped() {
     world.say("/draft spoons").await;
     assert_snapshot!(world.press(&Press::Stop(DraftNumber(5)).code()).await, @"Stopped; #5 was not written.");
     assert_snapshot!(world.press(&Press::Stop(DraftNumber(5)).code()).await, @"Nothing is being made for #5 any more. /queue shows what there is.");
+    world.say("/show #1").await;
     world.say("/redo #1 shorter").await;
     world.say("/image #1").await;
     assert_snapshot!(world.say("/queue").await, @"- #1 waiting · Sandbox · “Friday at six.” · being written anew");
@@ -192,6 +193,7 @@ async fn only_the_room_that_asked_is_stopped_by_a_word() {
     assert_eq!(world.jobs().await.len(), 1);
     // An open question comes first.
     world.draft("Friday.").await;
+    world.say("/show #3").await;
     world.say("/edit #3").await;
     assert_snapshot!(world.say("cancel").await, @"Left #3 as it is.");
     assert_snapshot!(world.say("cancel").await, @"Stopped; #1 was not written.");
@@ -349,6 +351,7 @@ async fn the_prompt_greets() {
     ");
     world.draft("Friday.").await;
     world.draft("Saturday.").await;
+    world.say("/show #2").await;
     world.say("/schedule #2 tomorrow 9am").await;
     world.say("/task new noon post lunch every day at 12").await;
     let world = world.restarted().await;
