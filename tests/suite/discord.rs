@@ -167,7 +167,7 @@ fn forms_pictures_and_decisions_in_a_channel() {
         .sum::<usize>();
     assert!(uploads > 0);
     mira.press(&card, "Reject");
-    let reasons = api.until(TEAM, "Why is #1 rejected?");
+    let reasons = api.until(TEAM, "Why reject #1?");
     assert_eq!(reasons.choices.len(), 5);
     mira.press(&reasons, "Wrong tone");
     api.until_some(TEAM, "the rejected card", |message| {
@@ -426,7 +426,7 @@ fn one_decision_counts_in_every_room() {
     let there = telegram.until(mira.chat, "#2");
     discord.plan("change", Fault::Broken, 6);
     mira.press(&there, "Reject");
-    let reasons = telegram.until(mira.chat, "Why is #2 rejected?");
+    let reasons = telegram.until(mira.chat, "Why reject #2?");
     mira.press(&reasons, "Off topic");
     telegram.until(mira.chat, "#2 rejected");
     discord.until_some(TEAM, "the card catches up", |message| {
@@ -544,6 +544,8 @@ fn a_discord_role_stands_for_a_role_here_while_somebody_has_it() {
     reviewer.press(&card, "Approve");
     let done = api.until(TEAM, "#1 published");
     assert!(done.shown.contains("@olga"), "{}", done.shown);
+    reviewer.say("/show #2");
+    api.settled(TEAM);
     reviewer.say("/reject #2");
     api.until(TEAM, "#2 rejected");
     assert!(lumen.stop().0);
@@ -606,7 +608,7 @@ fn a_draft_is_talked_about_in_its_thread() {
         message.id == card.id && message.shown.contains("> Sunday at six.")
     });
     mira.press(&edited, "Reject");
-    let reasons = api.until(card.id, "Why is #1 rejected?");
+    let reasons = api.until(card.id, "Why reject #1?");
     thread.press(&reasons, "Off topic");
     api.until_some(TEAM, "the rejected card", |message| {
         message.id == card.id && message.shown.starts_with("#1 rejected")
@@ -656,6 +658,7 @@ fn threads_that_cannot_be_opened_or_read_are_named_once() {
         thread.mutter("warmer");
     }
     api.until(card.id, "Message Content Intent");
+    api.settled(TEAM);
     thread.say("/approve");
     api.until_some(TEAM, "the published card", |message| {
         message.id == card.id && message.shown.starts_with("#1 published")
@@ -678,6 +681,7 @@ fn a_card_in_a_thread_that_was_put_away_comes_again() {
     api.connected();
     mira.say("/show #1");
     let card = api.until_some(TEAM, "the card", |message| !message.buttons.is_empty());
+    api.settled(TEAM);
     api.plan(
         "change",
         Fault::Refuse(400, 50_083, "Thread is archived"),

@@ -144,7 +144,7 @@ fn a_picture_edits_and_decisions_in_a_topic_of_a_group() {
         message.shown.contains("version 4") && message.photo.is_some()
     });
     mira.press(&card, "Reject");
-    let reasons = api.until(TEAM, "Why is #1 rejected?");
+    let reasons = api.until(TEAM, "Why reject #1?");
     mira.press(&reasons, "Wrong tone");
     api.until_some(TEAM, "the rejected card", |message| {
         message.shown.starts_with("#1 rejected") && message.photo.is_some()
@@ -365,7 +365,7 @@ fn a_group_that_moves_is_followed_and_a_closed_one_is_paused() {
     mira.say("/show #2");
     let card = api.until(mira.chat, "#2");
     mira.press(&card, "Reject");
-    let reasons = api.until(mira.chat, "Why is #2 rejected?");
+    let reasons = api.until(mira.chat, "Why reject #2?");
     mira.press(&reasons, "Off topic");
     api.until(mira.chat, "cannot be written to");
     mira.say("/status");
@@ -396,8 +396,11 @@ fn a_changed_message_is_not_done_twice() {
     let api = BotApi::start();
     let mira = api.person(MIRA, "mira");
     let lumen = Lumen::start(&house, &api);
+    mira.say("/show #1");
+    api.until(mira.chat, "Friday at six.");
+    api.settled(mira.chat);
     mira.say("/approve #1");
-    api.until(mira.chat, "#1");
+    api.until(mira.chat, "#1 published");
     mira.change("/approve #1 please");
     api.until(mira.chat, "as you first sent it");
     assert!(lumen.stop().0);
@@ -423,7 +426,7 @@ fn long_texts_come_in_parts_and_buttons_stand_on_the_last() {
     assert!(parts.len() > 1, "{}", parts.len());
     assert_eq!(parts.last().expect("some").id, last.id);
     mira.press(&last, "Reject");
-    let reasons = api.until(mira.chat, "Why is #1 rejected?");
+    let reasons = api.until(mira.chat, "Why reject #1?");
     mira.press(&reasons, "Off topic");
     api.until_some(mira.chat, "the first part says it", |message| {
         message.shown.starts_with("#1 rejected")

@@ -21,7 +21,7 @@ type Step = (
     &'static [(&'static str, &'static str)],
 );
 
-const SCRIPT: [Step; 7] = [
+const SCRIPT: [Step; 10] = [
     (
         "/source add sandbox #cups every hour",
         "source",
@@ -43,12 +43,14 @@ const SCRIPT: [Step; 7] = [
             ("when", "every day at 9"),
         ],
     ),
+    ("/show #1", "show", None, &[("draft", "#1")]),
     (
         "/reject #1 off topic",
         "reject",
         None,
         &[("draft", "#1"), ("reason", "off topic")],
     ),
+    ("/show #2", "show", None, &[("draft", "#2")]),
     (
         "/edit #2 Saturday, with cake.",
         "edit",
@@ -61,9 +63,15 @@ const SCRIPT: [Step; 7] = [
         Some("draft"),
         &[("draft", "#2"), ("when", "tomorrow 9am")],
     ),
+    ("/show #3", "show", None, &[("draft", "#3")]),
     ("/approve #3", "approve", None, &[("draft", "#3")]),
     ("/queue", "queue", None, &[]),
 ];
+
+/// Whether the next line decides about what this one shows: a person would look at it first.
+fn shows_a_card(name: &str) -> bool {
+    matches!(name, "show" | "edit")
+}
 
 /// What the core was asked, in order, and what it has noted since.
 fn heard(house: &House) -> (Vec<Value>, Vec<String>) {
@@ -97,8 +105,11 @@ fn through_telegram() -> (Vec<Value>, Vec<String>) {
     );
     let mira = api.person(MIRA, "mira");
     let lumen = Lumen::start(&house, &api);
-    for (line, ..) in SCRIPT {
+    for (line, name, ..) in SCRIPT {
         mira.say(line);
+        if shows_a_card(name) {
+            api.settled(mira.chat);
+        }
     }
     api.until(mira.chat, "#2 scheduled");
     api.until(mira.chat, "#3 published");
@@ -121,6 +132,9 @@ fn through_discord() -> (Vec<Value>, Vec<String>) {
             None => mira.command(name, options),
         };
         mira.answered(&begun);
+        if shows_a_card(name) {
+            api.settled(mira.channel);
+        }
     }
     api.until(mira.channel, "#2 scheduled");
     api.until(mira.channel, "#3 published");
