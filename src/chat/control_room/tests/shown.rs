@@ -62,7 +62,8 @@ async fn a_typed_decision_on_a_version_that_was_not_shown_here_shows_it_and_deci
 
         edited_elsewhere(&world, &mira, number, "Bring one that divides us.").await;
         let said = world.say(&typed).await;
-        let line = "Version 2 is newer than what you had seen. Nothing was decided; look at it, then say it again.";
+        let line = "Version 2 is newer than what you had seen: \u{201c}\u{2026}one that divides the house.\u{201d} \
+                    \u{2192} \u{201c}\u{2026}one that divides us.\u{201d}. Nothing was decided; look at it, then say it again.";
         assert_eq!(said.lines().nth(1), Some(line), "{typed}");
         assert!(
             said.contains("| Bring one that divides us."),
