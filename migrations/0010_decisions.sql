@@ -2,7 +2,7 @@
 
 ALTER TABLE deliveries ADD COLUMN revision BIGINT;                    -- which version the card shows; null: not known
 ALTER TABLE deliveries ADD COLUMN decided BIGINT NOT NULL DEFAULT 0;  -- it shows that version as approved or on a time
-ALTER TABLE deliveries ADD COLUMN after_row BIGINT NOT NULL DEFAULT 0; -- the newest inbox row when that was first shown
+ALTER TABLE deliveries ADD COLUMN after_inbox BIGINT NOT NULL DEFAULT 0; -- the newest inbox row when that was first shown
 
 -- The posts that a version answers or quotes, as they were when it was made.
 CREATE TABLE draft_targets (

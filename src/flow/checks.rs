@@ -131,24 +131,24 @@ pub fn alt_by_model(alt: &str, allowance: &Allowance, instructions: &[String]) -
     let found = pointing(alt, allowance, true).into_iter();
     let found = found.chain(prompt_piece(alt, instructions));
     let advice = ". Image makes another, Remove picture takes it off";
-    found.map(|finding| in_alt(finding, advice)).collect()
+    found.map(|finding| in_alt(&finding, advice)).collect()
 }
 
 /// Checks a person's description of a picture: it is theirs and only warned of.
 #[must_use]
 pub fn alt_by_person(alt: &str, allowance: &Allowance) -> Vec<Finding> {
     let found = pointing(alt, allowance, false).into_iter();
-    found.map(|finding| in_alt(finding, "")).collect()
+    found.map(|finding| in_alt(&finding, "")).collect()
 }
 
-fn in_alt(finding: Finding, advice: &str) -> Finding {
+fn in_alt(finding: &Finding, advice: &str) -> Finding {
     Finding {
         kind: FindingKind::Alt,
         detail: format!(
             "in the picture\u{2019}s description: {}{advice}",
             finding.detail
         ),
-        ..finding
+        blocks: finding.blocks,
     }
 }
 

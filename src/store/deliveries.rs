@@ -25,7 +25,7 @@ pub struct Delivery {
 macro_rules! select_deliveries {
     ($rest:literal) => {
         concat!(
-            "SELECT room_id, message, view_hash, revision, decided, after_row FROM deliveries ",
+            "SELECT room_id, message, view_hash, revision, decided, after_inbox FROM deliveries ",
             $rest
         )
     };
@@ -40,7 +40,7 @@ struct Row {
     view_hash: String,
     revision: Option<i64>,
     decided: i64,
-    after_row: i64,
+    after_inbox: i64,
 }
 
 impl From<Row> for Delivery {
@@ -53,7 +53,7 @@ impl From<Row> for Delivery {
                 revision,
                 decided: row.decided != 0,
             }),
-            after: InboxId(row.after_row),
+            after: InboxId(row.after_inbox),
         }
     }
 }
@@ -132,13 +132,13 @@ impl Tx {
     ) -> R<()> {
         let now = self.now_millis();
         sqlx::query(
-            "INSERT INTO deliveries (room_id, draft_id, message, view_hash, shown_at, revision, decided, after_row)
+            "INSERT INTO deliveries (room_id, draft_id, message, view_hash, shown_at, revision, decided, after_inbox)
              VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT COALESCE(MAX(id), 0) FROM inbox))
              ON CONFLICT (room_id, draft_id) DO UPDATE SET
              message = excluded.message, view_hash = excluded.view_hash, shown_at = excluded.shown_at,
              revision = excluded.revision, decided = excluded.decided,
-             after_row = CASE WHEN deliveries.revision = excluded.revision AND deliveries.decided = excluded.decided
-             THEN deliveries.after_row ELSE excluded.after_row END",
+             after_inbox = CASE WHEN deliveries.revision = excluded.revision AND deliveries.decided = excluded.decided
+             THEN deliveries.after_inbox ELSE excluded.after_inbox END",
         )
         .bind(room.0)
         .bind(draft.0)
