@@ -52,6 +52,9 @@ impl Duties for HouseDuties {
     }
 
     async fn publish(&self, tx: &mut Tx, w: WorkspaceId, draft: &Draft) -> R<()> {
+        if draft.is_overdue(tx.now()) {
+            return review::miss(tx, w, draft).await;
+        }
         publish::request(tx, w, draft.id, None).await
     }
 

@@ -185,13 +185,15 @@ impl House {
                 Some(operator) if operator.role == Role::Owner => {}
                 Some(operator) => tx.set_role(operator.id, Role::Owner).await?,
                 None => {
-                    let name = format!("{}:{}", identity.surface.name(), identity.external_id);
+                    // Their network tells their name when they write.
+                    let name = identity.to_string();
                     tx.add_operator(WORKSPACE, &name, Role::Owner, identity)
                         .await?;
                 }
             }
         }
         tx.commit().await?;
+        self.control.go_on().await?;
         self.keep_index_up().await?;
         self.control.resume().await?;
         Ok(())

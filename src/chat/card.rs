@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::chat::press::{DraftVerb, Press};
@@ -26,6 +27,8 @@ pub struct Card<'a> {
     pub answered: Option<&'a Post>,
     /// Said below the findings, once in a workspace.
     pub remark: Option<&'static str>,
+    /// When the version that is shown was approved.
+    pub approved_at: Option<Timestamp>,
     /// The workspace is stopped: approved drafts stay here.
     pub stopped: bool,
     pub now: &'a Now,
@@ -44,6 +47,7 @@ impl Card<'_> {
         let mut view = View::default().with(Block::Title(words::draft::head(
             draft,
             revision,
+            self.approved_at,
             self.stopped,
             now,
         )));
@@ -89,7 +93,7 @@ impl Card<'_> {
     const fn open(&self) -> bool {
         matches!(
             self.draft.state,
-            DraftState::Waiting | DraftState::Failed { .. }
+            DraftState::Waiting | DraftState::Failed { .. } | DraftState::Overdue { .. }
         )
     }
 
@@ -128,9 +132,21 @@ impl Card<'_> {
     fn verbs(&self) -> Vec<Vec<(DraftVerb, &'static str)>> {
         use DraftVerb as V;
         let rows: &[&[(V, &'static str)]] = match self.draft.state {
-            DraftState::Waiting | DraftState::Failed { .. } if self.blocked() => &[
-                &[(V::Edit, "Edit"), (V::Redo, "Redo"), (V::Image, "Image")],
-                &[(V::Why, "Why"), (V::Reject, "Reject")],
+            DraftState::Waiting | DraftState::Failed { .. } | DraftState::Overdue { .. }
+                if self.blocked() =>
+            {
+                &[
+                    &[(V::Edit, "Edit"), (V::Redo, "Redo"), (V::Image, "Image")],
+                    &[(V::Why, "Why"), (V::Reject, "Reject")],
+                ]
+            }
+            DraftState::Overdue { .. } => &[
+                &[
+                    (V::Approve, "Now"),
+                    (V::Schedule, "Other time"),
+                    (V::Drop, "Drop"),
+                ],
+                &[(V::Edit, "Edit"), (V::Why, "Why")],
             ],
             DraftState::Waiting | DraftState::Failed { .. } => &[
                 &[
@@ -251,7 +267,6 @@ mod tests {
     use crate::domain::finding::{Finding, FindingKind};
     use crate::domain::ids::ApprovalId;
     use insta::assert_snapshot;
-    use jiff::Timestamp;
 
     fn shown(state: DraftState, change: impl FnOnce(&mut Draft, &mut Revision)) -> String {
         let (mut draft, mut revision, now) = (draft(12), revision(), now());
@@ -265,6 +280,7 @@ mod tests {
                 had: &revision.content.media,
                 answered: None,
                 remark: None,
+                approved_at: Some(at("2026-11-22T08:05:00Z")),
                 stopped: false,
                 now: &now,
             }
@@ -352,6 +368,7 @@ mod tests {
                 by: by(),
                 since: at("2026-11-22T09:14:00Z"),
                 asked: false,
+                restored: false,
                 parts: None,
             },
             DraftState::Unknown {
@@ -359,7 +376,20 @@ mod tests {
                 by: by(),
                 since: at("2026-11-22T09:14:00Z"),
                 asked: true,
+                restored: false,
                 parts: None,
+            },
+            DraftState::Unknown {
+                approval,
+                by: by(),
+                since: at("2026-11-22T09:14:00Z"),
+                asked: true,
+                restored: true,
+                parts: None,
+            },
+            DraftState::Overdue {
+                by: by(),
+                due: at("2026-11-22T09:14:00Z"),
             },
             DraftState::Rejected {
                 by: by(),
@@ -379,13 +409,15 @@ mod tests {
             })
             .collect();
         assert_snapshot!(all.join("\n"), @r"
-        #12 approved · @editor 10:14 · goes out now [Take back] [Why]
-        #12 scheduled for Fri 17:45 Berlin · @editor [Change] [Take back] [Why]
-        #12 publishing · approved by @editor 10:14 [Why]
-        #12 published · approved by @editor 10:14 · sandbox.example/p/77 [Why]
+        #12 approved · @editor 09:05 · goes out now [Take back] [Why]
+        #12 scheduled for Fri 27 Nov, 17:45 Berlin · @editor [Change] [Take back] [Why]
+        #12 publishing · approved by @editor 09:05 [Why]
+        #12 published 10:14 · approved by @editor 09:05 · sandbox.example/p/77 [Why]
         #12 failed · Sandbox refused it: too long. [Redo] [Image] [Why] [Reject]
         #12 unknown · Sandbox did not say whether it took it; I am asking again [Why]
         #12 unknown · Sandbox did not say whether it took it. Please look there: is it published? [Why]
+        #12 may be out already · the backup is older than what Sandbox may show. Please look there: is it published? [Why]
+        #12 missed its time, 10:14 · approved by @editor 09:05 · what now? [Edit] [Why]
         #12 rejected · @editor Sat 10:14 · off topic [Why]
         #12 expired Fri 10:14 · nobody decided [Show again] [Why]
         ");
@@ -403,6 +435,7 @@ mod tests {
                     had: &[],
                     answered: None,
                     remark: None,
+                    approved_at: None,
                     stopped: false,
                     now: &now,
                 }

@@ -60,7 +60,7 @@ commands! {
     Member,
     /// Makes whoever knows the one-time code an owner.
     Claim,
-    /// Nothing leaves the house.
+    /// Nothing goes out.
     Stop,
     Go,
     /// Deletes an author's posts.
@@ -190,6 +190,19 @@ pub fn usage(command: Command, verb: Option<&Verb>) -> String {
             .map(Opt::shown),
     );
     words.join(" ")
+}
+
+/// [`usage`] with what an optional word of its own adds: `/why #N [all]; all adds every post it is based on`.
+#[must_use]
+pub fn usage_explained(command: Command, verb: Option<&Verb>) -> String {
+    let mut usage = usage(command, verb);
+    let options = verb.map_or(command.spec().options, |verb| verb.options);
+    for option in options {
+        if let (Kind::Choice([word]), false) = (option.kind, option.required) {
+            let _ = write!(usage, "; {word} adds {}", option.help);
+        }
+    }
+    usage
 }
 
 /// The line that a command with these options would be, typed: what a front end with filled-in forms hands over.

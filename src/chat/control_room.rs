@@ -30,7 +30,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +47,7 @@ use crate::domain::operator::{Room, RoomAddress, Surface};
 use crate::domain::progress::{SharedProgress, Unwatched};
 use crate::store::{Arrived, InboxState, Store, StoreError};
 
+pub(in crate::chat) use cards::Spot;
 pub use claims::Announce;
 pub use forms::Form;
 
@@ -218,7 +218,10 @@ impl ControlRoom {
         let mut tx = self.store().begin().await?;
         let mut rooms: HashMap<&RoomAddress, RoomId> = HashMap::new();
         let mut arrived = Vec::with_capacity(incoming.len());
-        let bodies: Vec<Value> = incoming.iter().map(|incoming| json!(incoming)).collect();
+        let mut bodies = Vec::with_capacity(incoming.len());
+        for incoming in incoming {
+            bodies.push(self.body_of(&mut tx, incoming).await?);
+        }
         for (incoming, body) in incoming.iter().zip(&bodies) {
             let room = if let Some(room) = rooms.get(&incoming.room) {
                 *room
@@ -407,7 +410,7 @@ impl ControlRoom {
         const MOST: u32 = 100;
         let (store, w) = (self.store(), self.workspace());
         let mut drafts = store
-            .drafts_in(w, &["waiting", "scheduled", "failed"], MOST)
+            .drafts_in(w, &["waiting", "scheduled", "overdue", "failed"], MOST)
             .await
             .unwrap_or_default();
         drafts.sort_by_key(|draft| draft.number);

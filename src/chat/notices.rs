@@ -5,14 +5,15 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::chat::control_room::{ControlRoom, Undelivered};
+use crate::chat::control_room::{ControlRoom, Spot, Undelivered};
 use crate::chat::view::View;
 use crate::chat::words;
-use crate::domain::ids::{DraftId, InboxId, RoomId};
+use crate::domain::ids::{DraftId, InboxId, RoomId, WorkspaceId};
 use crate::domain::job::{Job, JobKind, JobOutcome, Lease, NewJob};
 use crate::domain::notice::Notice;
 use crate::domain::operator::{Room, RoomAddress, Surface};
-use crate::store::{R, Tx};
+use crate::flow::review;
+use crate::store::{R, Store, Tx};
 
 /// How long one room may take to be shown a notice before its chat program is left in peace for a while.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -50,7 +51,43 @@ pub async fn tell_room(tx: &mut Tx, room: RoomId, text: &str) -> R<()> {
     Ok(())
 }
 
+/// The rooms that hear what concerns everybody, where their chat is open: standing rooms, and the private chats of owners.
+pub async fn everybody(store: &Store, w: WorkspaceId, open: &[Surface]) -> R<Vec<Room>> {
+    let mut rooms = store.standing_rooms(w).await?;
+    for room in store.owners_rooms(w).await? {
+        if !rooms.iter().any(|known| known.id == room.id) {
+            rooms.push(room);
+        }
+    }
+    rooms.retain(|room| room.standing || open.contains(&room.address.surface));
+    Ok(rooms)
+}
+
 impl ControlRoom {
+    /// At a start: sends what is due, asks about what missed its time meanwhile, and says by number what that is.
+    pub async fn go_on(&self) -> R<()> {
+        let w = self.workspace();
+        let mut tx = self.store().begin().await?;
+        if tx.workspace(w).await?.stopped.is_some() {
+            return Ok(());
+        }
+        let leaving = review::leaving(&mut tx, w, false, None).await?;
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        let line = words::leaving::started(&leaving);
+        let frontends = self.frontends();
+        let open: Vec<Surface> = frontends
+            .iter()
+            .map(|frontend| frontend.surface())
+            .collect();
+        let rooms = everybody(self.store(), w, &open).await?;
+        for room in self.or_the_terminal(rooms).await? {
+            tell_room(&mut tx, room.id, &line).await?;
+        }
+        tx.commit().await
+    }
+
     /// Handles one [`JobKind::Notice`].
     pub async fn notice(&self, job: &Job, lease: &Lease) -> JobOutcome {
         let notice: Notice = match serde_json::from_value(job.payload.clone()) {
@@ -67,9 +104,10 @@ impl ControlRoom {
         }
         let spread = match &notice {
             Notice::Everyone { text } => Some(self.spread(text, lease).await),
-            Notice::Draft { draft, ask } => {
-                Some(self.spread_cards(*draft, *ask, job.cause, lease).await)
-            }
+            Notice::Draft { draft, ask, anew } => Some(
+                self.spread_cards((*draft, *anew), *ask, job.cause, lease)
+                    .await,
+            ),
             Notice::Cards { .. } | Notice::Answer { .. } => None,
         };
         if let Some(spread) = spread {
@@ -77,7 +115,7 @@ impl ControlRoom {
             return settled(spread);
         }
         let again = AGAIN.get(job.tries()).unwrap_or(&AGAIN[AGAIN.len() - 1]);
-        let outcome = match self.tell(&notice).await {
+        let outcome = match self.tell(&notice, job.tries() == 0).await {
             Ok(()) => self.finish(lease).await,
             Err(Undelivered::Later(why)) => JobOutcome::Retry {
                 why,
@@ -121,7 +159,7 @@ impl ControlRoom {
     /// none from the others.
     async fn spread_cards(
         &self,
-        draft: DraftId,
+        (draft, anew): (DraftId, bool),
         ask: Option<RoomId>,
         cause: Option<InboxId>,
         lease: &Lease,
@@ -136,6 +174,7 @@ impl ControlRoom {
                 draft,
                 ask,
                 surface,
+                anew,
             };
             let run_at = tx.now();
             tx.enqueue(&NewJob {
@@ -151,13 +190,22 @@ impl ControlRoom {
         tx.commit().await
     }
 
-    async fn tell(&self, notice: &Notice) -> Result<(), Undelivered> {
+    /// `first`: it was not tried before. A card that is shown anew is not shown twice where another room failed.
+    async fn tell(&self, notice: &Notice, first: bool) -> Result<(), Undelivered> {
         match notice {
             Notice::Cards {
                 draft,
                 ask,
                 surface,
-            } => self.refresh_cards(*draft, *ask, *surface).await,
+                anew,
+            } => {
+                let spot = match (*anew, first) {
+                    (false, _) => Spot::There,
+                    (true, true) => Spot::Below,
+                    (true, false) => Spot::BelowOnce,
+                };
+                self.refresh_cards(*draft, *ask, *surface, spot).await
+            }
             Notice::Answer {
                 room,
                 text,
@@ -199,11 +247,12 @@ impl ControlRoom {
         draft: DraftId,
         ask: Option<RoomId>,
         surface: Surface,
+        spot: Spot,
     ) -> Result<(), Undelivered> {
         let mut rooms = self.rooms_of(draft, ask).await?;
         rooms.retain(|room| room.address.surface == surface);
         let shown = rooms.iter().map(|room| {
-            let refreshed = self.refresh_card(room, draft, false);
+            let refreshed = self.refresh_card(room, draft, spot);
             self.patiently(room, refreshed)
         });
         join_all(shown).await.into_iter().fold(Ok(()), both)

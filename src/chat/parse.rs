@@ -75,6 +75,13 @@ fn call(command: Command, rest: &str) -> Line {
 }
 
 fn unknown_command(name: &str) -> UserError {
+    // What leaves a program is read by the terminal, where it stands alone.
+    if matches!(name, "quit" | "exit") {
+        return UserError::new(
+            format!("/{name} takes nothing after it, and works in the terminal only."),
+            "/stop holds all publishing, /help lists the rest.",
+        );
+    }
     let what = format!("I do not know /{}.", shortened(name, 30));
     let near = nearest(name, Command::ALL.iter().map(|command| command.name()));
     match near {
@@ -87,7 +94,8 @@ fn unknown_verb(command: Command, word: &str) -> UserError {
     let spec = command.spec();
     let what = format!("I do not know /{} {}.", spec.name, shortened(word, 30));
     let verbs = spec.verbs.iter().map(|verb| verb.name);
-    match nearest(&word.to_lowercase(), verbs.clone()) {
+    let lower = word.to_lowercase();
+    match meant(&lower, &verbs).or_else(|| nearest(&lower, verbs.clone())) {
         Some(near) => UserError::new(what, format!("Did you mean /{} {near}?", spec.name)),
         None => UserError::new(
             what,
@@ -100,8 +108,64 @@ fn unknown_verb(command: Command, word: &str) -> UserError {
     }
 }
 
+/// Words that people use for the same thing; each command has its own of them.
+const SYNONYMS: [&[&str]; 11] = [
+    &[
+        "add",
+        "new",
+        "create",
+        "make",
+        "follow",
+        "invite",
+        "subscribe",
+        "on",
+    ],
+    &[
+        "remove",
+        "delete",
+        "del",
+        "rm",
+        "drop",
+        "unfollow",
+        "unsubscribe",
+        "kick",
+        "erase",
+        "revoke",
+    ],
+    &["list", "ls", "all", "show"],
+    &["show", "view", "open", "get", "see", "list"],
+    &[
+        "edit", "change", "set", "update", "rename", "modify", "tune", "default", "role",
+    ],
+    &["pause", "stop", "hold", "off", "disable", "suspend"],
+    &[
+        "resume", "start", "unpause", "go", "on", "enable", "continue",
+    ],
+    &["run", "now", "execute", "trigger", "try"],
+    &["history", "log", "versions", "past"],
+    &["undo", "back", "revert", "restore", "reset"],
+    &["fetch", "pull", "refresh", "load", "sync"],
+];
+
+/// The verb that another word for the same thing means.
+fn meant<'a>(word: &str, known: &(impl Iterator<Item = &'a str> + Clone)) -> Option<&'a str> {
+    let groups = SYNONYMS.iter().filter(|group| group.contains(&word));
+    groups
+        .flat_map(|group| group.iter())
+        .find_map(|synonym| known.clone().find(|name| name == synonym))
+}
+
 /// The known word nearest to `word`, when it is near enough to be a slip.
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_by(word, known, 0.5)
+}
+
+/// [`nearest`] where `word` was perhaps not meant to be one of them: only with a likeness of at least this, 1 for the same.
+pub fn nearest_by<'a>(
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+    least: f64,
+) -> Option<&'a str> {
     // Longer input is no slip of the fingers, and comparing it would only cost time.
     if word.is_empty() || word.chars().count() > 40 {
         return None;
@@ -118,7 +182,7 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     };
     known
         .map(|name| (likeness(name), name))
-        .filter(|(likeness, _)| *likeness >= 0.5)
+        .filter(|(likeness, _)| *likeness >= least)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
 }
@@ -275,6 +339,28 @@ mod tests {
         assert_eq!(
             refused("/source ad x"),
             "I do not know /source ad. Did you mean /source add?"
+        );
+        for (typed, near) in [
+            ("/task add lunch post soup every day at 9", "/task new"),
+            ("/task remove lunch", "/task delete"),
+            ("/task stop lunch", "/task pause"),
+            ("/task start lunch", "/task resume"),
+            ("/task ls", "/task list"),
+            ("/source new sandbox all", "/source add"),
+            ("/source delete @bean", "/source remove"),
+            ("/source refresh", "/source fetch"),
+            ("/member invite editor mira", "/member add"),
+            ("/member kick mira", "/member remove"),
+            ("/persona change shorter", "/persona tune"),
+            ("/persona revert", "/persona undo"),
+            ("/account set sandbox:x", "/account default"),
+        ] {
+            let said = refused(typed);
+            assert!(said.ends_with(&format!("Did you mean {near}?")), "{said}");
+        }
+        assert_eq!(
+            refused("/quit now"),
+            "/quit takes nothing after it, and works in the terminal only. /stop holds all publishing, /help lists the rest."
         );
         assert_eq!(refused("/"), "I do not know /. /help lists what I know.");
     }

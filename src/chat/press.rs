@@ -5,7 +5,7 @@
 
 use crate::domain::action::Action;
 use crate::domain::draft::Seen;
-use crate::domain::ids::{DraftNumber, InboxId, PostId};
+use crate::domain::ids::{DraftNumber, InboxId, PostId, TaskId};
 
 /// The version of the codes written now.
 const VERSION: &str = "1";
@@ -47,6 +47,10 @@ pub enum Press {
     WriteDespite(InboxId),
     /// Uses the text of the edit in this row, which came second, in place of the version that is seen now.
     UseText { inbox: InboxId, seen: Seen },
+    /// Do what was asked in this row of the inbox, after the question whether it is meant.
+    Confirm(InboxId),
+    /// Brings a deleted task back.
+    UndeleteTask(TaskId),
     /// How to get a better model.
     BetterModel,
     /// Stops the work on a draft.
@@ -87,10 +91,12 @@ pub enum DraftVerb {
     SendRest,
     /// Leaves what is public of a thread as it is.
     LeaveIt,
+    /// Ends a draft that missed its time.
+    Drop,
 }
 
 impl DraftVerb {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Approve,
         Self::Edit,
         Self::Redo,
@@ -108,6 +114,7 @@ impl DraftVerb {
         Self::NoPicture,
         Self::SendRest,
         Self::LeaveIt,
+        Self::Drop,
     ];
 
     const fn code(self) -> &'static str {
@@ -129,6 +136,7 @@ impl DraftVerb {
             Self::NoPicture => "nopic",
             Self::SendRest => "rest",
             Self::LeaveIt => "leave",
+            Self::Drop => "drop",
         }
     }
 }
@@ -223,6 +231,8 @@ impl Press {
             Self::WriteMyself(inbox) => format!("{VERSION}.m.{inbox}"),
             Self::WriteDespite(inbox) => format!("{VERSION}.w.{inbox}"),
             Self::UseText { inbox, seen } => format!("{VERSION}.u.{inbox}.{seen}"),
+            Self::Confirm(inbox) => format!("{VERSION}.c.{inbox}"),
+            Self::UndeleteTask(task) => format!("{VERSION}.t.{task}"),
             Self::BetterModel => format!("{VERSION}.b"),
             Self::Stop(number) => format!("{VERSION}.s.{}", number.0),
             Self::Talk(TalkPress::Yes) => format!("{VERSION}.q.yes"),
@@ -298,6 +308,8 @@ impl Press {
                 inbox: InboxId(inbox.parse().ok()?),
                 seen: seen(r)?,
             },
+            ["c", inbox] => Self::Confirm(InboxId(inbox.parse().ok()?)),
+            ["t", task] => Self::UndeleteTask(TaskId(task.parse().ok()?)),
             ["b"] => Self::BetterModel,
             ["s", n] => Self::Stop(number(n)?),
             ["q", "yes"] => Self::Talk(TalkPress::Yes),
@@ -359,6 +371,8 @@ mod tests {
                 inbox: InboxId(id),
                 seen
             }),
+            any::<i64>().prop_map(|id| Press::Confirm(InboxId(id))),
+            any::<i64>().prop_map(|id| Press::UndeleteTask(TaskId(id))),
             Just(Press::BetterModel),
             (1..=i64::MAX).prop_map(|n| Press::Stop(DraftNumber(n))),
             any::<u8>().prop_map(|which| Press::Talk(TalkPress::Choice(which))),
@@ -377,7 +391,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[abdmpqrsuvwy]\\.[a-z0-9.!-]*") {
+        fn nothing_that_arrives_is_fatal(code in "\\PC*|1\\.[abcdmpqrstuvwy]\\.[a-z0-9.!-]*") {
             let _ = Press::read(&code);
         }
     }

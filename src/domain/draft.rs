@@ -4,7 +4,8 @@
 //! waiting --approve--> approved --claim--> publishing --> published
 //!    |  \--schedule--> scheduled --claim (due)--/  |  \--> failed --approve--> approved
 //!    |                                             |--> partly --claim (rest)--> publishing | left as it is
-//!    |                                             \--> unknown --settle--> published | approved
+//!    |        |                                    \--> unknown --settle--> published | approved
+//!    |        \--miss (late)--> overdue --approve, schedule--> approved, scheduled
 //!    |--edit, redo--> waiting (revision + 1)       (also from approved, scheduled, failed, expired)
 //!    |--reject--> rejected                         (also from approved, scheduled, failed)
 //!    \--expire--> expired --revive--> waiting (revision + 1)
@@ -39,6 +40,11 @@ pub enum DraftState {
     },
     Scheduled {
         approval: ApprovalId,
+        by: String,
+        due: Timestamp,
+    },
+    /// Its time passed by more than [`Draft::LATEST`] before it could go out: the approval is over, and people are asked.
+    Overdue {
         by: String,
         due: Timestamp,
     },
@@ -82,6 +88,9 @@ pub enum DraftState {
         by: String,
         since: Timestamp,
         asked: bool,
+        /// It was brought back by a restore, and may have gone out after the backup was made.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        restored: bool,
         /// What of it is public since an earlier call.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parts: Option<Parts>,
@@ -104,6 +113,7 @@ impl DraftState {
             Self::Waiting => "waiting",
             Self::Approved { .. } => "approved",
             Self::Scheduled { .. } => "scheduled",
+            Self::Overdue { .. } => "overdue",
             Self::Publishing { .. } => "publishing",
             Self::Published { .. } => "published",
             Self::Failed { .. } => "failed",
@@ -139,6 +149,7 @@ pub enum Move {
     Revise,
     Reject,
     Expire,
+    Miss,
     Claim,
     Publish,
     Fail,
@@ -157,6 +168,7 @@ impl Move {
             Self::Revise => "change",
             Self::Reject => "reject",
             Self::Expire => "expire",
+            Self::Miss => "miss",
             Self::Claim => "claim",
             Self::Publish => "publish",
             Self::Fail => "fail",
@@ -259,6 +271,20 @@ impl FromStr for Seen {
 }
 
 impl Draft {
+    /// A scheduled draft that is later than this does not go out unasked.
+    pub const LATEST: std::time::Duration = std::time::Duration::from_hours(1);
+
+    /// Whether its time passed so long ago that people are asked.
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        match self.state {
+            DraftState::Scheduled { due, .. } => due
+                .checked_add(Self::LATEST)
+                .is_ok_and(|latest| latest < now),
+            _ => false,
+        }
+    }
+
     /// Approved or on a time, and not begun to be published.
     #[must_use]
     pub const fn is_decided(&self) -> bool {

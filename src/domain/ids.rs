@@ -36,6 +36,8 @@ ids! {
     /// A row of the inbox: one thing that an operator typed or pressed. Also the cause of the work it starts.
     InboxId,
     ModelCallId,
+    /// Also the number by which people revoke it.
+    InvitationId,
 }
 
 impl WorkspaceId {

@@ -13,12 +13,20 @@ use crate::domain::operator::Surface;
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub enum Notice {
     /// A draft changed: every copy of its card follows; `ask` is the room that asked for it and gets one if it has none.
-    Draft { draft: DraftId, ask: Option<RoomId> },
+    /// `anew`: people are asked something, so the card is shown once more, below what was said.
+    Draft {
+        draft: DraftId,
+        ask: Option<RoomId>,
+        #[serde(default)]
+        anew: bool,
+    },
     /// [`Notice::Draft`] for the rooms of one chat program.
     Cards {
         draft: DraftId,
         ask: Option<RoomId>,
         surface: Surface,
+        #[serde(default)]
+        anew: bool,
     },
     /// A line for one room: the answer to something asked there that took longer. `cause` is what was asked, which
     /// most offers run again.

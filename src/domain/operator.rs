@@ -72,6 +72,23 @@ pub struct Identity {
     pub external_id: String,
 }
 
+impl std::fmt::Display for Identity {
+    /// `telegram:1001`, as it is typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.surface.name(), self.external_id)
+    }
+}
+
+/// Whether `name` is an identity such as `telegram:1001`, standing in for the name of a person who has not written yet.
+#[must_use]
+pub fn is_identity(name: &str) -> bool {
+    name.split_once(':').is_some_and(|(surface, id)| {
+        Surface::from_name(surface).is_some()
+            && !id.is_empty()
+            && id.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 /// Something that a chat network gives to several of its people, by the network's own id: a Discord role.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Group {

@@ -75,7 +75,8 @@ const MISSED_AFTER_SECONDS: i64 = 120;
 /// No time at the end of a topic takes more words; without the bound a long topic would be read once for each of its words.
 const MOST_WORDS: usize = 14;
 
-const EXAMPLES: &str = "Say it like tomorrow 9am, in 2 hours, every weekday at 9, 2026-12-01 17:45, or as a cron line: 0 9 * * 1-5.";
+const EXAMPLES: &str =
+    "Say it like tomorrow 9am, in 2 hours, every weekday at 9, or 2026-12-01 17:45.";
 
 impl Schedule {
     /// Reads a phrase, a five-field cron line or ISO 8601; wall-clock times are those of `zone`.
@@ -89,7 +90,7 @@ impl Schedule {
             .trim_matches(['"', '\u{201c}', '\u{201d}'])
             .trim();
         if text.is_empty() {
-            return Err(WhenError::plain("It does not say when."));
+            return Err(WhenError::plain("Say when."));
         }
         if text.len() > LONGEST {
             return Err(unknown(text));
@@ -328,7 +329,15 @@ fn upcoming(at: Timestamp, now: Timestamp, zone: &TimeZone) -> Result<Schedule, 
     if at > now {
         return Ok(Schedule::Once(at));
     }
-    let what = format!("That was {}.", speak::past(at, now, zone));
+    let what = if local
+        .date()
+        .tomorrow()
+        .is_ok_and(|next| next == today.date())
+    {
+        "Yesterday is over.".to_owned()
+    } else {
+        format!("That was {}.", speak::past(at, now, zone))
+    };
     let next = [
         today.date(),
         today.date().tomorrow().unwrap_or(today.date()),

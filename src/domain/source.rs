@@ -68,7 +68,7 @@ impl std::str::FromStr for Selector {
         let named = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
         match text {
             "" => Err(UserError::new(
-                "It does not say what to fetch.",
+                "Say what to fetch.",
                 "Name an author (@handle), a tag (#tag), some words, replies, or all.",
             )),
             _ if text.eq_ignore_ascii_case("all") => Ok(Self::All),

@@ -86,7 +86,7 @@ impl Actor {
         let name = work.action.name();
         let stopped = self.store.workspace(work.workspace).await?.stopped;
         if stopped.is_some() {
-            let line = format!("Nothing leaves the house until /go, so no {name}.");
+            let line = format!("Nothing goes out until /go, so no {name}.");
             return self.tell(work, job, lease, line, true).await;
         }
         let mut outlets = self.outlets.iter();

@@ -173,6 +173,28 @@ fn length(text: &str, network: Network) -> Vec<Finding> {
     findings
 }
 
+/// What is wrong with a link, and how it is allowed where it has an address.
+fn foreign_link(link: &str) -> String {
+    let bare = link
+        .trim_start_matches("https://")
+        .trim_start_matches("http://");
+    let host = bare.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let is_host = host.contains('.')
+        && !host.contains('@')
+        && host
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-'));
+    let link = shortened(link, 80);
+    if is_host {
+        let host = shortened(host, 60);
+        format!(
+            "the link {link} is not on your list; an editor allows it with /persona tune allow link {host}"
+        )
+    } else {
+        format!("the link {link} is not on your list")
+    }
+}
+
 fn pointing(text: &str, allowance: &Allowance, blocks: bool) -> Vec<Finding> {
     let backwards = turned(text).map(|text| plain(&text)).unwrap_or_default();
     let text = plain(text);
@@ -183,7 +205,7 @@ fn pointing(text: &str, allowance: &Allowance, blocks: bool) -> Vec<Finding> {
         .map(|link| Finding {
             kind: FindingKind::ForeignLink,
             blocks,
-            detail: format!("a link that nobody allowed: {}", shortened(&link, 80)),
+            detail: foreign_link(&link),
         });
     let foreign_mentions = mentions(&text)
         .into_iter()
@@ -191,7 +213,10 @@ fn pointing(text: &str, allowance: &Allowance, blocks: bool) -> Vec<Finding> {
         .map(|handle| Finding {
             kind: FindingKind::ForeignMention,
             blocks,
-            detail: format!("a mention that nobody allowed: @{}", shortened(&handle, 60)),
+            detail: format!(
+                "the mention @{0} is not on your list; an editor allows it with /persona tune allow mention @{0}",
+                shortened(&handle, 60)
+            ),
         });
     let mut seen = HashSet::new();
     foreign_links

@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::UserError;
@@ -193,7 +192,6 @@ pub async fn run(
     progress: &dyn Progress,
     stop: &CancellationToken,
 ) -> Result<ImportReport, ImportError> {
-    let began = Instant::now();
     let source = input.open()?;
     let size = input.size();
     let (sender, mut batches) = mpsc::channel(AHEAD);
@@ -236,10 +234,8 @@ pub async fn run(
         report.replaced += batch.replaced;
         report.reposts += batch.reposts;
         report.broken.take_in(batch.broken);
-        report.time = began.elapsed();
         progress.report(Step::Doing(report.so_far(batch.bytes, size)));
     }
-    report.time = began.elapsed();
     Ok(report)
 }
 

@@ -120,6 +120,12 @@ pub async fn waits_until(store: &Store, draft: DraftId) -> Result<Option<Timesta
     store.job_waits_until(&key(draft)).await
 }
 
+/// Whether the publishing of a draft waits at `now` because its network asked for patience.
+pub(super) async fn waits(tx: &mut Tx, draft: DraftId, now: Timestamp) -> Result<bool, StoreError> {
+    let until = tx.job_waits_until(&key(draft)).await?;
+    Ok(until.is_some_and(|until| until > now))
+}
+
 fn key(draft: DraftId) -> String {
     format!("publish:{draft}")
 }
@@ -233,7 +239,10 @@ impl Publisher {
             }
             _ => true,
         };
-        if stopped || !due {
+        if draft.is_overdue(now) && !stopped {
+            review::miss(&mut tx, w, &draft).await?;
+        }
+        if stopped || !due || draft.is_overdue(now) {
             tx.finish_job(run.lease).await?;
             tx.commit().await?;
             return Ok(Pass::Settled);

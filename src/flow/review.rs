@@ -2,6 +2,7 @@
 //! person typed: one decision counts, once.
 
 mod decide;
+mod overdue;
 mod rest;
 mod revise;
 
@@ -18,6 +19,7 @@ use crate::flow::{in_progress, paint};
 use crate::store::{StoreError, Tx};
 
 pub use decide::{approve, expire, reject, schedule, settle_by_hand};
+pub use overdue::{Leaving, leaving, miss};
 pub use rest::{leave, send_rest};
 pub use revise::{FRESH_FOR, describe, edit, picture, redo, restore, revise, revive, take_back};
 
@@ -237,7 +239,22 @@ pub async fn tell(
     let notice = Notice::Draft {
         draft: draft.id,
         ask,
+        anew: false,
     };
+    notify(tx, &notice, cause).await
+}
+
+/// [`tell`] for a card that asks something: it is shown once more, below what was said.
+pub async fn ask_anew(tx: &mut Tx, draft: &Draft) -> Result<(), StoreError> {
+    let notice = Notice::Draft {
+        draft: draft.id,
+        ask: None,
+        anew: true,
+    };
+    notify(tx, &notice, None).await
+}
+
+async fn notify(tx: &mut Tx, notice: &Notice, cause: Option<InboxId>) -> Result<(), StoreError> {
     let now = tx.now();
     tx.enqueue(&NewJob {
         kind: JobKind::Notice,

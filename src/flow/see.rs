@@ -106,6 +106,8 @@ impl Eyes {
                     Err(ModelError::Refused { provider, .. }) => {
                         self.keep(&undescribed(&picture, provider)).await?;
                     }
+                    // Nobody at a card can set this right: `/status` tells the owners.
+                    Err(ModelError::Unusable { .. }) => return Ok(Vec::new()),
                     Err(error) => return Ok(vec![unseen(&error.to_string())]),
                 }
             }

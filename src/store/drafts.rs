@@ -179,7 +179,7 @@ async fn leaning_on(conn: &mut SqliteConnection, post: PostId) -> R<Vec<DraftId>
     let ids: Vec<i64> = sqlx::query_scalar(
         "SELECT drafts.id FROM drafts JOIN draft_leans
          ON draft_leans.draft_id = drafts.id AND draft_leans.revision = drafts.revision
-         WHERE draft_leans.post_id = $1 AND drafts.state IN ('waiting', 'approved', 'scheduled', 'failed') ORDER BY drafts.id",
+         WHERE draft_leans.post_id = $1 AND drafts.state IN ('waiting', 'approved', 'scheduled', 'overdue', 'failed') ORDER BY drafts.id",
     )
     .bind(post.0)
     .fetch_all(conn)
@@ -229,21 +229,30 @@ impl Store {
         self.due(STALE, now, DraftId).await
     }
 
-    /// Approved drafts that have not gone out: what `/go` sends on.
-    pub async fn drafts_approved(&self, workspace: WorkspaceId) -> R<Vec<DraftId>> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM drafts WHERE workspace_id = $1
-             AND (state = 'approved' OR (state = 'partly' AND facts ->> 'next' IS NOT NULL)) ORDER BY number",
-        )
-        .bind(workspace.0)
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        Ok(ids.into_iter().map(DraftId).collect())
-    }
-
     /// Drafts that may still go out and whose current revision leans on a post or answers it.
     pub async fn drafts_leaning_on(&self, post: PostId) -> R<Vec<DraftId>> {
         leaning_on(&mut *self.reader().await?, post).await
+    }
+
+    /// How many versions of drafts models have written since then.
+    pub async fn texts_by_models_since(
+        &self,
+        workspace: WorkspaceId,
+        since: Timestamp,
+    ) -> R<usize> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM draft_revisions JOIN drafts ON drafts.id = draft_revisions.draft_id
+             WHERE drafts.workspace_id = $1 AND draft_revisions.made_at >= $2
+             AND draft_revisions.writer ->> 'by' = 'model'
+             AND (draft_revisions.number = 1 OR draft_revisions.content_hash <> (
+                 SELECT before.content_hash FROM draft_revisions AS before
+                 WHERE before.draft_id = draft_revisions.draft_id AND before.number = draft_revisions.number - 1))",
+        )
+        .bind(workspace.0)
+        .bind(since.as_millisecond())
+        .fetch_one(&mut *self.reader().await?)
+        .await?;
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     /// Whether the workspace has had a draft.

@@ -110,6 +110,16 @@ async fn of_kinds(conn: &mut SqliteConnection, kinds: &[JobKind], most: u32) -> 
     rows.into_iter().map(Job::try_from).collect()
 }
 
+async fn waits_until(conn: &mut SqliteConnection, key: &str) -> R<Option<Timestamp>> {
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT run_at FROM jobs WHERE unique_key = $1 AND lease_until IS NULL AND attempts > 0",
+    )
+    .bind(key)
+    .fetch_optional(conn)
+    .await?;
+    Place::new("jobs", key).maybe_time(at)
+}
+
 impl Store {
     /// The jobs of these kinds, waiting or under way, oldest first.
     pub async fn jobs_of(&self, kinds: &[JobKind], most: u32) -> R<Vec<Job>> {
@@ -137,13 +147,7 @@ impl Store {
 
     /// When the job with this key is tried again; none where it was not tried yet, or is under way.
     pub async fn job_waits_until(&self, key: &str) -> R<Option<Timestamp>> {
-        let at: Option<i64> = sqlx::query_scalar(
-            "SELECT run_at FROM jobs WHERE unique_key = $1 AND lease_until IS NULL AND attempts > 0",
-        )
-        .bind(key)
-        .fetch_optional(&mut *self.reader().await?)
-        .await?;
-        Place::new("jobs", key).maybe_time(at)
+        waits_until(&mut *self.reader().await?, key).await
     }
 
     /// How much work of this inbox row is not done.
@@ -302,6 +306,11 @@ impl Store {
 }
 
 impl Tx {
+    /// [`Store::job_waits_until`] within this change.
+    pub async fn job_waits_until(&mut self, key: &str) -> R<Option<Timestamp>> {
+        waits_until(self.conn(), key).await
+    }
+
     /// Writes a job. Says whether it did: while one with the same key is there (also while it is being done), nothing is
     /// written, so a handler that works through a backlog looks for more once again in the change that finishes it.
     pub async fn enqueue(&mut self, job: &NewJob) -> R<bool> {

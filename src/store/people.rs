@@ -188,7 +188,8 @@ impl Tx {
         self.enter(workspace, name, role, identity, true).await
     }
 
-    /// Writes down somebody known by a role of their network alone. It counts for nothing by itself.
+    /// Writes down a person known by a role of their network alone. It counts for nothing by itself. A person with a role of
+    /// their own stays as they are, and is given back.
     pub async fn enter_guest(
         &mut self,
         workspace: WorkspaceId,
@@ -196,6 +197,9 @@ impl Tx {
         role: Role,
         identity: &Identity,
     ) -> R<Operator> {
+        if let Some(member) = self.operator_of(identity).await? {
+            return Ok(member);
+        }
         self.enter(workspace, name, role, identity, false).await
     }
 
@@ -216,6 +220,7 @@ impl Tx {
                     .bind(known)
                     .execute(self.conn())
                     .await?;
+                self.end_invitations_beyond(known, role).await?;
                 known
             }
             None => {
@@ -250,14 +255,20 @@ impl Tx {
     ) -> R<i64> {
         let now = self.now_millis();
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO operators (workspace_id, name, role, created_at, own) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            "UPDATE operator_numbers SET last = last + 1 WHERE id = 1 RETURNING last",
         )
+        .fetch_one(self.conn())
+        .await?;
+        sqlx::query(
+            "INSERT INTO operators (id, workspace_id, name, role, created_at, own) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
         .bind(workspace.0)
         .bind(name)
         .bind(role.name())
         .bind(now)
         .bind(i64::from(own))
-        .fetch_one(self.conn())
+        .execute(self.conn())
         .await?;
         sqlx::query(
             "INSERT INTO identities (surface, external_id, operator_id) VALUES ($1, $2, $3)",
@@ -270,16 +281,45 @@ impl Tx {
         Ok(id)
     }
 
+    /// What a person may do at this moment: by their own entry, or as a role of their network gave last.
+    pub async fn role_of(&mut self, operator: OperatorId) -> R<Option<Role>> {
+        let role: Option<String> = sqlx::query_scalar("SELECT role FROM operators WHERE id = $1")
+            .bind(operator.0)
+            .fetch_optional(self.conn())
+            .await?;
+        let place = Place::new("operators", operator);
+        role.map(|role| place.word(&role, Role::from_name))
+            .transpose()
+    }
+
+    /// Whether there is an owner besides this person.
+    pub async fn has_other_owner(
+        &mut self,
+        workspace: WorkspaceId,
+        besides: OperatorId,
+    ) -> R<bool> {
+        let other: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM operators WHERE workspace_id = $1 AND role = 'owner' AND own = 1 AND id <> $2 LIMIT 1",
+        )
+        .bind(workspace.0)
+        .bind(besides.0)
+        .fetch_optional(self.conn())
+        .await?;
+        Ok(other.is_some())
+    }
+
+    /// Gives a person a role. What they gave out and may not give any more ends.
     pub async fn set_role(&mut self, operator: OperatorId, role: Role) -> R<()> {
         let done = sqlx::query("UPDATE operators SET role = $1 WHERE id = $2")
             .bind(role.name())
             .bind(operator.0)
             .execute(self.conn())
             .await?;
+        self.end_invitations_beyond(operator.0, role).await?;
         one_row(&done, "operators", operator)
     }
 
-    /// Takes a person's role and chat identities away. What they decided stays in their name.
+    /// Takes a person's role, chat identities and open invitations away. What they decided stays in their name.
     pub async fn remove_operator(&mut self, operator: OperatorId) -> R<()> {
         let done = sqlx::query("DELETE FROM operators WHERE id = $1")
             .bind(operator.0)

@@ -9,7 +9,7 @@ use crate::domain::network::Network;
 use crate::store::posts::LIST;
 use crate::store::rows::{Place, json_text};
 use crate::store::tx::one_row;
-use crate::store::{R, Tx};
+use crate::store::{R, Store, Tx};
 
 /// What was an author's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +17,20 @@ pub struct Forgotten {
     pub posts: Vec<PostId>,
     /// Hash and type of their pictures in the media folder.
     pub pictures: Vec<(String, String)>,
+}
+
+impl Store {
+    /// How many posts of an author there are, on every network.
+    pub async fn count_by_author(&self, workspace: WorkspaceId, author: &str) -> R<usize> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM posts WHERE workspace_id = $1 AND author COLLATE same_name = $2",
+        )
+        .bind(workspace.0)
+        .bind(author.strip_prefix('@').unwrap_or(author))
+        .fetch_one(&mut *self.reader().await?)
+        .await?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
 }
 
 impl Tx {

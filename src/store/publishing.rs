@@ -190,6 +190,18 @@ impl Store {
         approval(&mut *self.reader().await?, id).await
     }
 
+    /// When a version of a draft was approved last.
+    pub async fn approved_at(&self, draft: DraftId, revision: i64) -> R<Option<Timestamp>> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "SELECT at FROM approvals WHERE draft_id = $1 AND revision = $2 ORDER BY id DESC LIMIT 1",
+        )
+        .bind(draft.0)
+        .bind(revision)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?;
+        Place::new("approvals", draft).maybe_time(at)
+    }
+
     /// The intent of a draft whose call is still to be made, or whose outcome is not settled.
     pub async fn open_intent(&self, draft: DraftId) -> R<Option<Intent>> {
         open_intent(&mut *self.reader().await?, draft).await

@@ -25,12 +25,13 @@ pub struct NewTask {
 macro_rules! select_tasks {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, kind, topic, schedule, missed, next_run_at, last_run_at, paused FROM tasks ",
+            "SELECT id, COALESCE(deleted_name, name) AS name, kind, topic, schedule, missed, next_run_at, last_run_at, paused FROM tasks ",
             $rest
         )
     };
 }
 
+/// A deleted task has no next run.
 pub(super) const DUE: &str = "SELECT id, workspace_id FROM tasks
     WHERE paused = 0 AND next_run_at <= $1 ORDER BY next_run_at, id";
 
@@ -93,12 +94,12 @@ async fn one(conn: &mut SqliteConnection, id: TaskId) -> R<Option<Task>> {
 }
 
 async fn every(conn: &mut SqliteConnection, workspace: WorkspaceId) -> R<Vec<Task>> {
-    all(
-        sqlx::query_as(select_tasks!("WHERE workspace_id = $1 ORDER BY name"))
-            .bind(workspace.0)
-            .fetch_all(conn)
-            .await?,
-    )
+    all(sqlx::query_as(select_tasks!(
+        "WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY name"
+    ))
+    .bind(workspace.0)
+    .fetch_all(conn)
+    .await?)
 }
 
 impl Store {
@@ -112,7 +113,7 @@ impl Store {
 
     pub async fn task_named(&self, workspace: WorkspaceId, name: &str) -> R<Option<Task>> {
         sqlx::query_as::<_, Row>(select_tasks!(
-            "WHERE workspace_id = $1 AND name COLLATE same_name = $2"
+            "WHERE workspace_id = $1 AND deleted_at IS NULL AND tasks.name COLLATE same_name = $2"
         ))
         .bind(workspace.0)
         .bind(name)
@@ -163,7 +164,7 @@ impl Tx {
         self.wake();
         let done = sqlx::query(
             "UPDATE tasks SET name = $1, kind = $2, topic = $3, schedule = $4, missed = $5, next_run_at = $6,
-             last_run_at = $7, paused = $8 WHERE id = $9",
+             last_run_at = $7, paused = $8 WHERE id = $9 AND deleted_at IS NULL",
         )
         .bind(task.name.as_str())
         .bind(task.kind.name())
@@ -179,12 +180,50 @@ impl Tx {
         one_row(&done, "tasks", task.id)
     }
 
-    /// Deletes a task; its drafts stay. Says whether it was there.
+    /// Deletes a task; its drafts stay. For a month [`Tx::undelete_task`] brings it back. Says whether it was there.
     pub async fn delete_task(&mut self, id: TaskId) -> R<bool> {
-        let done = sqlx::query("DELETE FROM tasks WHERE id = $1")
-            .bind(id.0)
-            .execute(self.conn())
-            .await?;
+        let now = self.now_millis();
+        let done = sqlx::query(
+            "UPDATE tasks SET deleted_at = $1, deleted_name = name, name = '#' || id, next_run_at = NULL
+             WHERE id = $2 AND deleted_at IS NULL",
+        )
+        .bind(now)
+        .bind(id.0)
+        .execute(self.conn())
+        .await?;
         Ok(done.rows_affected() > 0)
+    }
+
+    /// Brings a deleted task back with its next run. Its name must be free. Says whether it was deleted.
+    pub async fn undelete_task(&mut self, id: TaskId, next_run_at: Option<Timestamp>) -> R<bool> {
+        self.wake();
+        let done = sqlx::query(
+            "UPDATE tasks SET name = deleted_name, deleted_name = NULL, deleted_at = NULL, next_run_at = $1
+             WHERE id = $2 AND deleted_at IS NOT NULL",
+        )
+        .bind(millis(next_run_at))
+        .bind(id.0)
+        .execute(self.conn())
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Whether another task than this one is called so.
+    pub async fn task_name_taken(
+        &mut self,
+        workspace: WorkspaceId,
+        name: &str,
+        id: TaskId,
+    ) -> R<bool> {
+        let other: Option<i64> = sqlx::query_scalar(
+            "SELECT id FROM tasks WHERE workspace_id = $1 AND id <> $2 AND deleted_at IS NULL
+             AND name COLLATE same_name = $3",
+        )
+        .bind(workspace.0)
+        .bind(id.0)
+        .bind(name)
+        .fetch_optional(self.conn())
+        .await?;
+        Ok(other.is_some())
     }
 }

@@ -16,7 +16,7 @@ const AT_ONCE: i64 = 500;
 
 /// What goes, after how many days. A line of the inbox is kept for as long as its network could hand it over again, and
 /// the last one for good: its number must not be given twice.
-pub(super) const OLD: [(&str, u32, &str); 5] = [
+pub(super) const OLD: [(&str, u32, &str); 6] = [
     (
         "inbox",
         30,
@@ -40,6 +40,11 @@ pub(super) const OLD: [(&str, u32, &str); 5] = [
         400,
         "DELETE FROM model_calls WHERE id IN (SELECT id FROM model_calls
          WHERE workspace_id IN (SELECT id FROM workspaces) AND at < $1 LIMIT $2)",
+    ),
+    (
+        "tasks",
+        30,
+        "DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE deleted_at < $1 LIMIT $2)",
     ),
     (
         "call_notes",

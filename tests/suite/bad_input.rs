@@ -153,8 +153,8 @@ fn a_typed_line_may_end_and_begin_as_it_likes() {
         "Did you mean /help schedule?",
         "Did you mean /approve?",
         "3,000,000 bytes, and a line may have 1,000,000",
-        "nothing leaves the house until /go",
-        "Working again",
+        "nothing goes out until /go",
+        "Publishing again",
     ] {
         assert!(
             ended.out.contains(words),

@@ -152,7 +152,7 @@ fn likes_reposts_bookmarks_and_follows_are_pressed_and_asked_once_more() {
     });
     let calls = fake.world().calls_of("Repost");
     mira.press(&question, "Repost it");
-    api.until(mira.chat, "Nothing leaves the house");
+    api.until(mira.chat, "Nothing goes out");
     assert_eq!(fake.world().calls_of("Repost"), calls);
     api.wait("the presses are answered", |_| mira.presses_open() == 0);
     assert!(lumen.stop().0);

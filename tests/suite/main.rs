@@ -11,6 +11,7 @@ mod crashes;
 mod discord;
 mod documents;
 mod full_disk;
+mod going_on;
 mod index_upkeep;
 mod lens_crashes;
 mod lens_documents;

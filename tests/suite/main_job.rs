@@ -62,7 +62,7 @@ fn what_a_person_types_in_place_of_a_draft_goes_out() {
     for said in [
         "Which draft? /approve #N. Waiting now: #1.",
         "Send the whole new text of #1",
-        "a link that nobody allowed: roastery.example",
+        "the link roastery.example is not on your list",
         "That was on Mon 1 Jan 2001. Did you mean",
         "#1 scheduled for",
     ] {

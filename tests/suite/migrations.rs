@@ -21,7 +21,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Rows as the schema of this number takes them.
-const ROWS: [(i64, &str); 7] = [
+const ROWS: [(i64, &str); 8] = [
     (1, include_str!("migrations/rows_0001.sql")),
     (2, include_str!("migrations/rows_0002.sql")),
     (3, include_str!("migrations/rows_0003.sql")),
@@ -29,6 +29,7 @@ const ROWS: [(i64, &str); 7] = [
     (8, include_str!("migrations/rows_0008.sql")),
     (9, include_str!("migrations/rows_0009.sql")),
     (10, include_str!("migrations/rows_0010.sql")),
+    (11, include_str!("migrations/rows_0011.sql")),
 ];
 
 async fn database(folder: &std::path::Path) -> SqliteConnection {

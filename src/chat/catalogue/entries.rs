@@ -65,7 +65,11 @@ const WISH: Opt = may(
     Kind::Text,
     "what it should show; a number for an earlier one; none for none",
 );
-const WHEN: Opt = must("when", Kind::When, "a phrase, a cron line or a date");
+const WHEN: Opt = must(
+    "when",
+    Kind::When,
+    "such as tomorrow 9am, or every weekday at 9",
+);
 
 /// `/schedule #N WHEN`.
 pub const SCHEDULE_DRAFT: &Verb = &SCHEDULE[1];
@@ -99,7 +103,7 @@ static TASKS: [Verb; 8] = [
     verb("show", "one task with its next runs", Role::Viewer, &[TASK]),
     verb(
         "edit",
-        "change its topic",
+        "change its topic, or its times",
         Role::Editor,
         &[TASK, must("topic", Kind::Text, "what about")],
     ),
@@ -191,7 +195,7 @@ const MEMBER: Opt = must(
     "the name, an identity such as telegram:12345, or a Discord role",
 );
 
-static MEMBERS: [Verb; 6] = [
+static MEMBERS: [Verb; 7] = [
     verb("list", "who may do what", Role::Viewer, &[]),
     verb(
         "add",
@@ -214,6 +218,16 @@ static MEMBERS: [Verb; 6] = [
         &[MEMBER, must("role", ROLES, "what they may do")],
     ),
     verb("remove", "let somebody go", Role::Owner, &[MEMBER]),
+    verb(
+        "revoke",
+        "end an invitation",
+        Role::Owner,
+        &[must(
+            "invitation",
+            Kind::Word,
+            "its number, as /member lists it",
+        )],
+    ),
     verb(
         "link",
         "be the same person in another chat",
@@ -398,7 +412,11 @@ impl Command {
                 "task",
                 "what is written again and again",
                 Role::Viewer,
-                &["/task new morning post what is on the roaster today every weekday at 9"],
+                &[
+                    "/task new morning post what is on the roaster today every weekday at 9",
+                    "/task edit morning every day at 8:30",
+                    "/task pause morning",
+                ],
             )
             .with_verbs(&TASKS),
             Self::Source => Spec::of(
@@ -424,7 +442,8 @@ impl Command {
                 "how we sound",
                 Role::Viewer,
                 &[
-                    "/persona tune shorter",
+                    "/persona tune shorter, no emojis",
+                    "/persona undo",
                     "/persona tune we are a small roastery in Leipzig",
                 ],
             )
@@ -433,12 +452,26 @@ impl Command {
                 "account",
                 "where drafts go",
                 Role::Viewer,
-                &["/account check"],
+                &["/account", "/account check"],
             )
             .with_verbs(&ACCOUNTS),
             Self::Log => Spec::of("log", "who did what", Role::Viewer, &["/log 30"])
                 .with(const { &[may("lines", Kind::Number, "how many, up to 100")] }),
-            Self::Budget => Spec::of("budget", "what the models cost today", Role::Viewer, &[]),
+            Self::Budget => Spec::of(
+                "budget",
+                "what the models cost today",
+                Role::Viewer,
+                &["/budget all"],
+            )
+            .with(
+                const {
+                    &[may(
+                        "all",
+                        Kind::Choice(&["all"]),
+                        "each model and what it was asked for",
+                    )]
+                },
+            ),
             Self::Settings => Spec::of(
                 "settings",
                 "time zone, account, money, models",
@@ -472,12 +505,7 @@ impl Command {
                 &[],
             )
             .with(const { &[must("code", Kind::Word, "as printed at the start")] }),
-            Self::Stop => Spec::of(
-                "stop",
-                "nothing leaves the house until /go",
-                Role::Reviewer,
-                &[],
-            ),
+            Self::Stop => Spec::of("stop", "nothing goes out until /go", Role::Reviewer, &[]),
             Self::Go => Spec::of("go", "publish again", Role::Owner, &[]),
             Self::Forget => Spec::of(
                 "forget",

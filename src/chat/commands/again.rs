@@ -2,9 +2,10 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{Ctx, Done, compose, drafts, handle, review};
+use crate::chat::commands::{Ctx, Done, compose, drafts, handle, house, review};
 use crate::chat::dialogue::Talk;
 use crate::chat::incoming::{Incoming, Said};
+use crate::chat::parse::{self, Line};
 use crate::chat::press::Press;
 use crate::domain::error::UserError;
 use crate::domain::ids::InboxId;
@@ -54,11 +55,32 @@ pub async fn again(ctx: &Ctx, inbox: InboxId, manner: Manner) -> Done {
             }
         }
     }
-    let error = UserError::new(
+    Err(no_longer().into())
+}
+
+/// Does what was asked in an earlier row, now that the person says that it is meant.
+pub async fn confirmed(ctx: &Ctx, inbox: InboxId) -> Done {
+    let row = ctx.store().inbox_row(inbox).await?;
+    let row = row.filter(|row| row.room == ctx.room.id);
+    let incoming = row.and_then(|row| serde_json::from_value::<Incoming>(row.body).ok());
+    let text = match incoming.map(|incoming| incoming.body) {
+        Some(Said::Text { text } | Said::Reply { text, .. }) => text,
+        _ => String::new(),
+    };
+    match parse::line(&text) {
+        Line::Call(call) if call.command == Command::Forget => {
+            ctx.allow("/forget", Command::Forget.spec().role)?;
+            house::forget_now(ctx, &call.rest).await
+        }
+        _ => Err(no_longer().into()),
+    }
+}
+
+fn no_longer() -> UserError {
+    UserError::new(
         "I no longer have what this button repeats.",
         "Type it again, please.",
-    );
-    Err(error.into())
+    )
 }
 
 /// The text that was to be written for this row.

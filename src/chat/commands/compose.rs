@@ -62,10 +62,11 @@ pub async fn reply(ctx: &Ctx, rest: &str) -> Done {
     if !accounts.iter().any(|(at, _)| *at == network) {
         return Err(UserError::new(
             format!(
-                "Nothing can be answered on {}: there is no account there.",
+                "{} is on {}, where I have no account to answer from.",
+                shortened(name, 60),
                 words::network(network)
             ),
-            "/draft TOPIC writes a post of your own.",
+            "/account lists those I have; /draft TOPIC writes a post of your own.",
         )
         .into());
     }

@@ -15,7 +15,8 @@ use crate::flow::review::{self, ReviewError};
 use crate::store::StoreError;
 
 /// The states of drafts that still want something, in the order of the list.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
+    "overdue",
     "waiting",
     "scheduled",
     "approved",

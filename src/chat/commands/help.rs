@@ -28,7 +28,7 @@ pub async fn help(ctx: &Ctx, rest: &str) -> Done {
         return ctx.say(words::models::better()).await;
     }
     if let Some(command) = Command::named(&word) {
-        return ctx.say(one(command)).await;
+        return ctx.say(one(command, ctx.operator.role)).await;
     }
     let near = parse::nearest(&word, Command::ALL.iter().map(|command| command.name()));
     let advice = near.map_or_else(
@@ -58,31 +58,34 @@ fn all(role: Role) -> View {
         ))
 }
 
-/// One command: its forms and who may use them, or what may stand behind it; and lines that work.
-fn one(command: Command) -> View {
+/// One command: the forms that the role may use, or what may stand behind it; and lines that work.
+fn one(command: Command, role: Role) -> View {
     let spec = command.spec();
-    let view = if spec.verbs.is_empty() {
-        let title = format!("{}: {}", catalogue::usage(command, None), spec.help);
+    let (title, lines): (String, Vec<String>) = if spec.verbs.is_empty() {
         let options = spec.options.iter();
-        let lines = options.map(|option| format!("{}: {}", option.word(), option.help));
-        View::default().with(Block::Title(title)).with_list(lines)
+        (
+            format!("{}: {}", catalogue::usage(command, None), spec.help),
+            options
+                .map(|option| format!("{}: {}", option.word(), option.help))
+                .collect(),
+        )
     } else {
-        let rows = spec.verbs.iter().map(|verb| {
-            vec![
-                catalogue::usage(command, Some(verb)),
-                verb.help.to_owned(),
-                verb.role.name().to_owned(),
-            ]
-        });
-        let head = ["form", "what it does", "from role"];
-        View::default()
-            .with(Block::Title(format!("/{}: {}", spec.name, spec.help)))
-            .with(Block::Table {
-                head: head.map(str::to_owned).to_vec(),
-                rows: rows.collect(),
-            })
+        let verbs = spec.verbs.iter().filter(|verb| verb.role <= role);
+        (
+            format!("/{}: {}", spec.name, spec.help),
+            verbs
+                .map(|verb| format!("{}: {}", catalogue::usage(command, Some(verb)), verb.help))
+                .collect(),
+        )
     };
-    view.with_list(spec.examples.iter().map(|line| (*line).to_owned()))
+    let view = View::default()
+        .with(Block::Title(title))
+        .with_list(lines.into_iter());
+    if spec.examples.is_empty() {
+        return view;
+    }
+    view.with(Block::Note("Such as:".to_owned()))
+        .with_list(spec.examples.iter().map(|line| (*line).to_owned()))
 }
 
 #[cfg(test)]
@@ -120,7 +123,7 @@ mod tests {
         /room | make this chat a standing control room
         /member | people and what they may do
         /claim | become an owner with the one-time code
-        /stop | nothing leaves the house until /go
+        /stop | nothing goes out until /go
         /go | publish again
         /forget | delete an author's posts from store and index
         /help COMMAND shows its forms, /help models how to get a better writer. Drafts are called #1, #2 and so on.
@@ -130,22 +133,25 @@ mod tests {
 
     #[test]
     fn help_of_one_command_shows_its_forms() {
-        assert_snapshot!(plain(&one(Command::Task)), @r"
+        assert_snapshot!(plain(&one(Command::Task, Role::Owner)), @r"
         /task: what is written again and again
-        form | what it does | from role
-        /task list | all tasks | viewer
-        /task new NAME post TOPIC WHEN | add one | editor
-        /task show NAME | one task with its next runs | viewer
-        /task edit NAME TOPIC | change its topic | editor
-        /task run NAME | run it now | editor
-        /task pause NAME | hold it | editor
-        /task resume NAME | let it run again | editor
-        /task delete NAME | remove it; its drafts stay | editor
+        - /task list: all tasks
+        - /task new NAME post TOPIC WHEN: add one
+        - /task show NAME: one task with its next runs
+        - /task edit NAME TOPIC: change its topic, or its times
+        - /task run NAME: run it now
+        - /task pause NAME: hold it
+        - /task resume NAME: let it run again
+        - /task delete NAME: remove it; its drafts stay
+        Such as:
         - /task new morning post what is on the roaster today every weekday at 9
+        - /task edit morning every day at 8:30
+        - /task pause morning
         ");
-        assert_snapshot!(plain(&one(Command::Draft)), @r"
+        assert_snapshot!(plain(&one(Command::Draft, Role::Owner)), @r"
         /draft TOPIC: compose a post now
         - TOPIC: what the post is about
+        Such as:
         - /draft our Friday tasting is at six
         ");
     }

@@ -2,14 +2,15 @@
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{ChatError, Ctx, Done};
-use crate::chat::notices;
+use crate::chat::commands::{ChatError, Ctx, Done, elsewhere};
 use crate::chat::parse;
-use crate::chat::view::{Block, View};
+use crate::chat::press::Press;
+use crate::chat::view::{Block, Button, View};
 use crate::chat::words;
 use crate::domain::error::{UserError, shortened};
-use crate::flow::{self, publish};
+use crate::flow::{self, review};
 use crate::store::Tx;
+use crate::store::backup::RESTORE;
 
 pub async fn stop(ctx: &Ctx) -> Done {
     let mut tx = ctx.begin().await?;
@@ -27,44 +28,32 @@ pub async fn brake(ctx: &Ctx) -> Result<(), ChatError> {
     Ok(tx.commit().await?)
 }
 
-/// Stops the house where it is not stopped, and tells every standing room but this one. Gives who stopped it.
+/// Stops publishing where it is not stopped, and tells everybody else. Gives who stopped it.
 async fn halt(ctx: &Ctx, tx: &mut Tx) -> Result<String, ChatError> {
     if let Some(by) = tx.workspace(ctx.w()).await?.stopped {
         return Ok(by);
     }
     let by = &ctx.operator.name;
     tx.set_stopped(ctx.w(), Some(by)).await?;
-    tx.log(ctx.w(), by, "stopped the house").await?;
-    tell_others(ctx, tx, &words::house::stopped(by)).await?;
+    tx.log(ctx.w(), by, "stopped all publishing").await?;
+    elsewhere::tell_everybody(ctx, tx, &words::house::stopped(by)).await?;
     Ok(by.clone())
 }
 
 pub async fn go(ctx: &Ctx) -> Done {
     let mut tx = ctx.begin().await?;
-    if tx.workspace(ctx.w()).await?.stopped.is_none() {
+    let Some(by) = tx.workspace(ctx.w()).await?.stopped else {
         drop(tx);
         return ctx.say(View::text("Nothing was stopped.")).await;
-    }
+    };
     tx.set_stopped(ctx.w(), None).await?;
-    tx.log(ctx.w(), &ctx.operator.name, "let the house go on")
+    tx.log(ctx.w(), &ctx.operator.name, "started publishing again")
         .await?;
-    let held = ctx.store().drafts_approved(ctx.w()).await?;
-    for draft in &held {
-        publish::request(&mut tx, ctx.w(), *draft, Some(ctx.inbox)).await?;
-    }
-    let line = words::house::going(&ctx.operator.name, held.len());
-    tell_others(ctx, &mut tx, &line).await?;
+    let restored = by == RESTORE;
+    let leaving = review::leaving(&mut tx, ctx.w(), restored, Some(ctx.inbox)).await?;
+    let line = words::leaving::going(&ctx.operator.name, &leaving);
+    elsewhere::tell_everybody(ctx, &mut tx, &line).await?;
     ctx.settle(tx, Answer::line(View::text(line))).await
-}
-
-/// Says it in every standing room but this one.
-async fn tell_others(ctx: &Ctx, tx: &mut Tx, line: &str) -> Result<(), ChatError> {
-    for room in ctx.store().standing_rooms(ctx.w()).await? {
-        if room.id != ctx.room.id {
-            notices::tell_room(tx, room.id, line).await?;
-        }
-    }
-    Ok(())
 }
 
 pub async fn log(ctx: &Ctx, rest: &str) -> Done {
@@ -95,13 +84,20 @@ pub async fn log(ctx: &Ctx, rest: &str) -> Done {
         } else {
             words::person(&entry.actor)
         };
-        format!("{} {actor} {}", ctx.now.clock(entry.at), entry.text)
+        format!(
+            "{} {actor} {}",
+            ctx.now.clock(entry.at),
+            ctx.now.spoken(&entry.text)
+        )
     });
     ctx.say(View::default().with(Block::List(lines.collect())))
         .await
 }
 
-pub async fn settings(ctx: &Ctx) -> Done {
+pub async fn settings(ctx: &Ctx, rest: &str) -> Done {
+    if !rest.trim().is_empty() {
+        return Err(words::settings::set_at_the_start(parse::split_word(rest).0).into());
+    }
     let workspace = ctx.store().workspace(ctx.w()).await?;
     let zone = match ctx.house.zone.iana_name() {
         Some(name) => name.to_owned(),
@@ -137,35 +133,35 @@ pub async fn settings(ctx: &Ctx) -> Done {
         };
         rows.push(row(role.name(), name.clone(), how));
     }
-    let head = ["setting", "is", "changed by"].map(str::to_owned).to_vec();
+    let head = ["setting", "is", "set by"].map(str::to_owned).to_vec();
     ctx.say(View::default().with(Block::Table { head, rows }))
         .await
 }
 
+/// `/forget @someone`: asks, since what is forgotten does not come back.
 pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
-    let author = parse::unquoted(rest).trim().trim_start_matches('@');
-    let shown = words::person(&shortened(author, 60));
-    // A name in an archive may hold spaces; a second handle is a second author.
-    if author.is_empty()
-        || author
-            .split_whitespace()
-            .skip(1)
-            .any(|word| word.starts_with('@'))
-    {
-        return Err(UserError::new(
-            "It does not say whose posts.",
-            "Name one author: /forget @someone.",
-        )
-        .into());
+    let author = author_of(rest)?;
+    let posts = ctx.store().count_by_author(ctx.w(), author).await?;
+    if posts == 0 {
+        return Err(unknown_author(author).into());
     }
+    let confirm = Button {
+        label: "Forget them".to_owned(),
+        press: Press::Confirm(ctx.inbox).code(),
+    };
+    let question = words::house::forget_question(&shown(author), posts);
+    ctx.say(View::text(question).with_buttons(vec![confirm]))
+        .await
+}
+
+/// The question of [`forget`] was answered with yes.
+pub async fn forget_now(ctx: &Ctx, rest: &str) -> Done {
+    let author = author_of(rest)?;
+    let shown = shown(author);
     let mut tx = ctx.begin().await?;
     let gone = flow::forget::author(&mut tx, ctx.w(), author, Some(ctx.inbox)).await?;
     if gone == 0 {
-        let what = format!("I have no posts by {shown}.");
-        return Err(ChatError::User(UserError::new(
-            what,
-            "/search shows how authors are spelled.",
-        )));
+        return Err(unknown_author(author).into());
     }
     tx.log(
         ctx.w(),
@@ -175,5 +171,34 @@ pub async fn forget(ctx: &Ctx, rest: &str) -> Done {
     .await?;
     let posts = words::many(gone, "post", "posts");
     let line = format!("{posts} by {shown} gone from the store and from search.");
-    ctx.settle(tx, Answer::line(View::text(line))).await
+    let answer = Answer::Line {
+        view: View::text(line),
+        replaces: ctx.pressed.clone(),
+    };
+    ctx.settle(tx, answer).await
+}
+
+fn shown(author: &str) -> String {
+    words::person(&shortened(author, 60))
+}
+
+fn unknown_author(author: &str) -> UserError {
+    UserError::new(
+        format!("I have no posts by {}.", shown(author)),
+        "/search shows how authors are spelled.",
+    )
+}
+
+/// Whose posts are meant.
+fn author_of(rest: &str) -> Result<&str, UserError> {
+    let author = parse::unquoted(rest).trim().trim_start_matches('@');
+    let mut more = author.split_whitespace().skip(1);
+    // A name in an archive may hold spaces; a second handle is a second author.
+    if author.is_empty() || more.any(|word| word.starts_with('@')) {
+        return Err(UserError::new(
+            "Name one author whose posts go.",
+            "Such as: /forget @someone.",
+        ));
+    }
+    Ok(author)
 }

@@ -10,27 +10,19 @@ use crate::chat::words::people;
 use crate::domain::error::UserError;
 use crate::domain::names;
 use crate::domain::operator::{Identity, Surface};
+use crate::store::Tx;
 
-/// `/member link`: a code for the person's other chat. With one behind it, it came to the wrong place or is none.
+/// `/member link`: a code for the person's other chat. What stands behind it is none: a code is looked at before anything else.
 pub async fn link(ctx: &Ctx, rest: &str) -> Done {
     let rest = rest.trim();
     if rest.is_empty() {
         return give(ctx).await;
     }
-    let Some(word) = invitations::word(rest) else {
-        return Err(UserError::new(
-            format!("{} is no code.", words::quoted(rest, 40)),
-            "/member link, typed in your other chat, makes one.",
-        )
-        .into());
-    };
-    // Whoever reads along could use it.
-    let mut tx = ctx.begin().await?;
-    invitations::take(&mut tx, ctx.w(), word).await?;
-    let view = View::text(
-        "Others can read this, so that code is over. Make a new one, and type it in a private chat with me.",
-    );
-    ctx.settle(tx, Answer::line(view)).await
+    Err(UserError::new(
+        format!("{} is no code.", words::quoted(rest, 40)),
+        "/member link, typed in your other chat, makes one.",
+    )
+    .into())
 }
 
 async fn give(ctx: &Ctx) -> Done {
@@ -41,10 +33,10 @@ async fn give(ctx: &Ctx) -> Done {
         )
         .into());
     }
-    own_names(ctx).await?;
     let mut tx = ctx.begin().await?;
+    own_names(ctx, &mut tx).await?;
     let operator = &ctx.operator;
-    let given = invitations::give(ctx, &mut tx, operator.role, None, Some(operator.id)).await?;
+    let given = invitations::give(ctx, &mut tx, operator.role, None, true).await?;
     let until = ctx.now.exactly(given.until);
     let view = View {
         private: true,
@@ -52,12 +44,13 @@ async fn give(ctx: &Ctx) -> Done {
     }
     .with(Block::List(invitations::ways(ctx, &given.word)))
     .with(Block::Note(people::link_advice(&given.word)));
-    ctx.settle(tx, Answer::line(view)).await
+    ctx.settle_shown_once(tx, view).await
 }
 
 /// `/member unlink`: the person is not known by one of their names any more; where none is said, by the one they use now.
 pub async fn unlink(ctx: &Ctx, rest: &str) -> Done {
-    let names = own_names(ctx).await?;
+    let mut tx = ctx.begin().await?;
+    let names = own_names(ctx, &mut tx).await?;
     let wanted = parse::split_word(rest).0.to_lowercase();
     let fitting: Vec<&Identity> = match wanted.as_str() {
         "" => names.iter().filter(|name| **name == ctx.sender).collect(),
@@ -90,7 +83,6 @@ pub async fn unlink(ctx: &Ctx, rest: &str) -> Done {
         .into());
     }
     let gone = gone.clone();
-    let mut tx = ctx.begin().await?;
     tx.unlink(&gone).await?;
     let name = people::identity(&gone);
     tx.log(ctx.w(), &ctx.operator.name, &format!("is {name} no longer"))
@@ -107,12 +99,8 @@ pub async fn unlink(ctx: &Ctx, rest: &str) -> Done {
 ///
 /// # Errors
 /// When they have no entry of their own.
-async fn own_names(ctx: &Ctx) -> Result<Vec<Identity>, ChatError> {
-    let members = ctx.store().operators(ctx.w()).await?;
-    let own = members
-        .into_iter()
-        .find(|(operator, _)| operator.id == ctx.operator.id);
-    match own {
+async fn own_names(ctx: &Ctx, tx: &mut Tx) -> Result<Vec<Identity>, ChatError> {
+    match tx.operator(ctx.operator.id).await? {
         Some((_, names)) => Ok(names),
         None => Err(UserError::new(
             "You are here by a role of your chat, which holds there only.",

@@ -9,6 +9,7 @@ use crate::chat::words::people::{self, article, identity as shown};
 use crate::domain::error::UserError;
 use crate::domain::names;
 use crate::domain::operator::{Identity, Operator, Role, Surface};
+use crate::store::Tx;
 
 type Member = (Operator, Vec<Identity>);
 
@@ -19,6 +20,7 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
         "remove" => remove(ctx, rest).await,
         "link" => links::link(ctx, rest).await,
         "unlink" => links::unlink(ctx, rest).await,
+        "revoke" => invitations::revoke(ctx, rest).await,
         _ => list(ctx).await,
     }
 }
@@ -26,6 +28,7 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
 async fn list(ctx: &Ctx) -> Done {
     let members = ctx.store().operators(ctx.w()).await?;
     let groups = ctx.store().group_roles(ctx.w()).await?;
+    let invitations = ctx.store().invitations(ctx.w()).await?;
     let rows = members.iter().map(|(operator, identities)| {
         let identities: Vec<String> = identities.iter().map(shown).collect();
         vec![
@@ -41,10 +44,21 @@ async fn list(ctx: &Ctx) -> Done {
             people::whoever_has(group),
         ]
     });
+    let invited = invitations.iter().map(|invitation| {
+        vec![
+            invitations::whom(invitation),
+            invitation.role.name().to_owned(),
+            people::open_invitation(
+                invitation.id,
+                &invitation.by,
+                &ctx.now.exactly(invitation.until),
+            ),
+        ]
+    });
     let head = ["member", "role", "known as"].map(str::to_owned).to_vec();
     ctx.say(View::default().with(Block::Table {
         head,
-        rows: rows.chain(groups).collect(),
+        rows: rows.chain(groups).chain(invited).collect(),
     }))
     .await
 }
@@ -63,7 +77,7 @@ fn identity(text: &str) -> Result<Identity, UserError> {
         }),
         _ => {
             let what = if text.is_empty() {
-                "It does not say who.".to_owned()
+                "Say who.".to_owned()
             } else {
                 format!("{} is not an identity.", words::quoted(text, 40))
             };
@@ -76,7 +90,7 @@ fn identity(text: &str) -> Result<Identity, UserError> {
 fn role_named(word: &str) -> Result<Role, UserError> {
     Role::from_name(&word.to_lowercase()).ok_or_else(|| {
         let what = if word.is_empty() {
-            "It does not say which role.".to_owned()
+            "Say which role.".to_owned()
         } else {
             format!("I do not know the role {}.", words::quoted(word, 30))
         };
@@ -90,8 +104,12 @@ fn role_named(word: &str) -> Result<Role, UserError> {
     })
 }
 
-/// Typed in private it is looked at before anything else; here it was not, or there is nothing left to claim.
-pub fn claim() -> Done {
+/// `/claim`: typed in private it is looked at before anything else; here it was not.
+pub fn claim(ctx: &Ctx) -> Done {
+    if ctx.operator.role == Role::Owner {
+        let what = "You are an owner already.";
+        return Err(UserError::new(what, "/member add lets others in.").into());
+    }
     Err(UserError::new(
         "A code is taken in a private chat with me only.",
         "Nobody else should read it.",
@@ -109,17 +127,17 @@ async fn add(ctx: &Ctx, rest: &str) -> Done {
     let (role, name) = parse::split_word(rest);
     let identity = identity(who)?;
     let role = role_named(role)?;
-    let known = ctx.store().operator_of(&identity).await?;
+    let mut tx = ctx.begin().await?;
+    let known = tx.operator_of(&identity).await?;
     if let Some(known) = &known {
-        still_an_owner(ctx, known, role).await?;
+        still_an_owner(ctx, &mut tx, known, role).await?;
     }
     let given = parse::unquoted(name).trim_start_matches('@');
     let name = match (given, &known) {
         ("", Some(known)) => known.name.clone(),
-        ("", None) => identity.external_id.clone(),
+        ("", None) => identity.to_string(),
         (given, _) => crate::domain::error::shortened(given, 40),
     };
-    let mut tx = ctx.begin().await?;
     let operator = tx.add_operator(ctx.w(), &name, role, &identity).await?;
     let line = format!(
         "{} is {} now.",
@@ -141,10 +159,11 @@ async fn role(ctx: &Ctx, rest: &str) -> Done {
         let role = role_named(parse::split_word(rest).0)?;
         return groups::stands_for(ctx, &group, role).await;
     }
-    let member = find(ctx, who).await?;
+    let found = find(ctx, who).await?;
     let role = role_named(parse::split_word(rest).0)?;
-    still_an_owner(ctx, &member, role).await?;
     let mut tx = ctx.begin().await?;
+    let member = still_here(&mut tx, &found).await?;
+    still_an_owner(ctx, &mut tx, &member, role).await?;
     tx.set_role(member.id, role).await?;
     let name = words::person(&member.name);
     tx.log(
@@ -165,9 +184,10 @@ async fn remove(ctx: &Ctx, rest: &str) -> Done {
     if let Some(group) = groups::named(who) {
         return groups::remove(ctx, &group).await;
     }
-    let member = find(ctx, who).await?;
-    still_an_owner(ctx, &member, Role::Viewer).await?;
+    let found = find(ctx, who).await?;
     let mut tx = ctx.begin().await?;
+    let member = still_here(&mut tx, &found).await?;
+    still_an_owner(ctx, &mut tx, &member, Role::Viewer).await?;
     tx.remove_operator(member.id).await?;
     let name = words::person(&member.name);
     tx.log(ctx.w(), &ctx.operator.name, &format!("removed {name}"))
@@ -214,16 +234,24 @@ async fn find(ctx: &Ctx, who: &str) -> Result<Operator, ChatError> {
     }
 }
 
+/// The member as they are in this change.
+async fn still_here(tx: &mut Tx, found: &Operator) -> Result<Operator, ChatError> {
+    let member = tx.operator(found.id).await?;
+    member.map(|(member, _)| member).ok_or_else(|| {
+        let what = format!("{} is no member any more.", words::person(&found.name));
+        UserError::new(what, "/member lists who is.").into()
+    })
+}
+
 /// Somebody must be left who can let people in.
-async fn still_an_owner(ctx: &Ctx, changed: &Operator, to: Role) -> Result<(), ChatError> {
-    if changed.role != Role::Owner || to == Role::Owner {
-        return Ok(());
-    }
-    let members = ctx.store().operators(ctx.w()).await?;
-    let others = members
-        .iter()
-        .any(|(other, _)| other.id != changed.id && other.role == Role::Owner);
-    if others {
+async fn still_an_owner(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    changed: &Operator,
+    to: Role,
+) -> Result<(), ChatError> {
+    let loses = changed.role == Role::Owner && to != Role::Owner;
+    if !loses || tx.has_other_owner(ctx.w(), changed.id).await? {
         return Ok(());
     }
     let what = format!("{} is the only owner.", words::person(&changed.name));

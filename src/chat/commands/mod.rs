@@ -4,8 +4,11 @@
 
 mod accounts;
 mod again;
+mod bare;
 mod compose;
+mod deleted_tasks;
 mod drafts;
+mod elsewhere;
 mod groups;
 mod help;
 mod house;
@@ -146,8 +149,18 @@ impl Ctx {
         &self.house.store
     }
 
+    /// Begins a change.
+    ///
+    /// # Errors
+    /// When the person was given less of a role since their row was begun: what they may do is asked again here, where
+    /// no other change comes in between.
     async fn begin(&self) -> Result<Tx, ChatError> {
-        Ok(self.house.store.begin().await?)
+        let mut tx = self.house.store.begin().await?;
+        let role = tx.role_of(self.operator.id).await?;
+        if role.is_some_and(|role| role >= self.operator.role) {
+            return Ok(tx);
+        }
+        Err(ChatError::Later(words::people::role_changed(role)))
     }
 
     /// The end of every command: its changes and its answer, together or not at all.
@@ -158,6 +171,13 @@ impl Ctx {
         tx.settle_inbox(self.inbox, &json!(answer)).await?;
         tx.commit().await?;
         Ok(answer)
+    }
+
+    /// [`Ctx::settle`] for an answer with a secret in it: it is shown, and a line that says so is kept in its place.
+    async fn settle_shown_once(&self, tx: Tx, view: View) -> Done {
+        let kept = View::text(words::people::shown_once());
+        self.settle(tx, Answer::line(kept)).await?;
+        Ok(Answer::line(view))
     }
 
     /// The end of a command that changed nothing. After a power cut it is asked and answered once more.
@@ -223,9 +243,8 @@ impl Ctx {
         if word.is_empty() {
             let waiting = self.waiting().await?;
             let verb = (command == Command::Schedule).then_some(catalogue::SCHEDULE_DRAFT);
-            return Err(
-                words::errors::which_draft(&catalogue::usage(command, verb), &waiting).into(),
-            );
+            let usage = catalogue::usage_explained(command, verb);
+            return Err(words::errors::which_draft(&usage, &waiting).into());
         }
         match word.parse() {
             Ok(number) => Ok((number, after)),
@@ -346,11 +365,11 @@ async fn run(ctx: &Ctx, call: &Call) -> Done {
         Command::Persona => persona::run(ctx, verb, rest).await,
         Command::Account => accounts::run(ctx, verb, rest).await,
         Command::Log => house::log(ctx, rest).await,
-        Command::Budget => money::budget(ctx).await,
-        Command::Settings => house::settings(ctx).await,
+        Command::Budget => money::budget(ctx, rest).await,
+        Command::Settings => house::settings(ctx, rest).await,
         Command::Room => rooms::run(ctx, verb, rest).await,
         Command::Member => members::run(ctx, verb, rest).await,
-        Command::Claim => members::claim(),
+        Command::Claim => members::claim(ctx),
         Command::Stop => house::stop(ctx).await,
         Command::Go => house::go(ctx).await,
         Command::Forget => house::forget(ctx, rest).await,
@@ -371,17 +390,19 @@ pub const fn stands_for(press: Press) -> Option<Command> {
             DraftVerb::Edit | DraftVerb::NoPicture => Command::Edit,
             DraftVerb::Redo | DraftVerb::RedoNow => Command::Redo,
             DraftVerb::Image | DraftVerb::EarlierImage => Command::Image,
-            DraftVerb::Reject => Command::Reject,
+            DraftVerb::Reject | DraftVerb::Drop => Command::Reject,
             DraftVerb::Why => Command::Why,
             DraftVerb::Show | DraftVerb::EarlierVersion => Command::Show,
         }),
         Press::Reject { .. } | Press::Stop(_) => Some(Command::Reject),
         Press::Restore { .. } | Press::UseText { .. } => Some(Command::Edit),
         Press::Act { .. } => Some(Command::Approve),
+        Press::UndeleteTask(_) => Some(Command::Task),
         // What is run again asks for its own role.
         Press::Again(_)
         | Press::WriteMyself(_)
         | Press::WriteDespite(_)
+        | Press::Confirm(_)
         | Press::BetterModel
         | Press::Talk(_) => None,
     }
@@ -409,6 +430,8 @@ async fn pressed(ctx: &Ctx, press: Press) -> Done {
         Press::WriteMyself(inbox) => again::again(ctx, inbox, Manner::Myself).await,
         Press::WriteDespite(inbox) => again::again(ctx, inbox, Manner::Despite).await,
         Press::UseText { inbox, seen } => shown::use_text(ctx, inbox, seen).await,
+        Press::Confirm(inbox) => again::confirmed(ctx, inbox).await,
+        Press::UndeleteTask(task) => deleted_tasks::undelete(ctx, task).await,
         Press::BetterModel => ctx.say(words::models::better()).await,
         Press::Stop(number) => stop::draft(ctx, number).await,
     }

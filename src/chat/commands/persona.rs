@@ -140,16 +140,16 @@ async fn history(ctx: &Ctx) -> Done {
 
 async fn undo(ctx: &Ctx, rest: &str) -> Done {
     let versions = ctx.store().persona_history(ctx.w(), REMEMBERED).await?;
-    let wanted = named(&versions, rest)?.or_else(|| before(&versions));
-    let (Some(now), Some(before)) = (versions.first(), wanted) else {
-        return Err(UserError::new(
-            "There is no version before this one.",
-            "/persona tune WORDS makes one.",
-        )
-        .into());
+    let chosen = named(&versions, rest)?;
+    let Some(before) = chosen.or_else(|| before(&versions)) else {
+        return Err(nothing_older(&versions).into());
     };
     let mut tx = ctx.begin().await?;
-    let note = format!("{BACK_TO}{}", before.version);
+    // A version that was chosen is a change like another: the next undo leads to what held before it.
+    let note = match chosen {
+        Some(chosen) => format!("version {} again", chosen.version),
+        None => format!("{BACK_TO}{}", before.version),
+    };
     let version = tx
         .add_persona(ctx.w(), &before.voice, &note, &ctx.operator.name)
         .await?;
@@ -159,9 +159,8 @@ async fn undo(ctx: &Ctx, rest: &str) -> Done {
         &format!("took the voice back to version {}", before.version),
     )
     .await?;
-    let was = words::quoted(&now.note, 60);
     let view = View::text(format!(
-        "Version {version} is version {} again; {was} no longer holds.",
+        "Version {version}: the voice of version {} again.",
         before.version
     ))
     .with(Block::Table {
@@ -171,7 +170,24 @@ async fn undo(ctx: &Ctx, rest: &str) -> Done {
     ctx.settle(tx, Answer::line(view)).await
 }
 
-/// What the note of a version made by undo begins with.
+fn nothing_older(versions: &[Persona]) -> UserError {
+    let oldest = versions.last().map_or(1, |persona| persona.version);
+    match versions.get(1) {
+        Some(other) => UserError::new(
+            format!("Nothing is older than version {oldest}."),
+            format!(
+                "/persona undo {} goes to that one, or name any other; /persona history lists them.",
+                other.version
+            ),
+        ),
+        None => UserError::new(
+            format!("Nothing is older than version {oldest}."),
+            "/persona tune WORDS makes another.",
+        ),
+    }
+}
+
+/// What the note of a version made by undo without a number begins with.
 const BACK_TO: &str = "back to version ";
 
 /// The version that an undo goes back to. After an undo, another one goes further back instead of there and back again.
@@ -214,6 +230,8 @@ mod tests {
         assert_eq!(before(&versions), None);
         versions.insert(0, version(6, "c"));
         assert_eq!(before(&versions).map(|persona| persona.version), Some(5));
+        versions.insert(0, version(7, "version 2 again"));
+        assert_eq!(before(&versions).map(|persona| persona.version), Some(6));
     }
 
     #[test]

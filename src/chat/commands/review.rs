@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{Ctx, Done, drafts, pictures, shown, stop, versions};
+use crate::chat::commands::{Ctx, Done, drafts, elsewhere, pictures, shown, stop, versions};
 use crate::chat::dialogue::{Talk, Timed};
 use crate::chat::press::{DraftVerb, Reason};
 use crate::chat::words;
@@ -193,6 +193,7 @@ pub async fn pressed(ctx: &Ctx, verb: DraftVerb, number: DraftNumber, seen: Seen
             let question = words::talk::reasons(number, seen);
             ctx.ask(tx, Talk::Reject { number, seen }, question).await
         }
+        DraftVerb::Drop => reject_seen(ctx, number, seen, Some("too late".to_owned())).await,
         DraftVerb::Why => drafts::explained(ctx, number, false).await,
         DraftVerb::Show => drafts::shown(ctx, number).await,
         DraftVerb::TakeBack => {
@@ -261,6 +262,7 @@ pub async fn decided(ctx: &Ctx, tx: Tx, draft: &Draft) -> Done {
 /// [`decided`], with a line on the card.
 async fn decided_with(ctx: &Ctx, mut tx: Tx, draft: &Draft, line: Option<String>) -> Done {
     ctx.keep(&mut tx, None).await?;
+    elsewhere::tell_decision(ctx, &mut tx, draft).await?;
     let answer = Answer::Card {
         draft: draft.id,
         fresh: false,

@@ -5,7 +5,7 @@ use crate::chat::commands::{Ctx, Done};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::error::UserError;
-use crate::domain::operator::Threads;
+use crate::domain::operator::{Surface, Threads};
 
 pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
     match verb {
@@ -27,6 +27,12 @@ async fn standing(ctx: &Ctx, standing: bool) -> Done {
             "made a room an ordinary one",
             "Only the cards asked for here come here now.",
         )
+    };
+    let terminal = ctx.room.address.surface == Surface::Terminal;
+    let line = if terminal && standing {
+        "Cards come to the terminal anyway; now they do so too when another chat is a control room."
+    } else {
+        line
     };
     tx.log(ctx.w(), &ctx.operator.name, log).await?;
     ctx.settle(tx, Answer::line(View::text(line))).await

@@ -70,8 +70,11 @@ pub async fn timed(ctx: &Ctx, what: Timed, phrase: &str) -> Done {
         Timed::Draft { number, seen } => match schedule {
             Schedule::Once(due) => at(ctx, number, seen, due).await,
             Schedule::Cron(_) => Err(UserError::new(
-                format!("{number} goes out once, and that is a rhythm."),
-                "Name one time, such as tomorrow 9am; /task new NAME post TOPIC WHEN writes again and again.",
+                format!(
+                    "{number} can go out only once; {} repeats.",
+                    words::quoted(phrase, 40)
+                ),
+                "Name one time, such as tomorrow 9am. /task new NAME post TOPIC WHEN writes a new post each time.",
             )
             .into()),
         },

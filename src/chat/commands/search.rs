@@ -16,7 +16,7 @@ pub async fn search(ctx: &Ctx, rest: &str) -> Done {
     let wanted = parse::unquoted(rest).trim();
     if wanted.is_empty() {
         return Err(UserError::new(
-            "It does not say what to look for.",
+            "Say what to look for.",
             "Such as: /search coffee and mornings.",
         )
         .into());
@@ -41,7 +41,13 @@ pub async fn search(ctx: &Ctx, rest: &str) -> Done {
         let stored = ctx.store().post_count(ctx.w()).await?;
         return ctx.say(View::text(nothing(stored, wanted))).await;
     }
-    ctx.say(found(&hits, &ctx.now)).await
+    let mut view = found(&hits, &ctx.now);
+    // What the index does not know yet is found by its words alone, so the order says less.
+    if let Ok(Some(trouble)) = ctx.house.finder.trouble().await {
+        let line = format!("Search index: {}.", trouble.trim_end_matches('.'));
+        view = view.with(Block::Note(line));
+    }
+    ctx.say(view).await
 }
 
 fn failed(error: RecallError) -> ChatError {
@@ -69,11 +75,11 @@ fn nothing(stored: u64, wanted: &str) -> String {
 
 /// The posts, best first, each with what `/reply` wants.
 fn found(hits: &[(Post, f32)], now: &Now) -> View {
-    let lines = hits.iter().map(|(post, score)| {
+    let lines = hits.iter().map(|(post, _)| {
         let body = &post.body;
         let (author, text) = (words::person(&body.author), words::quoted(&body.text, 160));
         format!(
-            "{score:.2} {author} {} {text} · {}",
+            "{author} {} {text} · {}",
             now.clock(body.created_at),
             body.native_id
         )

@@ -80,7 +80,7 @@ fn asked(ctx: &Ctx, rest: &str) -> Result<Asked, ChatError> {
     let (network, rest) = parse::split_word(&rest);
     if network.is_empty() {
         return Err(UserError::new(
-            "It does not say where to fetch.",
+            "Say where to fetch from.",
             "Such as: /source add sandbox all every hour.",
         )
         .into());

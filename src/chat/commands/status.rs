@@ -6,6 +6,8 @@ use crate::chat::view::Block;
 use crate::chat::words::house::{self, Next, Standing, Status};
 use crate::chat::words::models;
 use crate::domain::draft::DraftState;
+use crate::domain::ledger::ModelRole;
+use crate::domain::operator::Role;
 use crate::store::StoreError;
 
 /// More drafts than these are not counted one by one.
@@ -25,7 +27,10 @@ pub async fn status(ctx: &Ctx) -> Done {
         budget: ctx.house.budget,
         now: &ctx.now,
     });
-    let advice = ctx.house.advice.lines(&ctx.now);
+    let mut advice = ctx.house.advice.lines(&ctx.now);
+    if ctx.operator.role == Role::Owner {
+        advice.extend(blind(ctx).await?);
+    }
     let mut view = advice
         .into_iter()
         .fold(view, |view, line| view.with(Block::Text(line)));
@@ -35,12 +40,30 @@ pub async fn status(ctx: &Ctx) -> Done {
     ctx.say(view).await
 }
 
+/// Why pictures of fetched posts are not looked at, where the last try of today failed.
+async fn blind(ctx: &Ctx) -> Result<Option<String>, ChatError> {
+    let calls = ctx
+        .store()
+        .model_calls_since(ctx.w(), ctx.now.midnight())
+        .await?;
+    let looked = calls
+        .into_iter()
+        .filter(|call| call.role == ModelRole::Vision);
+    let last = looked.max_by_key(|call| call.at);
+    Ok(last.and_then(|call| call.error).map(|why| {
+        format!(
+            "Pictures of fetched posts are not looked at: {}.",
+            why.trim_end_matches('.')
+        )
+    }))
+}
+
 /// How the drafts of the workspace stand.
 pub async fn standing(house: &House) -> Result<Standing, StoreError> {
     let (store, w) = (&house.store, house.workspace);
     let scheduled = store.drafts_in(w, &["scheduled"], MOST).await?;
     let stuck = store
-        .drafts_in(w, &["failed", "partly", "unknown"], MOST)
+        .drafts_in(w, &["overdue", "failed", "partly", "unknown"], MOST)
         .await?;
     let moving = store
         .drafts_in(w, &["approved", "publishing"], MOST)

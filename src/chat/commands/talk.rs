@@ -3,7 +3,7 @@
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
 use crate::chat::commands::again::{Manner, again};
-use crate::chat::commands::{Ctx, Done, compose, pictures, review, schedule, shown, stop};
+use crate::chat::commands::{Ctx, Done, bare, compose, pictures, review, schedule, shown, stop};
 use crate::chat::dialogue::{self, Effect, Event};
 use crate::chat::view::View;
 use crate::chat::words;
@@ -17,7 +17,7 @@ pub async fn heard(ctx: &Ctx, event: Event) -> Done {
         }
         return match shown::by_button_word(ctx, line).await? {
             Some(answer) => Ok(answer),
-            None => ctx.say(words::talk::stray()).await,
+            None => bare::heard(ctx, line).await,
         };
     }
     let (next, effect) = dialogue::step(kept, event, ctx.now.at);

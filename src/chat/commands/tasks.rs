@@ -1,12 +1,12 @@
 //! `/task`: what is written again and again.
 
 use crate::chat::answer::Answer;
-use crate::chat::commands::{ChatError, Ctx, Done, compose, schedule};
+use crate::chat::commands::{ChatError, Ctx, Done, compose, deleted_tasks, schedule};
 use crate::chat::parse;
 use crate::chat::view::{Block, View};
 use crate::chat::words;
 use crate::domain::error::{UserError, shortened};
-use crate::domain::schedule::{Schedule, split_trailing};
+use crate::domain::schedule::{Schedule, speak, split_trailing};
 use crate::domain::task::{MissedRun, Task, TaskKind};
 use crate::flow::compose::ComposeRequest;
 use crate::store::NewTask;
@@ -24,7 +24,7 @@ pub async fn run(ctx: &Ctx, verb: &str, rest: &str) -> Done {
         "run" => run_now(ctx, rest).await,
         "pause" => pause(ctx, rest, true).await,
         "resume" => pause(ctx, rest, false).await,
-        "delete" => delete(ctx, rest).await,
+        "delete" => deleted_tasks::delete(ctx, rest).await,
         _ => list(ctx).await,
     }
 }
@@ -102,7 +102,7 @@ async fn new(ctx: &Ctx, rest: &str) -> Done {
             return Err(UserError::new(what, format!("One that posts can: {ONE_LINE}")).into());
         }
         None => {
-            return Err(UserError::new("It does not say what the task makes.", ONE_LINE).into());
+            return Err(UserError::new("Say what the task makes.", ONE_LINE).into());
         }
     }
     let (topic, schedule) = topic_and_time(ctx, rest)?;
@@ -165,7 +165,7 @@ fn named_well(name: &str) -> Result<(), UserError> {
 /// Tells the topic from the time that ends the line. Quotes around the topic settle it.
 fn topic_and_time(ctx: &Ctx, rest: &str) -> Result<(String, Schedule), ChatError> {
     if rest.trim().is_empty() {
-        return Err(UserError::new("It does not say what about, and when.", ONE_LINE).into());
+        return Err(UserError::new("Say what the task writes about, and when.", ONE_LINE).into());
     }
     let (argument, after) = parse::split_argument(rest);
     // A split argument that is not simply the first word stood in quotes.
@@ -181,7 +181,7 @@ fn topic_and_time(ctx: &Ctx, rest: &str) -> Result<(String, Schedule), ChatError
             .ok_or_else(|| UserError::new("It does not end with a time.", ONE_LINE))?
     };
     if topic.is_empty() {
-        return Err(UserError::new("It does not say what to write about.", ONE_LINE).into());
+        return Err(UserError::new("Say what to write about.", ONE_LINE).into());
     }
     Ok((topic, schedule))
 }
@@ -201,8 +201,9 @@ async fn show(ctx: &Ctx, rest: &str) -> Done {
         )))
         .with(Block::Text(task.topic.clone()));
     if let Some(schedule) = &task.schedule {
-        if let Schedule::Cron(line) = schedule {
-            view = view.with(Block::Note(format!("times: {line}, {}", ctx.now.place())));
+        if schedule.is_recurring() {
+            let times = speak::in_words(schedule, ctx.now.at, &ctx.house.zone);
+            view = view.with(Block::Note(format!("{times}, {}", ctx.now.place())));
         }
         if let Ok(runs) = schedule::understood(ctx, schedule) {
             view = view.with(runs);
@@ -225,7 +226,7 @@ async fn edit(ctx: &Ctx, rest: &str) -> Done {
             "/task edit {0} TOPIC; /schedule {0} WHEN changes its times.",
             task.name
         );
-        return Err(UserError::new("It does not say what to write about.", advice).into());
+        return Err(UserError::new("Say what to write about.", advice).into());
     }
     compose::within("topic", topic)?;
     task.topic = topic.to_owned();
@@ -326,26 +327,6 @@ async fn pause(ctx: &Ctx, rest: &str, paused: bool) -> Done {
         &task,
         &format!("{verb} task {}", task.name),
         View::text(line),
-    )
-    .await
-}
-
-async fn delete(ctx: &Ctx, rest: &str) -> Done {
-    let task = find(ctx, rest).await?;
-    let mut tx = ctx.begin().await?;
-    tx.delete_task(task.id).await?;
-    tx.log(
-        ctx.w(),
-        &ctx.operator.name,
-        &format!("deleted task {}", task.name),
-    )
-    .await?;
-    ctx.settle(
-        tx,
-        Answer::line(View::text(format!(
-            "Task {} is gone. Its drafts stay.",
-            task.name
-        ))),
     )
     .await
 }

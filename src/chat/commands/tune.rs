@@ -47,10 +47,7 @@ pub fn language_name(code: &str) -> &str {
 pub fn tune(voice: &Voice, wish: &str) -> Result<(Voice, Vec<String>), UserError> {
     if wish.trim().is_empty() {
         let advice = "Such as: shorter, no hashtags, allow link roastery.example, we are a roastery in Leipzig.";
-        return Err(UserError::new(
-            "It does not say what should change.",
-            advice,
-        ));
+        return Err(UserError::new("Say what should change.", advice));
     }
     let mut tuned = voice.clone();
     let mut changes = Vec::new();
@@ -190,12 +187,7 @@ impl<'a> Wish<'a> {
         if let Some(rest) = after(&["we are ", "we're ", "i am ", "i'm "]) {
             return Self::Identity(rest);
         }
-        let language = after(&["write in ", "in ", "speak "]).and_then(|rest| {
-            LANGUAGES.iter().find(|(code, name)| {
-                name.eq_ignore_ascii_case(rest) || code.eq_ignore_ascii_case(rest)
-            })
-        });
-        if let Some((code, _)) = language {
+        if let Some(code) = language(&lower) {
             return Self::Language(code);
         }
         if let Some(rest) = after(&[
@@ -218,6 +210,50 @@ impl<'a> Wish<'a> {
         }
         Self::Tone(piece)
     }
+}
+
+/// The language that a wish asks for: `write in German only`, `always answer in french please`, `only english`, `language: de`.
+fn language(lower: &str) -> Option<&'static str> {
+    /// What may stand around the language without saying anything else.
+    const AROUND: [&str; 18] = [
+        "write",
+        "speak",
+        "post",
+        "answer",
+        "reply",
+        "draft",
+        "in",
+        "only",
+        "always",
+        "please",
+        "just",
+        "texts",
+        "posts",
+        "everything",
+        "all",
+        "use",
+        "language",
+        "the",
+    ];
+    let mut found = None;
+    let mut before = "";
+    for word in lower.split(|letter: char| !letter.is_alphanumeric()) {
+        // A code may be a word as well, such as “it”, so it stands behind one that asks for a language.
+        let as_code = matches!(before, "in" | "language");
+        let named = LANGUAGES
+            .iter()
+            .find(|(code, name)| name.eq_ignore_ascii_case(word) || (as_code && *code == word));
+        match named {
+            Some((code, _)) if found.is_none() => found = Some(*code),
+            None if word.is_empty() || AROUND.contains(&word) => {}
+            _ => return None,
+        }
+        if !word.is_empty() {
+            before = word;
+        }
+    }
+    // A name alone, such as "german", is a wish for the language as well.
+    found
 }
 
 fn apply(voice: &mut Voice, piece: &str) -> Result<Vec<String>, UserError> {
@@ -260,8 +296,18 @@ fn apply(voice: &mut Voice, piece: &str) -> Result<Vec<String>, UserError> {
             voice.colours = colours(list)?;
             vec![format!("colours: {}", voice.colours.join(" "))]
         }
-        Wish::Tone(rule) => with(&mut voice.tone, rule, "tone"),
+        Wish::Tone(rule) => with(&mut voice.tone, unlabelled(rule), "tone"),
     })
+}
+
+/// `tone: dry` without the name of the part that it is for.
+fn unlabelled(rule: &str) -> &str {
+    let label = ["tone", "voice", "style"].iter().find_map(|label| {
+        let rest = rule.get(label.len()..)?;
+        let named = rule[..label.len()].eq_ignore_ascii_case(label);
+        rest.trim_start().strip_prefix(':').filter(|_| named)
+    });
+    label.map_or(rule, str::trim)
 }
 
 /// `#16302b #f3efe4 #d9a441`: ground, letters, accent.
@@ -372,7 +418,21 @@ mod tests {
             changes("We are a small roastery, in Leipzig."),
             "who: a small roastery, in Leipzig"
         );
-        assert_eq!(changes("write in German"), "language: German");
+        for wish in [
+            "write in German",
+            "write in German only",
+            "only German, please",
+            "always answer in german",
+            "language: de",
+        ] {
+            assert_eq!(changes(wish), "language: German", "{wish}");
+        }
+        assert_eq!(
+            changes("write like a German baker"),
+            "tone: + write like a German baker"
+        );
+        assert_eq!(changes("use it well"), "tone: + use it well");
+        assert_eq!(changes("tone: dry, lower case"), "tone: + dry, lower case");
         assert_eq!(
             changes("pictures look like old photographs"),
             "pictures: old photographs"
@@ -406,7 +466,7 @@ mod tests {
             changes("allow link nowhere"),
             "\u{201c}nowhere\u{201d} is not an address. Such as: allow link roastery.example."
         );
-        assert!(changes(" ").starts_with("It does not say what should change."));
+        assert!(changes(" ").starts_with("Say what should change."));
         let rules = (0..MOST_RULES).map(|rule| format!("rule {rule}"));
         let full = Voice {
             tone: rules.collect(),

@@ -16,13 +16,15 @@ use crate::store::R;
 
 /// Where a card is shown that stands in its room already.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Spot {
+pub(in crate::chat) enum Spot {
     /// Where it stands.
     There,
     /// Below what was typed last, unless people talk about it in a thread under it.
     BelowUnlessThread,
     /// Below all that was said.
     Below,
+    /// Below all that was said, unless it stands in its room as it is already.
+    BelowOnce,
 }
 
 /// A card that answers something.
@@ -81,15 +83,14 @@ impl ControlRoom {
         }
     }
 
-    /// Shows the card of a draft as it is now: in place of the one in the room, or as a new message.
+    /// Shows the card of a draft as it is now.
     pub(in crate::chat) async fn refresh_card(
         &self,
         room: &Room,
         draft: DraftId,
-        fresh: bool,
+        spot: Spot,
     ) -> Result<(), Undelivered> {
         let above = self.card_above(room, draft).await?;
-        let spot = if fresh { Spot::Below } else { Spot::There };
         self.put_card(above.as_ref().unwrap_or(room), draft, spot, None, None)
             .await?;
         Ok(())
@@ -121,7 +122,7 @@ impl ControlRoom {
             // What comes back by itself asks below what was said since.
             Spot::There if asks_again(&draft, &revision, known) => true,
             Spot::There => false,
-            Spot::Below => true,
+            Spot::Below | Spot::BelowOnce => true,
             Spot::BelowUnlessThread => {
                 let w = self.workspace();
                 let thread = self.store().thread_for(w, room.id, draft.number).await?;
@@ -130,7 +131,7 @@ impl ControlRoom {
         };
         let fingerprint = card::fingerprint(&view);
         if let Some(before) = &before
-            && !fresh
+            && (!fresh || spot == Spot::BelowOnce)
             && line.is_none()
             && before.view_hash == fingerprint
         {
@@ -205,6 +206,7 @@ impl ControlRoom {
             had: &had,
             answered: answered.as_ref(),
             remark: self.remark(&draft, &revision).await?,
+            approved_at: self.store().approved_at(draft.id, draft.revision).await?,
             stopped,
             now: &now,
         }

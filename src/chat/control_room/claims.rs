@@ -79,6 +79,23 @@ impl Claims {
         Tried::Wrong
     }
 
+    /// Whether this is the code that counts now.
+    pub(super) fn is(&self, code: &str, now: Timestamp) -> bool {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = state.live.as_ref().filter(|live| now <= live.until);
+        live.is_some_and(|live| live.digest == digest(code))
+    }
+
+    /// Ends the code where this is it, and prints a new one. Says whether it was.
+    pub(super) fn burn(&self, code: &str, now: Timestamp) -> bool {
+        let is_it = self.is(code, now);
+        if is_it {
+            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            state.renew(now);
+        }
+        is_it
+    }
+
     /// The code was right, but nobody became an owner by it.
     pub(super) fn give_back(&self, live: Live) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).live = Some(live);

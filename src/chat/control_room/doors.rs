@@ -1,48 +1,69 @@
 //! The ways in for somebody without a role: the code of `/claim`, and a word behind `/start` or `/member link`, which lets
-//! somebody new in or makes somebody known by another name.
+//! somebody new in or makes somebody known by another name. Typed where others read, they end.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ControlRoom;
 use super::claims::{Announce, Tried};
 use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::invitations::{self, Invitation};
+use crate::chat::commands::invitations;
 use crate::chat::incoming::{Incoming, Said};
 use crate::chat::parse::{self, Line};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::ids::OperatorId;
 use crate::domain::operator::{Operator, Role, Surface};
-use crate::store::{InboxRow, R, Tx};
+use crate::store::{InboxRow, Invitation, R, Tx};
 
-/// How somebody wants to come in.
+/// What a message has in it that lets people in.
 enum Knock {
     Claim(String),
-    Word(String),
+    /// What looks like the word of an invitation and is none that holds.
+    Over,
+    /// The hashes of words that held when the message came in.
+    Words(Vec<String>),
 }
 
-fn knock(incoming: &Incoming) -> Option<Knock> {
+/// Where the body of a row keeps the hashes of the words that were taken out of its text.
+const WORDS: &str = "words";
+
+/// Whether nobody but the sender and Lumen reads what came in.
+const fn is_unread_by_others(incoming: &Incoming) -> bool {
+    incoming.unseen() || matches!(incoming.room.surface, Surface::Terminal)
+}
+
+fn knock(row: &InboxRow, incoming: &Incoming) -> Option<Knock> {
+    if let Some(words) = row.body.get(WORDS) {
+        return serde_json::from_value(words.clone()).ok().map(Knock::Words);
+    }
     let (Said::Text { text } | Said::Reply { text, .. }) = &incoming.body else {
         return None;
     };
-    let terminal = incoming.room.surface == Surface::Terminal;
-    // In a group everybody would read the code.
-    if !incoming.unseen() && !terminal {
-        return None;
-    }
     let Line::Call(call) = parse::line(text) else {
         return None;
     };
     let links = call.verb.is_some_and(|verb| verb.name == "link");
     match call.command {
-        // Whoever sits at the terminal owns it already.
-        Command::Claim if !terminal => Some(Knock::Claim(call.rest)),
-        Command::Start => invitations::word(&call.rest).map(|word| Knock::Word(word.to_owned())),
-        Command::Member if links => {
-            invitations::word(&call.rest).map(|word| Knock::Word(word.to_owned()))
+        // Who sits at the terminal is an owner already.
+        Command::Claim if incoming.room.surface != Surface::Terminal => {
+            Some(Knock::Claim(call.rest))
         }
+        Command::Start => invitations::word(&call.rest).map(|_| Knock::Over),
+        Command::Member if links => invitations::word(&call.rest).map(|_| Knock::Over),
         _ => None,
+    }
+}
+
+/// The words of a message.
+fn text_of(body: &mut Said) -> Option<&mut String> {
+    match body {
+        Said::Text { text }
+        | Said::Reply { text, .. }
+        | Said::Changed { text }
+        | Said::Filled { text, .. } => Some(text),
+        Said::Picture { caption, .. } => caption.as_mut(),
+        Said::Press { .. } => None,
     }
 }
 
@@ -59,17 +80,100 @@ impl ControlRoom {
         Ok(())
     }
 
-    /// Lets somebody in who knows a code. None: it is not about that.
+    /// What is kept of something that came in: words that let people in are taken out of it, and stand beside it by their
+    /// hash alone.
+    pub(super) async fn body_of(&self, tx: &mut Tx, incoming: &Incoming) -> R<Value> {
+        let mut incoming = incoming.clone();
+        let mut digests = Vec::new();
+        if let Some(text) = text_of(&mut incoming.body) {
+            for word in distinct(invitations::words_in(text)) {
+                let digest = invitations::digest(&word);
+                if tx.invitation(self.workspace(), &digest).await?.is_some() {
+                    *text = text.replace(&word, "\u{2026}");
+                    digests.push(digest);
+                }
+            }
+        }
+        let mut body = json!(incoming);
+        if !digests.is_empty() {
+            body[WORDS] = json!(digests);
+        }
+        Ok(body)
+    }
+
+    /// Whether a message that others read gives away a word or a code that lets people in.
+    pub(super) async fn gives_away(&self, incoming: &Incoming) -> R<bool> {
+        let mut body = incoming.body.clone();
+        let Some(text) = text_of(&mut body) else {
+            return Ok(false);
+        };
+        if let Line::Call(call) = parse::line(text)
+            && call.command == Command::Claim
+        {
+            return Ok(self.0.claims.is(&call.rest, self.now()));
+        }
+        let words = distinct(invitations::words_in(text));
+        if words.is_empty() {
+            return Ok(false);
+        }
+        let mut tx = self.store().begin_lightly().await?;
+        for word in words {
+            let digest = invitations::digest(&word);
+            if tx.invitation(self.workspace(), &digest).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Lets somebody in who knows a code; what others read lets nobody in any more. None: it is not about that.
     pub(super) async fn at_the_door(
         &self,
         row: &InboxRow,
         incoming: &Incoming,
     ) -> anyhow::Result<Option<Answer>> {
-        Ok(match knock(incoming) {
-            None => None,
-            Some(Knock::Claim(code)) => Some(self.claimed(row, incoming, &code).await?),
-            Some(Knock::Word(word)) => Some(self.expected(row, incoming, &word).await?),
+        let unread_by_others = is_unread_by_others(incoming);
+        Ok(match knock(row, incoming) {
+            Some(Knock::Claim(code)) if unread_by_others => {
+                Some(self.claimed(row, incoming, &code).await?)
+            }
+            Some(Knock::Claim(code)) if self.0.claims.burn(&code, self.now()) => {
+                let line = View::text(words::people::claim_burnt());
+                Some(self.settle(row.id, None, Answer::line(line)).await?)
+            }
+            Some(Knock::Words(digests)) if unread_by_others => {
+                let digest = digests.first().map_or("", String::as_str);
+                Some(self.expected(row, incoming, digest).await?)
+            }
+            Some(Knock::Words(digests)) => Some(self.burnt(row, &digests).await?),
+            Some(Knock::Over) if unread_by_others => Some(self.expected(row, incoming, "").await?),
+            Some(Knock::Claim(_) | Knock::Over) | None => None,
         })
+    }
+
+    /// Ends invitations whose words others have read.
+    async fn burnt(&self, row: &InboxRow, digests: &[String]) -> anyhow::Result<Answer> {
+        let mut tx = self.store().begin().await?;
+        let mut links = false;
+        for digest in digests {
+            let Some(invitation) = tx.invitation(self.workspace(), digest).await? else {
+                continue;
+            };
+            links = invitation.links;
+            tx.end_invitation(invitation.id).await?;
+            let log = "is over: its word was typed where others read it";
+            let what = if links {
+                format!("the code of {} {log}", words::person(&invitation.by))
+            } else {
+                format!("an invitation by {} {log}", words::person(&invitation.by))
+            };
+            tx.log(self.workspace(), "lumen", &format!("noticed that {what}"))
+                .await?;
+        }
+        let answer = Answer::line(View::text(words::people::word_burnt(links)));
+        tx.settle_inbox(row.id, &json!(answer)).await?;
+        tx.commit().await?;
+        Ok(answer)
     }
 
     async fn claimed(
@@ -124,19 +228,24 @@ impl ControlRoom {
         &self,
         row: &InboxRow,
         incoming: &Incoming,
-        word: &str,
+        digest: &str,
     ) -> anyhow::Result<Answer> {
         let mut tx = self.store().begin().await?;
         let known = tx.operator_of(&incoming.sender).await?;
-        let used = match invitations::take(&mut tx, self.workspace(), word).await? {
+        let used = match tx.invitation(self.workspace(), digest).await? {
             None => Err(match &known {
                 Some(known) => words::people::over_but_in(known.role),
                 None => words::people::invitation_over(),
             }),
-            Some(word) => match word.links {
-                Some(person) => self.linked(&mut tx, incoming, known, person).await?,
-                None => self.invited(&mut tx, incoming, known, &word).await?,
-            },
+            Some(invitation) => {
+                tx.end_invitation(invitation.id).await?;
+                if invitation.links {
+                    let person = invitation.given_by;
+                    self.linked(&mut tx, incoming, known, person).await?
+                } else {
+                    self.invited(&mut tx, incoming, known, &invitation).await?
+                }
+            }
         };
         let line = match used {
             Ok(line) => line,
@@ -196,4 +305,12 @@ impl ControlRoom {
         tx.log(self.workspace(), &person.name, &log).await?;
         Ok(Ok(words::people::linked(&person, known.as_ref())))
     }
+}
+
+/// Each once, as owned text: the words are taken out of the text that they stand in.
+fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut all: Vec<String> = words.map(str::to_owned).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }

@@ -8,7 +8,7 @@ use crate::chat::incoming::Incoming;
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::ids::RoomId;
-use crate::domain::operator::{Identity, Operator, Role, Room, RoomAddress, Surface};
+use crate::domain::operator::{Identity, Operator, Role, Room, RoomAddress, Surface, is_identity};
 use crate::store::{R, Tx};
 
 /// Who speaks.
@@ -30,6 +30,7 @@ impl ControlRoom {
             }
             None => return Ok(Who::Stranger(self.to_stranger(incoming))),
         };
+        let operator = self.acquainted(operator, incoming, room).await?;
         // What holds for a channel holds for the threads under its cards.
         let above = self.store().thread_of(room.id).await?;
         let room = above.as_ref().map_or(room, |(_, above)| above);
@@ -41,6 +42,38 @@ impl ControlRoom {
         } else {
             Ok(Who::Stranger(in_a_closed_room(incoming)))
         }
+    }
+
+    /// Remembers what a person's own words tell of them: their name, where they were called by an id so far, and where
+    /// they can be written to in private.
+    async fn acquainted(
+        &self,
+        operator: Operator,
+        incoming: &Incoming,
+        room: &Room,
+    ) -> R<Operator> {
+        let name = incoming.sender_name.trim();
+        let nameless = is_identity(&operator.name) || operator.name == incoming.sender.external_id;
+        let learns = nameless && !name.is_empty() && name != operator.name;
+        let moves =
+            incoming.private && self.store().private_room(&incoming.sender).await? != Some(room.id);
+        if !learns && !moves {
+            return Ok(operator);
+        }
+        let mut tx = self.store().begin().await?;
+        if moves {
+            tx.set_private_room(&incoming.sender, room.id).await?;
+        }
+        if learns {
+            tx.learn_name(operator.id, &operator.name, name).await?;
+        }
+        tx.commit().await?;
+        let name = if learns {
+            name.to_owned()
+        } else {
+            operator.name
+        };
+        Ok(Operator { name, ..operator })
     }
 
     /// The person behind what came in: by their own entry, else by the highest role that a group of their network stands
@@ -123,6 +156,10 @@ impl ControlRoom {
             name => name,
         };
         let mut tx = self.store().begin().await?;
+        // Somebody may have linked this name in between.
+        if let Some(known) = tx.operator_of(&incoming.sender).await? {
+            return Ok(known);
+        }
         let operator = tx
             .add_operator(self.workspace(), name, Role::Owner, &incoming.sender)
             .await?;

@@ -10,7 +10,7 @@ use crate::domain::operator::{Identity, Operator, Room, Surface};
 use crate::store::R;
 
 impl ControlRoom {
-    pub(super) fn frontends(&self) -> Vec<Arc<dyn Frontend>> {
+    pub(in crate::chat) fn frontends(&self) -> Vec<Arc<dyn Frontend>> {
         let frontends = self
             .0
             .frontends

@@ -97,7 +97,7 @@ impl ControlRoom {
     }
 
     /// Whether this is to be taken in. An operator's always is; a stranger's within limits, and in a group only where
-    /// the network can answer them unseen by the others. Asked by front ends before [`ControlRoom::take`].
+    /// the network can answer them unseen by the others, or where it gives a code away. Asked by front ends before [`ControlRoom::take`].
     pub async fn admits(&self, incoming: &Incoming) -> bool {
         match self.role_of(&incoming.sender, &incoming.groups).await {
             Ok(None) => {}
@@ -106,7 +106,8 @@ impl ControlRoom {
         }
         let pressed = matches!(incoming.body, Said::Press { .. });
         let unseen = incoming.unseen() && !pressed;
-        (incoming.private || unseen)
+        let heard = incoming.private || unseen || self.gives_away(incoming).await.unwrap_or(true);
+        heard
             && self
                 .0
                 .strangers

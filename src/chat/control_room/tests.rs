@@ -3,15 +3,19 @@
 mod chats;
 mod decisions;
 mod fakes;
+mod going_on;
 mod house;
+mod invitations;
 mod names;
 mod notices;
+mod people;
 mod posts;
 mod races;
 mod shown;
 mod taking_up;
 mod texts;
 mod threads;
+mod wordings;
 mod world;
 
 use crate::chat::press::{DraftVerb, Press};

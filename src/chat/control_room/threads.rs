@@ -151,6 +151,8 @@ const fn about(press: Press) -> Option<DraftNumber> {
         | Press::WriteMyself(_)
         | Press::WriteDespite(_)
         | Press::UseText { .. }
+        | Press::Confirm(_)
+        | Press::UndeleteTask(_)
         | Press::BetterModel => None,
     }
 }

@@ -1,5 +1,7 @@
 //! The words of a draft: its states, what it leans on, where it came from.
 
+use jiff::Timestamp;
+
 use crate::chat::words::time::Now;
 use crate::chat::words::{listed, many, network, person, quoted};
 use crate::domain::content::Attachment;
@@ -15,8 +17,19 @@ use crate::flow::in_progress::Making;
 
 /// The first line of a card: what it is while it waits, and who, when, what next after a decision.
 #[must_use]
-pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> String {
+pub fn head(
+    draft: &Draft,
+    revision: &Revision,
+    approved_at: Option<Timestamp>,
+    stopped: bool,
+    now: &Now,
+) -> String {
     let number = draft.number;
+    // The state says when it was last touched by the publisher; people ask when it was approved.
+    let approved = |by: &str| {
+        let at = approved_at.map_or_else(String::new, |at| format!(" {}", now.clock(at)));
+        format!("approved by {}{at}", person(by))
+    };
     let place = network(revision.content.network);
     match &draft.state {
         DraftState::Waiting => {
@@ -34,11 +47,8 @@ pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> Str
             } else {
                 "goes out now"
             };
-            format!(
-                "{number} approved · {} {} · {next}",
-                person(by),
-                now.clock(*at)
-            )
+            let at = now.clock(approved_at.unwrap_or(*at));
+            format!("{number} approved · {} {at} · {next}", person(by))
         }
         DraftState::Scheduled { by, due, .. } => {
             let held = if stopped { " · held until /go" } else { "" };
@@ -48,23 +58,20 @@ pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> Str
                 person(by)
             )
         }
-        DraftState::Publishing { by, since, .. } => {
-            format!(
-                "{number} publishing · approved by {} {}",
-                person(by),
-                now.clock(*since)
-            )
+        DraftState::Overdue { by, due } => {
+            let (due, by) = (now.moment(*due), approved(by));
+            format!("{number} missed its time, {due} · {by} · what now?")
         }
+        DraftState::Publishing { by, .. } => format!("{number} publishing · {}", approved(by)),
         DraftState::Published {
             by,
             at,
             url,
             native_id,
         } => {
-            let by = person(by);
             let at = now.clock(*at);
             let place = place_of(url.as_deref(), native_id, place);
-            format!("{number} published · approved by {by} {at} · {place}")
+            format!("{number} published {at} · {} · {place}", approved(by))
         }
         DraftState::Failed { why, .. } => format!("{number} failed · {}", sentence(why)),
         DraftState::Partly {
@@ -85,14 +92,9 @@ pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> Str
                 parts.there, parts.of
             )
         }
-        DraftState::Unknown { asked: false, .. } => {
-            format!("{number} unknown · {place} did not say whether it took it; I am asking again")
-        }
-        DraftState::Unknown { asked: true, .. } => {
-            format!(
-                "{number} unknown · {place} did not say whether it took it. Please look there: is it published?"
-            )
-        }
+        DraftState::Unknown {
+            asked, restored, ..
+        } => unknown(number, place, *asked, *restored),
         DraftState::Rejected { by, at, reason } => {
             let reason = reason
                 .as_deref()
@@ -107,6 +109,47 @@ pub fn head(draft: &Draft, revision: &Revision, stopped: bool, now: &Now) -> Str
         DraftState::Expired { at } => {
             format!("{number} expired {} · nobody decided", now.clock(*at))
         }
+    }
+}
+
+/// A draft of which it is not known whether it is public.
+fn unknown(number: DraftNumber, place: &str, asked: bool, restored: bool) -> String {
+    match (asked, restored) {
+        (false, _) => {
+            format!("{number} unknown · {place} did not say whether it took it; I am asking again")
+        }
+        (true, false) => format!(
+            "{number} unknown · {place} did not say whether it took it. Please look there: is it published?"
+        ),
+        (true, true) => format!(
+            "{number} may be out already · the backup is older than what {place} may show. Please look there: is it published?"
+        ),
+    }
+}
+
+/// `@mira approved #12.`: what is said in the other rooms that show its card.
+#[must_use]
+pub fn decision(draft: &Draft, by: &str, taken_back: bool, now: &Now) -> String {
+    let (by, number) = (person(by), draft.number);
+    match &draft.state {
+        DraftState::Approved { .. } => format!("{by} approved {number}."),
+        DraftState::Scheduled { due, .. } => {
+            format!("{by} scheduled {number} for {}.", now.moment(*due))
+        }
+        DraftState::Rejected {
+            reason: Some(reason),
+            ..
+        } => format!("{by} rejected {number}: {reason}"),
+        DraftState::Rejected { .. } => format!("{by} rejected {number}."),
+        DraftState::Waiting if taken_back => format!("{by} took {number} back; it waits again."),
+        DraftState::Waiting => format!("{by} changed {number}: version {} waits.", draft.revision),
+        DraftState::Published { .. } => format!("{by} says that {number} is published."),
+        DraftState::Unknown { .. } => format!("{by} has {number} published again."),
+        DraftState::Partly {
+            left_by: Some(_), ..
+        } => format!("{by} left {number} as it is."),
+        DraftState::Partly { .. } => format!("{by} has the rest of {number} sent."),
+        state => format!("{by}: {number} is {}.", state.word()),
     }
 }
 
@@ -223,6 +266,17 @@ pub fn line(draft: &Draft, revision: &Revision, now: &Now) -> String {
         DraftState::Failed { why, .. } => {
             format!("failed, {}", shortened(why, 80).trim_end_matches('.'))
         }
+        DraftState::Overdue { due, .. } => {
+            format!(
+                "missed its time, {}: now, or another time?",
+                now.moment(*due)
+            )
+        }
+        DraftState::Unknown {
+            asked: true,
+            restored: true,
+            ..
+        } => "may be out already, is it published?".to_owned(),
         DraftState::Unknown { asked: true, .. } => "unknown, is it published?".to_owned(),
         DraftState::Partly { parts, .. } => {
             format!("partly, {} of {} posts are public", parts.there, parts.of)

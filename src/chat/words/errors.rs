@@ -231,11 +231,15 @@ fn decided(decided: &Decided, now: &Now) -> String {
         }
         DraftState::Published { by, at, .. } => {
             format!(
-                "Already decided: {} approved {number}; it was published {}.",
+                "Already decided: {} approved {number}; it was published {}. /draft or /post starts a new one; to take this one off, delete it on the network itself.",
                 person(by),
                 ago(now, *at)
             )
         }
+        DraftState::Overdue { due, .. } => format!(
+            "{number} missed its time, {}: /show {number} asks what now.",
+            now.moment(*due)
+        ),
         DraftState::Rejected { by, at, .. } => {
             format!(
                 "Already decided: {} rejected {number} {}.",
@@ -360,6 +364,6 @@ pub fn too_slow() -> UserError {
 pub fn stranger(surface: &str, id: &str) -> View {
     let id = shortened(id, 40);
     View::text(format!(
-        "This is a team's own assistant. If you belong to the team, ask an owner for: /member add {surface}:{id} reviewer"
+        "This is a team's own assistant. If you belong to the team, send an owner this line:\n/member add {surface}:{id} reviewer"
     ))
 }

@@ -12,6 +12,7 @@ use crate::domain::ledger::MicroUsd;
 use crate::domain::network::Network;
 use crate::domain::operator::{RoomAddress, Surface};
 use crate::domain::source::Source;
+use crate::store::backup::RESTORE;
 
 /// How the drafts stand, and what comes next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,7 +131,7 @@ fn wants(stuck: &[String]) -> String {
     format!("{} {verb}", listed(stuck))
 }
 
-/// `Working. 3 drafts wait, 2 posts scheduled, next: #7 Fri 17:45 Berlin.`, and what needs a look.
+/// `Working. 3 drafts wait, 2 posts scheduled, next: #7 goes out Fri 27 Nov, 17:45 Berlin.`, and what needs a look.
 #[must_use]
 pub fn standing(standing: &Standing, now: &Now) -> Vec<String> {
     let mut lines = vec![first_line(standing, now)];
@@ -157,17 +158,14 @@ fn first_line(status: &Standing, now: &Now) -> String {
     }
     parts.extend(status.next.as_ref().map(|(at, what)| {
         let what = match what {
-            Next::Draft(number) => number.to_string(),
-            Next::Task(name) => format!("task {name}"),
+            Next::Draft(number) => format!("{number} goes out"),
+            Next::Task(name) => format!("task {name} writes"),
         };
         format!("next: {what} {}", now.moment(*at))
     }));
     let parts = capitalised(&parts.join(", "));
     match &status.stopped {
-        Some(by) => format!(
-            "Stopped by {}: nothing leaves the house until /go. {parts}.",
-            person(by)
-        ),
+        Some(by) => format!("{} {parts}.", stopped(by)),
         None => format!("Working. {parts}."),
     }
 }
@@ -282,26 +280,27 @@ pub fn do_it_now(asked: &Said, at: jiff::Timestamp, inbox: InboxId, now: &Now) -
     }])
 }
 
-/// `/stop` was given.
+/// `/stop` was given, or a backup was restored.
 #[must_use]
 pub fn stopped(by: &str) -> String {
-    format!(
-        "Stopped by {}: nothing leaves the house until /go.",
-        person(by)
-    )
+    format!("{}: nothing goes out until /go.", stopped_by(by))
 }
 
-/// `/go` was given; `held` approved drafts go out now.
+fn stopped_by(by: &str) -> String {
+    if by == RESTORE {
+        "Stopped after the restore".to_owned()
+    } else {
+        format!("Stopped by {}", person(by))
+    }
+}
+
+/// Whether an author's posts are to be deleted.
 #[must_use]
-pub fn going(by: &str, held: usize) -> String {
-    let held = match held {
-        0 => String::new(),
-        held => format!(
-            " {} out now.",
-            many(held, "approved draft goes", "approved drafts go")
-        ),
-    };
-    format!("Working again, says {}.{held}", person(by))
+pub fn forget_question(author: &str, posts: usize) -> String {
+    format!(
+        "Delete {} by {author} from the store and from search? That cannot be undone.",
+        many(posts, "post", "posts")
+    )
 }
 
 #[cfg(test)]
@@ -362,7 +361,7 @@ mod tests {
             now: &now,
         };
         assert_snapshot!(plain(&status(&full)), @r"
-        Working. 3 drafts wait, 2 posts scheduled, next: #7 Fri 17:45 Berlin.
+        Working. 3 drafts wait, 2 posts scheduled, next: #7 goes out Fri 27 Nov, 17:45 Berlin.
         #4 needs a look: /queue shows why.
         Sandbox all: fetched 09:02.
         Sandbox @bean: fetched 09:02; the last try failed: it could not be reached.
@@ -386,7 +385,7 @@ mod tests {
             ..full
         };
         assert_snapshot!(plain(&status(&full)), @r"
-        Stopped by @mira: nothing leaves the house until /go. No draft waits.
+        Stopped by @mira: nothing goes out until /go. No draft waits.
         Nothing is fetched yet: /source add sandbox all.
         gpt-4o writes.
         Today 0.38 of 5.00 USD.

@@ -5,24 +5,27 @@
 pub mod draft;
 pub mod errors;
 pub mod house;
+pub mod leaving;
 pub mod models;
 pub mod offers;
 pub mod people;
 pub mod press;
+pub mod settings;
 pub mod shown;
 pub mod stop;
 pub mod talk;
 pub mod time;
 
 use crate::domain::network::Network;
+use crate::domain::operator::is_identity;
 
-/// `@mira`; rules and Lumen itself carry no `@`.
+/// `@mira`; rules, Lumen itself and the ids of people whose name is not known yet carry no `@`.
 #[must_use]
 pub fn person(name: &str) -> String {
     if let Some(short) = short_address(name) {
         return short;
     }
-    if name.starts_with('@') || name.starts_with("rule ") || name == "lumen" {
+    if is_identity(name) || name.starts_with('@') || name.starts_with("rule ") || name == "lumen" {
         name.to_owned()
     } else {
         format!("@{name}")

@@ -1,6 +1,8 @@
 //! What people are told on their way in, and about who they are.
 
 use super::person;
+use crate::domain::error::UserError;
+use crate::domain::ids::InvitationId;
 use crate::domain::operator::{Group, Identity, Operator, Role, Surface};
 
 #[must_use]
@@ -61,6 +63,47 @@ pub fn invitation_over() -> String {
     "This invitation is used or over. Ask an owner for another one.".to_owned()
 }
 
+/// Somebody was given less of a role while what they asked for was done.
+#[must_use]
+pub fn role_changed(now: Option<Role>) -> UserError {
+    let what = match now {
+        Some(role) => format!("You are {} since a moment ago.", article(role)),
+        None => "You have no role here any more.".to_owned(),
+    };
+    UserError::new(what, "Nothing was changed.")
+}
+
+/// A word of an invitation was typed where others read it.
+#[must_use]
+pub const fn word_burnt(links: bool) -> &'static str {
+    if links {
+        "Others can read this, so that code is over. Make a new one, and type it in a private chat with me."
+    } else {
+        "Others can read this, so that invitation is over. Ask an owner for another one, and open it in a private chat with me."
+    }
+}
+
+/// The one-time code of an owner was typed where others read it.
+#[must_use]
+pub const fn claim_burnt() -> &'static str {
+    "Others can read this, so that code is over. A new one stands where Lumen was started, on stderr; type it in a private chat with me."
+}
+
+/// Stands in the store in place of an answer with a word that lets people in.
+#[must_use]
+pub const fn shown_once() -> &'static str {
+    "That word is shown once and kept nowhere. If you do not have it, make another one."
+}
+
+/// `invitation 3 by @mira, until Sun 29 Nov, 21:00 Berlin; …`: an open invitation in the list of members.
+#[must_use]
+pub fn open_invitation(id: InvitationId, by: &str, until: &str) -> String {
+    format!(
+        "invitation {id} by {}, until {until}; /member revoke {id} ends it",
+        person(by)
+    )
+}
+
 /// Somebody known uses a word that nobody can use any more.
 #[must_use]
 pub fn over_but_in(role: Role) -> String {
@@ -91,7 +134,7 @@ pub fn invitation(whom: &str, role: Role, until: &str) -> String {
 /// `discord:4711`, as it is typed.
 #[must_use]
 pub fn identity(identity: &Identity) -> String {
-    format!("{}:{}", identity.surface.name(), identity.external_id)
+    identity.to_string()
 }
 
 /// `discord-role:777`, as it is typed.

@@ -30,6 +30,7 @@ pub fn doing(press: Press) -> Option<String> {
             DraftVerb::NoPicture => format!("Taking the picture off {number}."),
             DraftVerb::SendRest => format!("Sending the rest of {number}."),
             DraftVerb::LeaveIt => format!("Leaving {number} as it is."),
+            DraftVerb::Drop => format!("Dropping {number}."),
             DraftVerb::Edit
             | DraftVerb::Redo
             | DraftVerb::Schedule
@@ -46,6 +47,8 @@ pub fn doing(press: Press) -> Option<String> {
             number, version, ..
         } => format!("Bringing version {version} of {number} back."),
         Press::Again(_) => "Trying again.".to_owned(),
+        Press::Confirm(_) => "Doing it.".to_owned(),
+        Press::UndeleteTask(_) => "Bringing it back.".to_owned(),
         Press::WriteDespite(_) => "Writing one all the same.".to_owned(),
         Press::Stop(number) => format!("Stopping the work on {number}."),
         Press::UseText { .. } => "Using that text.".to_owned(),
@@ -70,7 +73,8 @@ pub fn pressed(press: Press) -> String {
         Press::Restore { number, .. } => format!("an earlier version of {number}"),
         Press::Stop(number) => format!("Stop of {number}"),
         Press::UseText { .. } => "Use your text".to_owned(),
-        Press::WriteMyself(_) | Press::BetterModel => "a button".to_owned(),
+        Press::UndeleteTask(_) => "Undo of a deleted task".to_owned(),
+        Press::WriteMyself(_) | Press::Confirm(_) | Press::BetterModel => "a button".to_owned(),
     }
 }
 
@@ -92,6 +96,7 @@ const fn label(verb: DraftVerb) -> &'static str {
         DraftVerb::NoPicture => "Remove picture",
         DraftVerb::SendRest => "Send the rest",
         DraftVerb::LeaveIt => "Leave it",
+        DraftVerb::Drop => "Drop",
     }
 }
 

@@ -215,8 +215,9 @@ pub fn back(standing: &Standing, now: &Now) -> View {
 
 /// A line without a slash, and no question open.
 #[must_use]
-pub fn stray() -> View {
-    View::text(
-        "I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.",
-    )
+pub fn stray(line: &str) -> View {
+    View::text(format!(
+        "I did not understand {}. /draft TOPIC writes a post, /status says what is going on, /help lists the rest.",
+        words::quoted(line, 60)
+    ))
 }

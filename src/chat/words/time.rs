@@ -37,14 +37,14 @@ impl Now {
         local.strftime(format).to_string()
     }
 
-    /// [`Now::clock`] with the zone's name where the day is another: `Fri 17:45 Berlin`.
+    /// [`Now::clock`] with the zone's name where the day is another; of days to come with the date, since “Friday” may be
+    /// this one or the next: `Fri 27 Nov, 17:45 Berlin`.
     #[must_use]
     pub fn moment(&self, at: Timestamp) -> String {
-        let clock = self.clock(at);
-        if self.days_away(&self.local(at)) == 0 {
-            clock
-        } else {
-            format!("{clock} {}", self.place())
+        match self.days_away(&self.local(at)) {
+            0 => self.clock(at),
+            1.. => self.exactly(at),
+            _ => format!("{} {}", self.clock(at), self.place()),
         }
     }
 
@@ -76,6 +76,26 @@ impl Now {
         }
     }
 
+    /// `text` with every instant in it that is written as `2026-12-01T08:00:00Z` said as people say it: `Tue 1 Dec, 9:00`.
+    #[must_use]
+    pub fn spoken(&self, text: &str) -> String {
+        let words = text.split(' ').map(|word| {
+            let bare = word.trim_end_matches([',', ';', ':', '.']);
+            let instant = bare
+                .parse::<Timestamp>()
+                .ok()
+                .filter(|_| bare.ends_with('Z'));
+            match instant {
+                Some(at) => {
+                    let said = self.local(at).strftime("%a %-d %b, %-H:%M").to_string();
+                    format!("{said}{}", &word[bare.len()..])
+                }
+                None => word.to_owned(),
+            }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     /// Midnight of today, from which money is counted.
     #[must_use]
     pub fn midnight(&self) -> Timestamp {
@@ -98,10 +118,13 @@ mod tests {
             zone,
         };
         assert_eq!(now.clock(at("2026-11-22T09:14:00Z")), "10:14");
-        assert_eq!(now.moment(at("2026-11-27T16:45:00Z")), "Fri 17:45 Berlin");
+        assert_eq!(
+            now.moment(at("2026-11-27T16:45:00Z")),
+            "Fri 27 Nov, 17:45 Berlin"
+        );
         assert_eq!(
             now.moment(at("2026-12-24T16:45:00Z")),
-            "Thu 24 Dec 17:45 Berlin"
+            "Thu 24 Dec, 17:45 Berlin"
         );
         assert_eq!(
             now.clock(at("2027-01-04T08:00:00Z")),
@@ -110,6 +133,10 @@ mod tests {
         assert_eq!(
             now.exactly(at("2026-11-23T08:00:00Z")),
             "Mon 23 Nov, 09:00 Berlin"
+        );
+        assert_eq!(
+            now.spoken("scheduled #1 for 2026-12-01T08:00:00Z: 2026 is near"),
+            "scheduled #1 for Tue 1 Dec, 9:00: 2026 is near"
         );
         assert_eq!(now.ago(at("2026-11-22T19:56:00Z")), "4 min ago");
         assert_eq!(now.midnight(), at("2026-11-21T23:00:00Z"));

@@ -26,13 +26,14 @@ impl Draft {
         at: Timestamp,
     ) -> Result<DraftState, InvalidMove> {
         match self.state {
-            DraftState::Waiting | DraftState::Failed { .. } | DraftState::Scheduled { .. } => {
-                Ok(DraftState::Approved {
-                    approval,
-                    by: by.to_owned(),
-                    at,
-                })
-            }
+            DraftState::Waiting
+            | DraftState::Failed { .. }
+            | DraftState::Scheduled { .. }
+            | DraftState::Overdue { .. } => Ok(DraftState::Approved {
+                approval,
+                by: by.to_owned(),
+                at,
+            }),
             _ => Err(self.invalid(Move::Approve)),
         }
     }
@@ -48,13 +49,14 @@ impl Draft {
         due: Timestamp,
     ) -> Result<DraftState, InvalidMove> {
         match self.state {
-            DraftState::Waiting | DraftState::Failed { .. } | DraftState::Scheduled { .. } => {
-                Ok(DraftState::Scheduled {
-                    approval,
-                    by: by.to_owned(),
-                    due,
-                })
-            }
+            DraftState::Waiting
+            | DraftState::Failed { .. }
+            | DraftState::Scheduled { .. }
+            | DraftState::Overdue { .. } => Ok(DraftState::Scheduled {
+                approval,
+                by: by.to_owned(),
+                due,
+            }),
             _ => Err(self.invalid(Move::Schedule)),
         }
     }
@@ -68,6 +70,7 @@ impl Draft {
             DraftState::Waiting
             | DraftState::Approved { .. }
             | DraftState::Scheduled { .. }
+            | DraftState::Overdue { .. }
             | DraftState::Failed { .. }
             | DraftState::Expired { .. } => Ok(DraftState::Waiting),
             _ => Err(self.invalid(Move::Revise)),
@@ -86,6 +89,7 @@ impl Draft {
             DraftState::Waiting
             | DraftState::Approved { .. }
             | DraftState::Scheduled { .. }
+            | DraftState::Overdue { .. }
             | DraftState::Failed { .. } => Ok(DraftState::Rejected {
                 by: by.to_owned(),
                 at,
@@ -102,6 +106,49 @@ impl Draft {
             DraftState::Waiting => Ok(DraftState::Expired { at }),
             _ => Err(self.invalid(Move::Expire)),
         }
+    }
+
+    /// Its time has passed by so much that people are asked.
+    ///
+    /// # Errors
+    /// Unless it is on a time that is [overdue](Self::is_overdue).
+    pub fn miss(&self, now: Timestamp) -> Result<DraftState, InvalidMove> {
+        match &self.state {
+            DraftState::Scheduled { by, due, .. } if self.is_overdue(now) => {
+                Ok(DraftState::Overdue {
+                    by: by.clone(),
+                    due: *due,
+                })
+            }
+            _ => Err(self.invalid(Move::Miss)),
+        }
+    }
+
+    /// What it is in a store that was restored from a backup: what was to go out by `now` may have gone out since, so people
+    /// are asked. None where nothing of that kind can be.
+    #[must_use]
+    pub fn doubt(&self, now: Timestamp) -> Option<DraftState> {
+        match &self.state {
+            DraftState::Approved { approval, by, .. } => Some((*approval, by)),
+            DraftState::Scheduled { approval, by, due } if *due <= now => Some((*approval, by)),
+            DraftState::Partly {
+                next: Some(_),
+                parts,
+                ..
+            } => {
+                let why = "the backup is older, so the rest may be public already";
+                return self.break_off(parts.clone(), now, why, None).ok();
+            }
+            _ => None,
+        }
+        .map(|(approval, by)| DraftState::Unknown {
+            approval,
+            by: by.clone(),
+            since: now,
+            asked: true,
+            restored: true,
+            parts: None,
+        })
     }
 
     /// Publishing begins: an approved draft, or a scheduled one whose time has come.
@@ -270,6 +317,7 @@ impl Draft {
                 by: by.clone(),
                 since: now,
                 asked,
+                restored: false,
                 parts: parts.clone(),
             }),
             DraftState::Unknown {
@@ -277,12 +325,14 @@ impl Draft {
                 by,
                 since,
                 asked: before,
+                restored,
                 parts,
             } => Ok(DraftState::Unknown {
                 approval: *approval,
                 by: by.clone(),
                 since: *since,
                 asked: asked || *before,
+                restored: *restored,
                 parts: parts.clone(),
             }),
             _ => Err(self.invalid(Move::Lose)),
@@ -300,12 +350,14 @@ impl Draft {
                 by,
                 since,
                 asked: true,
+                restored,
                 parts,
             } => Ok(DraftState::Unknown {
                 approval: *approval,
                 by: by.clone(),
                 since: *since,
                 asked: false,
+                restored: *restored,
                 parts: parts.clone(),
             }),
             _ => Err(self.invalid(Move::Settle)),

@@ -316,7 +316,7 @@ fn one_off(words: &[Word], now: &Zoned) -> Option<Reading> {
     let day = said.day.unwrap_or(Day::Off(0));
     if !explicit && matches!(said.day, Some(Day::Off(0))) {
         return Some(Reading::Refused {
-            what: "It does not say what time today.".to_owned(),
+            what: "Say what time today.".to_owned(),
             instead: None,
             explicit: false,
         });

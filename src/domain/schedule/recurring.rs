@@ -349,13 +349,13 @@ impl Said {
             (true, true, None, None) if self.part.is_some() => Some("* * *".to_owned()),
             (true, true, None, Some(Unit::Week)) => {
                 return Err((
-                    "It does not say which day of the week.".to_owned(),
+                    "Say which day of the week.".to_owned(),
                     "every monday".to_owned(),
                 ));
             }
             (true, true, None, Some(Unit::Month)) => {
                 return Err((
-                    "It does not say which day of the month.".to_owned(),
+                    "Say which day of the month.".to_owned(),
                     "every month on the 1st".to_owned(),
                 ));
             }

@@ -119,7 +119,7 @@ pub(super) fn offered(schedule: &Schedule, now: Timestamp, zone: &TimeZone) -> S
     format!("{phrase} ({next}{day}, {})", city(zone))
 }
 
-/// `this morning`, `yesterday 9:00`, `on Fri 20 Nov`.
+/// `this morning`, `on Fri 20 Nov`.
 pub(super) fn past(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let at = at.to_zoned(zone.clone());
     let now = now.to_zoned(zone.clone());
@@ -130,13 +130,6 @@ pub(super) fn past(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
             _ => "earlier this evening",
         }
         .to_owned();
-    }
-    if now
-        .date()
-        .yesterday()
-        .is_ok_and(|yesterday| yesterday == at.date())
-    {
-        return format!("yesterday {}", clock(at.time()));
     }
     format!("on {}", day(at.date(), &now))
 }

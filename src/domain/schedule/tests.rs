@@ -253,7 +253,7 @@ fn errors_say_what_and_offer_what_was_meant() {
         ),
         (
             "yesterday 18:00",
-            "That was yesterday 18:00. Did you mean today 18:00 (Fri 20 Nov, Berlin)?",
+            "Yesterday is over. Did you mean today 18:00 (Fri 20 Nov, Berlin)?",
         ),
         (
             "18 nov 9:00",
@@ -285,11 +285,11 @@ fn errors_say_what_and_offer_what_was_meant() {
         ),
         (
             "weekly at 8",
-            "It does not say which day of the week. Did you mean every Monday at 8:00 (next Mon 23 Nov, Berlin)?",
+            "Say which day of the week. Did you mean every Monday at 8:00 (next Mon 23 Nov, Berlin)?",
         ),
         (
             "monthly",
-            "It does not say which day of the month. Did you mean every month on the 1st at 9:00 (next Tue 1 Dec, Berlin)?",
+            "Say which day of the month. Did you mean every month on the 1st at 9:00 (next Tue 1 Dec, Berlin)?",
         ),
     ] {
         let error = parse(text).expect_err(text);
@@ -298,14 +298,14 @@ fn errors_say_what_and_offer_what_was_meant() {
         assert_eq!(parse(&offer.phrase).as_ref(), Ok(&offer.schedule), "{text}");
     }
     for (text, start) in [
-        ("", "It does not say when."),
+        ("", "Say when."),
         ("soon", "I do not know \u{201c}soon\u{201d}."),
         ("25:00", "I do not know"),
         ("tomorrow 13pm", "I do not know"),
         ("31 feb 9:00", "I do not know"),
         ("tomorrow friday 9", "I do not know"),
         ("every", "I do not know"),
-        ("today", "It does not say what time today."),
+        ("today", "Say what time today."),
         (
             "61 9 * * *",
             "\u{201c}61 9 * * *\u{201d} is not a cron line",

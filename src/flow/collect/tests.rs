@@ -278,7 +278,14 @@ async fn a_draft_that_leans_on_a_deleted_post_says_so() {
     assert_eq!(revision.findings[0].kind, FindingKind::SourceGone);
     assert!(!revision.findings[0].blocks && revision.findings[0].detail.contains("@spokes_anna"));
     // The card follows; a fetch that nobody asked for answers nobody.
-    assert_eq!(scene.notices().await, [Notice::Draft { draft, ask: None }]);
+    assert_eq!(
+        scene.notices().await,
+        [Notice::Draft {
+            draft,
+            ask: None,
+            anew: false
+        }]
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! What an import did, with figures and with the lines that were not taken.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::domain::error::shortened;
 use crate::domain::post::StoreCounts;
@@ -35,7 +34,7 @@ impl Reason {
             Self::NoObject => "not one JSON object",
             Self::Missing => "a field is missing",
             Self::WrongField => "a field holds something unexpected",
-            Self::BadTime => "created_at is no time",
+            Self::BadTime => "created_at is not a date",
             Self::Future => "created_at lies in the future",
             Self::EmptyText => "the text is empty",
             Self::IdTaken => "another author has this id",
@@ -55,12 +54,17 @@ pub struct BrokenLine {
 
 impl std::fmt::Display for BrokenLine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}: {}", self.number, self.reason.words())?;
+        write!(f, "line {}: ", self.number)?;
+        if self.reason == Reason::BadTime {
+            let typed = self.detail.trim_matches('"');
+            return write!(
+                f,
+                "\u{201c}{typed}\u{201d} is not a date; write it like 2026-11-01T09:00:00Z"
+            );
+        }
+        f.write_str(self.reason.words())?;
         if !self.detail.is_empty() {
             write!(f, " ({})", self.detail)?;
-        }
-        if self.reason == Reason::BadTime {
-            f.write_str("; write it like 2026-11-01T09:00:00Z")?;
         }
         Ok(())
     }
@@ -116,7 +120,6 @@ pub struct ImportReport {
     pub replaced: u64,
     /// Posts that pass on somebody else's words: found by search, never an example of the brand's own voice.
     pub reposts: u64,
-    pub time: Duration,
     /// It was stopped before the end.
     pub stopped: bool,
 }
@@ -157,13 +160,8 @@ impl std::fmt::Display for ImportReport {
         };
         write!(
             f,
-            "{begun} {} lines in {}.{:02} s: {} new, {} changed, {} known",
-            self.lines,
-            self.time.as_secs(),
-            self.time.subsec_millis() / 10,
-            self.counts.new,
-            self.counts.changed,
-            self.counts.known,
+            "{begun} {} lines: {} new, {} changed, {} known",
+            self.lines, self.counts.new, self.counts.changed, self.counts.known,
         )?;
         if self.replaced > 0 {
             write!(f, ", {} replaced by a later line", self.replaced)?;

@@ -14,7 +14,7 @@ use crate::domain::ids::{DraftNumber, PostId};
 use crate::domain::operator::{Identity, Operator, Role, Surface};
 use crate::flow::gone;
 use crate::flow::recall::tests::{fetched, store};
-use crate::flow::review::ReviewError;
+use crate::flow::review::{self, ReviewError};
 use crate::store::{NewDraft, NewRevision, Skip};
 use net::{Does, Net};
 
@@ -343,9 +343,7 @@ async fn the_rest_that_is_refused_or_held_back_stays_a_rest() {
     assert_eq!(world.net.posts(), 0);
     let mut tx = world.store.begin().await.unwrap();
     tx.set_stopped(W, None).await.unwrap();
-    for draft in world.store.drafts_approved(W).await.unwrap() {
-        request(&mut tx, W, draft, None).await.unwrap();
-    }
+    review::leaving(&mut tx, W, false, None).await.unwrap();
     tx.commit().await.unwrap();
     world.work().await;
     assert!(matches!(world.state().await, DraftState::Published { .. }));
@@ -446,9 +444,7 @@ async fn a_network_that_never_says_gets_the_post_again_when_a_person_says_so_and
     assert!(matches!(world.state().await, DraftState::Approved { .. }));
     let mut tx = world.store.begin().await.unwrap();
     tx.set_stopped(W, None).await.unwrap();
-    for draft in world.store.drafts_approved(W).await.unwrap() {
-        request(&mut tx, W, draft, None).await.unwrap();
-    }
+    review::leaving(&mut tx, W, false, None).await.unwrap();
     tx.commit().await.unwrap();
     world.work().await;
     // One word is one call: what became of the second is asked again.
@@ -762,4 +758,25 @@ async fn a_forgotten_author_leaves_no_word_where_a_draft_answered() {
     let mut tx = world.store.begin().await.unwrap();
     let draft = tx.draft_numbered(W, NUMBER).await.unwrap().unwrap();
     assert_eq!(tx.target_texts(draft.id).await.unwrap(), [String::new()]);
+}
+
+#[tokio::test]
+async fn a_job_that_comes_an_hour_after_its_time_asks_instead_of_publishing() {
+    let world = World::new().await;
+    let mut tx = world.store.begin().await.unwrap();
+    let due = world.clock.now() + Duration::from_mins(10);
+    let draft = review::schedule(&mut tx, W, NUMBER, None, &world.owner, due, None)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    // Lumen ended between the time and the claim.
+    world.clock.advance(Duration::from_mins(10));
+    let mut tx = world.store.begin().await.unwrap();
+    request(&mut tx, W, draft.id, None).await.unwrap();
+    tx.commit().await.unwrap();
+    world.clock.advance(Duration::from_mins(61));
+    world.work().await;
+    assert_eq!(world.net.called(), 0);
+    assert!(matches!(world.state().await, DraftState::Overdue { .. }));
+    assert!(world.claim().await.is_none(), "nothing is left to do");
 }

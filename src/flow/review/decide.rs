@@ -70,9 +70,9 @@ pub async fn schedule(
         .await?;
     let state = allowed(&draft, draft.schedule(approval.id, &by.name, due))?;
     let log = format!(
-        "scheduled {number} version {} for {}",
+        // `/log` says the instant in the zone people live in.
+        "scheduled {number} version {} for {due:.0}",
         revision.number,
-        due.strftime("%a %-d %b %Y %H:%M UTC")
     );
     settled(tx, w, draft, state, &log, &by.name, cause).await
 }

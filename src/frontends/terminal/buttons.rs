@@ -9,8 +9,27 @@ pub struct Keyed<'a> {
     pub button: &'a Button,
 }
 
-/// The buttons of `view` in their rows. A key is the first letter of the word that no earlier button has, else a
-/// digit; the same view always gets the same keys.
+/// The letters of the buttons that come again and again. They mean nothing else anywhere, so that a letter that was read
+/// above does not do something else below.
+const FIXED: [(&str, char); 14] = [
+    ("approve", 'a'),
+    ("schedule", 's'),
+    ("edit", 'e'),
+    ("redo", 'r'),
+    ("image", 'i'),
+    ("why", 'w'),
+    ("reject", 'j'),
+    ("take back", 't'),
+    ("change", 'c'),
+    ("never mind", 'n'),
+    ("yes", 'y'),
+    ("other time", 'o'),
+    ("earlier version", 'v'),
+    ("earlier image", 'l'),
+];
+
+/// The buttons of `view` in their rows. A key is the button's own letter, or its first letter where no button owns that and
+/// none has it yet, else a digit; the same view always gets the same keys.
 #[must_use]
 pub fn keyed(view: &View) -> Vec<Vec<Keyed<'_>>> {
     let mut taken = Vec::new();
@@ -30,13 +49,19 @@ pub fn keyed(view: &View) -> Vec<Vec<Keyed<'_>>> {
 }
 
 fn free_key(label: &str, taken: &[char]) -> Option<char> {
-    let own = label
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase());
-    own.chain('1'..='9')
+    let word = word(label);
+    if let Some((_, key)) = FIXED.iter().find(|(fixed, _)| *fixed == word)
+        && !taken.contains(key)
+    {
+        return Some(*key);
+    }
+    let is_fixed = |key: &char| FIXED.iter().any(|(_, fixed)| fixed == key);
+    let first = word.chars().next().filter(char::is_ascii_alphanumeric);
+    first
+        .into_iter()
+        .chain('1'..='9')
         .chain('a'..='z')
-        .find(|key| !taken.contains(key))
+        .find(|key| !taken.contains(key) && !is_fixed(key))
 }
 
 /// The button that `typed` presses: its key, or its word in any case. What begins with a slash is a command and presses
@@ -96,7 +121,7 @@ mod tests {
         );
         assert_eq!(
             keys(&["Off topic", "Wrong tone", "Not true", "Too salesy", "Other"]),
-            "ownth"
+            "12345"
         );
         assert_eq!(keys(&["✅ Approve", "🔁", "1", "A"]), "a123");
     }

@@ -215,7 +215,7 @@ async fn a_piped_session_reads_like_a_talk() {
     │ Bring your own opinion.
     └────────────────────────────────────────────────────
     75 of 300 · leans on 3 posts
-    [a] Approve   [e] Edit   [w] Why   [r] Reject
+    [a] Approve   [e] Edit   [w] Why   [j] Reject
 
     > why
     leans on  @bean “cupping at six” 0.81
@@ -275,7 +275,7 @@ async fn what_cannot_be_taken_is_said_and_the_rest_goes_on() {
     │ Bring your own opinion.
     └────────────────────────────────────────────────────
     75 of 300 · leans on 3 posts
-    [a] Approve   [e] Edit   [w] Why   [r] Reject
+    [a] Approve   [e] Edit   [w] Why   [j] Reject
 
     Line 3 was left out: it is not UTF-8 (byte 11). Save the input as UTF-8.
 

@@ -78,7 +78,7 @@ pub async fn fail(
     };
     if kind == Kind::Slow && fault.delay.is_zero() {
         return Err(UserError::new(
-            "It does not say how slow.",
+            "Say how slow.",
             "Add --delay-ms and milliseconds.",
         ));
     }

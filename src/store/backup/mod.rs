@@ -14,7 +14,7 @@ mod swap;
 mod tests;
 
 pub use manifest::{Manifest, Member};
-pub use restore::{RestorePlaces, RestoreReport, restore};
+pub use restore::{RESTORE, RestorePlaces, RestoreReport, restore};
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Bringing a backup back: unpacked and checked beside the data first, then put in its place; what was there is kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, Permissions};
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tar::{Archive, Entry, EntryType};
 
 use crate::domain::clock::SharedClock;
+use crate::domain::ids::{DraftId, WorkspaceId};
 use crate::store::backup::manifest::{self, Manifest, Member};
 use crate::store::backup::pack::Summed;
 use crate::store::backup::swap::{private_folders, swap};
@@ -17,6 +18,9 @@ use crate::store::backup::{
     BackupError, FORMAT, SANDBOX, STORE, beside, blocking, check_database, create_private,
 };
 use crate::store::{OpenError, R, Store, StoreOptions, Tx, open};
+
+/// Who stopped a workspace, where a restore did.
+pub const RESTORE: &str = "restore";
 
 /// Where things lie. The caller holds the lock of the data directory, and nothing in it is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -264,21 +268,43 @@ impl Tx {
         sqlx::query("DELETE FROM post_removals")
             .execute(self.conn())
             .await?;
-        let brands: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT workspace_id, COUNT(*) FROM drafts
-             WHERE state IN ('approved', 'scheduled', 'publishing', 'unknown') GROUP BY workspace_id",
+        // A call that had not begun then may have been made since, with the same key: the network is asked about it first.
+        sqlx::query("UPDATE intents SET state = 'sent' WHERE state = 'open'")
+            .execute(self.conn())
+            .await?;
+        let on_their_way: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT id, workspace_id FROM drafts
+             WHERE state IN ('approved', 'scheduled', 'publishing', 'unknown')
+             OR (state = 'partly' AND facts ->> 'next' IS NOT NULL) ORDER BY id",
         )
         .fetch_all(self.conn())
         .await?;
+        let now = self.now();
+        let mut brands: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
+        for (id, workspace) in on_their_way {
+            let Some(draft) = self.draft(DraftId(id)).await? else {
+                continue;
+            };
+            let (all, doubted) = brands.entry(workspace).or_default();
+            *all += 1;
+            if let Some(state) = draft.doubt(now) {
+                self.set_state(draft.id, &state).await?;
+                *doubted += 1;
+            }
+        }
         let mut total = 0;
-        for (workspace, count) in brands {
-            let workspace = crate::domain::ids::WorkspaceId(workspace);
-            self.set_stopped(workspace, Some("restore")).await?;
-            let text = format!(
-                "restored the backup of {made_at:.0}; stopped, because {count} approved or scheduled drafts may have gone out since"
-            );
+        for (workspace, (count, doubted)) in brands {
+            let workspace = WorkspaceId(workspace);
+            self.set_stopped(workspace, Some(RESTORE)).await?;
+            let may = match doubted {
+                0 => String::new(),
+                1 => ": 1 draft may have gone out since".to_owned(),
+                many => format!(": {many} drafts may have gone out since"),
+            };
+            let text =
+                format!("restored the backup of {made_at:.0} and stopped all publishing{may}");
             self.log(workspace, "lumen", &text).await?;
-            total += crate::store::rows::count(count);
+            total += count;
         }
         Ok(total)
     }

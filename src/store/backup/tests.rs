@@ -343,8 +343,18 @@ async fn drafts_on_their_way_out_stop_the_restored_house() {
     assert!(
         store.activity(W, 1).await.unwrap()[0]
             .text
-            .contains("1 approved or scheduled")
+            .contains("1 draft may have gone out since")
     );
+    let draft = store.draft(draft.id).await.unwrap().unwrap();
+    let asks = matches!(
+        draft.state,
+        DraftState::Unknown {
+            asked: true,
+            restored: true,
+            ..
+        }
+    );
+    assert!(asks, "{draft:?}");
 }
 
 type Members = Vec<(String, Vec<u8>)>;

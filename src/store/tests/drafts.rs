@@ -136,7 +136,6 @@ async fn lists_go_by_state_and_time() {
         [(stale.id, W)]
     );
     assert_eq!(store.drafts_stale(later(19)).await.unwrap(), []);
-    assert_eq!(store.drafts_approved(W).await.unwrap(), [ready.id]);
     let found = store
         .drafts_in(W, &["scheduled", "waiting"], 2)
         .await

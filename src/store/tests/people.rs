@@ -314,3 +314,38 @@ async fn a_draft_has_one_thread_in_a_room_and_none_after_it_is_gone() {
     );
     assert!(store.had_thread(room.id, draft).await.unwrap());
 }
+
+#[tokio::test]
+async fn a_persons_number_is_not_given_to_another_after_a_removal() {
+    let house = House::new().await;
+    let mut tx = house.tx().await;
+    let first = identity(Surface::Telegram, "1");
+    let gone = tx.add_operator(W, "@a", Role::Owner, &first).await.unwrap();
+    tx.remove_operator(gone.id).await.unwrap();
+    let second = identity(Surface::Telegram, "2");
+    let next = tx
+        .add_operator(W, "@b", Role::Owner, &second)
+        .await
+        .unwrap();
+    assert_ne!(next.id, gone.id);
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_guest_by_a_role_of_the_network_does_not_overwrite_a_member() {
+    let house = House::new().await;
+    let who = identity(Surface::Discord, "9");
+    let mut tx = house.tx().await;
+    let member = tx
+        .add_operator(W, "@nina", Role::Editor, &who)
+        .await
+        .unwrap();
+    let entered = tx
+        .enter_guest(W, "nina9", Role::Viewer, &who)
+        .await
+        .unwrap();
+    assert_eq!(entered, member);
+    tx.commit().await.unwrap();
+    assert_eq!(house.store.operator_of(&who).await.unwrap(), Some(member));
+    assert_eq!(house.store.guest_of(&who).await.unwrap(), None);
+}

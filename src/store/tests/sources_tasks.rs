@@ -138,6 +138,7 @@ async fn a_task_is_made_changed_and_deleted() {
         .is_err()
     );
     tx.commit().await.unwrap();
+    let changed_name = changed.name.clone();
     assert_eq!(store.tasks(W).await.unwrap(), [changed]);
     let mut tx = house.tx().await;
     let mut drafted = super::new_draft("a");
@@ -149,9 +150,19 @@ async fn a_task_is_made_changed_and_deleted() {
     assert!(tx.delete_task(id).await.unwrap());
     assert!(!tx.delete_task(id).await.unwrap());
     tx.commit().await.unwrap();
+    let kept = store.draft(draft.id).await.unwrap().unwrap();
     assert_eq!(
-        store.draft(draft.id).await.unwrap().unwrap().task,
-        None,
-        "its drafts stay"
+        kept.task,
+        Some(id),
+        "its drafts stay, and say where they came from"
     );
+    assert_eq!(store.tasks(W).await.unwrap(), []);
+    assert_eq!(store.task_named(W, &changed_name).await.unwrap(), None);
+    // For a month it can come back; then its drafts are all that is left.
+    let named = store.task(id).await.unwrap().unwrap().name;
+    assert_eq!(named, changed_name);
+    store.drop_old(later(31 * 86_400)).await.unwrap();
+    assert_eq!(store.task(id).await.unwrap(), None);
+    let kept = store.draft(draft.id).await.unwrap().unwrap();
+    assert_eq!(kept.task, None);
 }

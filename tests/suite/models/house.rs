@@ -76,7 +76,7 @@ fn a_post_is_written_illustrated_chosen_and_published_with_its_picture() {
             "/image #1",
             "/image #1 1",
             "/why #1",
-            "/budget",
+            "/budget all",
             "/approve #1",
         ],
     );

@@ -50,9 +50,9 @@ async fn an_answer_to_a_card_is_guidance_and_a_command_needs_no_number() {
     assert!(
         mira.send(moved(Some(DraftNumber(99))))
             .await
-            .starts_with("I take commands")
+            .starts_with("I did not understand “shorter”.")
     );
-    assert_snapshot!(mira.reply("m77", "who?").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
+    assert_snapshot!(mira.reply("m77", "who?").await, @"I did not understand “who?”. /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
 }
 
 #[tokio::test]
@@ -159,7 +159,17 @@ async fn the_first_owner_claims_and_invites() {
     let code = printed.lock().unwrap()[0].clone();
     let mira = world.person("7");
     assert_snapshot!(mira.say("/claim nonsense").await, @"That is not the code. It stands where Lumen was started, on stderr.");
-    assert_eq!(mira.in_group("g").say(&format!("/claim {code}")).await, "");
+    assert_eq!(mira.in_group("g").say("/claim nonsense").await, "");
+    // Where others read it, the code is over, and another one is printed.
+    let shown = mira.in_group("g");
+    let typed = Said::Text {
+        text: format!("/claim {code}"),
+    };
+    assert!(world.room.admits(&shown.incoming(typed.clone())).await);
+    assert_snapshot!(shown.send(typed.clone()).await, @"Others can read this, so that code is over. A new one stands where Lumen was started, on stderr; type it in a private chat with me.");
+    assert!(!world.room.admits(&shown.incoming(typed)).await);
+    assert_snapshot!(mira.say(&format!("/claim {code}")).await, @"That is not the code. It stands where Lumen was started, on stderr.");
+    let code = printed.lock().unwrap()[1].clone();
     assert_snapshot!(mira.say(&format!("/claim {code}")).await, @"You own this Lumen now. /help lists what it does; /member add lets others in; /room makes a group a control room.");
     assert_snapshot!(world.person("8").say(&format!("/claim {code}")).await, @"There is no code to claim with now. An owner lets people in with /member add.");
 
@@ -190,7 +200,7 @@ async fn the_first_owner_claims_and_invites() {
         .offer_claim(Surface::Telegram, announce)
         .await
         .unwrap();
-    assert_eq!(printed.lock().unwrap().len(), 1);
+    assert_eq!(printed.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]

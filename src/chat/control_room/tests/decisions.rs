@@ -71,6 +71,7 @@ async fn every_copy_of_a_card_follows_in_every_room() {
         .notice(&Notice::Draft {
             draft: world.id(1).await,
             ask: None,
+            anew: false,
         })
         .await;
     world.work_on_notices().await;
@@ -87,6 +88,7 @@ async fn what_nobody_asked_for_is_shown_at_the_terminal_or_in_the_standing_rooms
     let notice = Notice::Draft {
         draft: draft.id,
         ask: None,
+        anew: false,
     };
     world.notice(&notice).await;
     world.work_on_notices().await;
@@ -98,6 +100,7 @@ async fn what_nobody_asked_for_is_shown_at_the_terminal_or_in_the_standing_rooms
     let notice = Notice::Draft {
         draft: draft.id,
         ask: None,
+        anew: false,
     };
     world.notice(&notice).await;
     world.work_on_notices().await;
@@ -192,11 +195,11 @@ async fn a_time_that_is_not_understood_is_asked_back() {
     I do not know “tomorow 9”. Did you mean tomorrow 9:00 (Mon 23 Nov, Berlin)?
     [Yes] [Other time]
     ");
-    assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @"#1 scheduled for Mon 09:00 Berlin · @owner");
+    assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @"#1 scheduled for Mon 23 Nov, 09:00 Berlin · @owner");
     assert_eq!(world.state(1).await, "scheduled");
-    assert_snapshot!(world.say("/schedule").await, @"- Mon 09:00 Berlin #1 goes out, approved by @owner");
+    assert_snapshot!(world.say("/schedule").await, @"- Mon 23 Nov, 09:00 Berlin #1 goes out, approved by @owner");
     assert_snapshot!(world.press(&Press::Talk(TalkPress::Yes).code()).await, @"That question is closed already. Nothing has changed.");
-    assert_snapshot!(world.say("/schedule #1 every day at 9").await, @"#1 goes out once, and that is a rhythm. Name one time, such as tomorrow 9am; /task new NAME post TOPIC WHEN writes again and again.");
+    assert_snapshot!(world.say("/schedule #1 every day at 9").await, @"#1 can go out only once; “every day at 9” repeats. Name one time, such as tomorrow 9am. /task new NAME post TOPIC WHEN writes a new post each time.");
     assert_snapshot!(world.press(&card_press(DraftVerb::TakeBack, 1, 1)).await, @r"
     #1 · Sandbox · @roastery · version 2
     | Friday.
@@ -216,7 +219,7 @@ async fn a_question_is_closed_after_an_hour() {
     world.say("/edit #1").await;
     world.clock.advance(std::time::Duration::from_secs(4_000));
     assert_snapshot!(world.say("New words.").await, @"The question about #1 was closed after an hour, so I did not take this as its answer. Nothing has changed; ask again when you are ready.");
-    assert_snapshot!(world.say("New words.").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
+    assert_snapshot!(world.say("New words.").await, @"I did not understand “New words.”. /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
     assert_eq!(world.text(1).await, "Friday.");
 }
 
@@ -262,7 +265,7 @@ async fn what_blocks_holds_typed_and_pressed_until_a_person_takes_it_on() {
     #1 · Sandbox · @roastery · version 2
     | See evil.example, I say.
     24 of 300 · leans on 3 posts · text by @owner
-    ! a link that nobody allowed: evil.example
+    ! the link evil.example is not on your list; an editor allows it with /persona tune allow link evil.example
     [Approve] [Schedule] [Edit]
     [Redo] [Image] [Why] [Reject]
     [Earlier version]
@@ -326,7 +329,7 @@ async fn a_stop_does_not_wait_for_what_a_room_is_busy_with() {
     world.idle(stop).await;
     assert_eq!(
         world.heard().last().map(String::as_str),
-        Some("Stopped by @owner: nothing leaves the house until /go.")
+        Some("Stopped by @owner: nothing goes out until /go.")
     );
     let vera = world.member("vera", Role::Viewer).await;
     world.say("/go").await;
@@ -339,16 +342,16 @@ async fn a_stop_does_not_wait_for_what_a_room_is_busy_with() {
 async fn stop_holds_back_and_go_lets_go() {
     let world = World::new().await;
     world.draft("Friday.").await;
-    assert_snapshot!(world.say("/stop").await, @"Stopped by @owner: nothing leaves the house until /go.");
+    assert_snapshot!(world.say("/stop").await, @"Stopped by @owner: nothing goes out until /go.");
     world.say("/show #1").await;
     assert_snapshot!(world.say("/approve #1").await, @"#1 approved · @owner 21:00 · held until /go");
     assert_snapshot!(world.say("/status").await, @r"
-    Stopped by @owner: nothing leaves the house until /go. No draft waits, 1 post approved.
+    Stopped by @owner: nothing goes out until /go. No draft waits, 1 post approved.
     3 posts stored.
     Texts are by SmolLM2-135M-Instruct, on this machine.
     Today 0.00 of 5.00 USD.
     ");
-    assert_snapshot!(world.say("/go").await, @"Working again, says @owner. 1 approved draft goes out now.");
+    assert_snapshot!(world.say("/go").await, @"Publishing again, says @owner. #1 goes out now.");
     assert_snapshot!(world.say("/go").await, @"Nothing was stopped.");
     assert!(
         world

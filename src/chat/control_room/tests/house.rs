@@ -13,7 +13,7 @@ use crate::domain::operator::{Role, Surface};
 async fn what_is_not_understood_gets_one_helpful_line() {
     let world = World::new().await;
     assert_snapshot!(world.say("/drft x").await, @"I do not know /drft. Did you mean /draft?");
-    assert_snapshot!(world.say("hello there").await, @"I take commands: /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
+    assert_snapshot!(world.say("hello there").await, @"I did not understand “hello there”. /draft TOPIC writes a post, /status says what is going on, /help lists the rest.");
     assert_snapshot!(world.say("/show #99").await, @"There is no #99. Nothing waits now; /draft TOPIC makes one.");
     assert_snapshot!(world.say("/draft   ").await, @"Say what the post is about, such as: /draft our Friday tasting is at six. /post TEXT takes a text of your own.");
     assert_snapshot!(world.say("/approve").await, @"Which draft? /approve #N. Nothing waits now; /draft TOPIC makes one.");
@@ -42,9 +42,9 @@ async fn what_is_not_understood_gets_one_helpful_line() {
     }
     assert_snapshot!(world.say("/help task new").await.lines().next().unwrap(), @"/task: what is written again and again");
     assert_snapshot!(world.say("/member add telegram:@mira editor").await, @"“telegram:@mira” is not an identity. Write the chat, telegram or discord, and the person's number there: /member add telegram:12345 editor mira.");
-    assert_snapshot!(world.say("/member add telegram:77").await, @"It does not say which role. There are viewer, reviewer, editor and owner.");
+    assert_snapshot!(world.say("/member add telegram:77").await, @"Say which role. There are viewer, reviewer, editor and owner.");
     assert_snapshot!(world.say("/forget Jane Doe").await, @"I have no posts by @Jane Doe. /search shows how authors are spelled.");
-    assert_snapshot!(world.say("/forget @jane @joe").await, @"It does not say whose posts. Name one author: /forget @someone.");
+    assert_snapshot!(world.say("/forget @jane @joe").await, @"Name one author whose posts go. Such as: /forget @someone.");
     assert_snapshot!(world.press("3.d.ok.1.1").await, @"This button is from another version of Lumen. /queue shows the cards as they are now.");
     assert_snapshot!(world.press("what").await, @"I cannot read this button. /queue shows the cards as they are now.");
     world.nothing_is_left().await;
@@ -117,13 +117,16 @@ async fn tasks_and_sources_are_made_in_one_line() {
     assert_snapshot!(world.say("/task list").await, @r"
     task | next | topic
     morning | paused | what is on the roaster today
-    noon | Mon 12:00 Berlin | lunch at six
+    noon | Mon 23 Nov, 12:00 Berlin | lunch at six
     ");
     assert_snapshot!(world.say("/schedule").await, @r"
     - 22:00 sandbox all is fetched
-    - Mon 12:00 Berlin task noon writes
+    - Mon 23 Nov, 12:00 Berlin task noon writes
     ");
-    assert_snapshot!(world.say("/task delete noon").await, @"Task noon is gone. Its drafts stay.");
+    assert_snapshot!(world.say("/task delete noon").await, @r"
+    Task noon is gone. Its drafts stay.
+    [Undo]
+    ");
     assert_eq!(world.room.known_names().await.tasks, ["morning"]);
     world.nothing_is_left().await;
 }
@@ -140,7 +143,7 @@ async fn a_time_alone_changes_the_times_of_a_task_and_words_in_quotes_its_topic(
     assert_snapshot!(world.say("/task edit lunch 10:30").await, @"“10:30” is a time, but not on which days. /task edit lunch every weekday at 9 changes the times; a topic goes into quotes.");
     assert_snapshot!(world.say("/task list").await, @r"
     task | next | topic
-    lunch | Mon 09:00 Berlin | soup of the day
+    lunch | Mon 23 Nov, 09:00 Berlin | soup of the day
     ");
     assert_snapshot!(world.say("/task edit lunch \u{201c}every weekday at 10:30\u{201d}").await, @"Task lunch writes about “every weekday at 10:30” now.");
     assert_snapshot!(world.say("/task new other post bread every other friday at 9").await, @"I cannot do every other week. Did you mean every Friday at 9:00 (next Fri 27 Nov, Berlin)?");
@@ -167,7 +170,7 @@ async fn the_voice_is_tuned_and_taken_back() {
     /persona undo goes back.
     ");
     assert_snapshot!(world.say("/persona undo").await, @r"
-    Version 3 is version 1 again; “shorter, no emojis” no longer holds.
+    Version 3: the voice of version 1 again.
 
     who | a small team that knows its craft
     tone | warm, plain and exact; short sentences
@@ -178,7 +181,7 @@ async fn the_voice_is_tuned_and_taken_back() {
     pictures | calm photographs
     colours | any
     ");
-    assert_snapshot!(world.say("/persona undo").await, @"There is no version before this one. /persona tune WORDS makes one.");
+    assert_snapshot!(world.say("/persona undo").await, @"Nothing is older than version 1. /persona undo 2 goes to that one, or name any other; /persona history lists them.");
     assert_snapshot!(world.say("/persona history").await, @r"
     - v3 21:00 @owner: back to version 1
     - v2 21:00 @owner: shorter, no emojis
@@ -202,7 +205,10 @@ async fn roles_are_kept_typed_and_pressed() {
     ");
     assert_snapshot!(world.say("/member role @vera editor").await, @"@vera is an editor now.");
     assert_snapshot!(world.say("/member remove telegram:vera").await, @"@vera has no role any more.");
-    assert_snapshot!(vera.say("/status").await, @"This is a team's own assistant. If you belong to the team, ask an owner for: /member add telegram:vera reviewer");
+    assert_snapshot!(vera.say("/status").await, @r"
+    This is a team's own assistant. If you belong to the team, send an owner this line:
+    /member add telegram:vera reviewer
+    ");
     assert_snapshot!(world.say("/member role owner viewer").await, @"@owner is the only owner. Make somebody else an owner first.");
 }
 
@@ -210,7 +216,10 @@ async fn roles_are_kept_typed_and_pressed() {
 async fn strangers_get_one_line_in_private_and_nothing_in_a_group() {
     let world = World::new().await;
     let stranger = world.person("77");
-    assert_snapshot!(stranger.say("/draft x").await, @"This is a team's own assistant. If you belong to the team, ask an owner for: /member add telegram:77 reviewer");
+    assert_snapshot!(stranger.say("/draft x").await, @r"
+    This is a team's own assistant. If you belong to the team, send an owner this line:
+    /member add telegram:77 reviewer
+    ");
     let mira = world.member("mira", Role::Editor).await;
     assert_eq!(stranger.in_group("g").say("/status").await, "");
     assert_eq!(
@@ -236,7 +245,7 @@ async fn a_command_that_breaks_off_says_so_and_the_room_lives() {
     assert_snapshot!(world.say("/search anything").await, @"There are no posts yet. /source add sandbox all, then /source fetch brings some.");
     let row = world.last_inbox().await;
     world.finder.give("Slow pour, slow morning.");
-    assert_snapshot!(world.press(&Press::Again(row).code()).await, @"- 0.81 @bean 21:00 “Slow pour, slow morning.” · p42");
+    assert_snapshot!(world.press(&Press::Again(row).code()).await, @"- @bean 21:00 “Slow pour, slow morning.” · p42");
     assert_snapshot!(world.press(&Press::Again(crate::domain::ids::InboxId(9_999)).code()).await, @"I no longer have what this button repeats. Type it again, please.");
 }
 

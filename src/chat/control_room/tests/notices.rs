@@ -15,7 +15,12 @@ use crate::store::Skip;
 
 impl World {
     async fn card(&self, draft: DraftId) {
-        self.notice(&Notice::Draft { draft, ask: None }).await;
+        self.notice(&Notice::Draft {
+            draft,
+            ask: None,
+            anew: false,
+        })
+        .await;
     }
 
     /// Does what the worker does with notices, a lane for each chat program, until nothing is left but what hangs.

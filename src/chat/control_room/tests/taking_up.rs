@@ -67,7 +67,7 @@ async fn a_row_that_is_old_when_its_turn_comes_asks_before_it_is_done() {
     world.clock.advance(Duration::from_secs(301));
     world.room.resume().await.unwrap();
     world.idle(stop).await;
-    assert_snapshot!(world.heard().join("\n"), @"Stopped by @owner: nothing leaves the house until /go.");
+    assert_snapshot!(world.heard().join("\n"), @"Stopped by @owner: nothing goes out until /go.");
 }
 
 #[tokio::test]

@@ -102,7 +102,13 @@ async fn cards_do_without_threads_where_none_can_be_opened_and_that_is_said_once
     boss.say("/room threads").await;
     // The next change of a card brings its thread.
     let draft = world.id(1).await;
-    world.notice(&Notice::Draft { draft, ask: None }).await;
+    world
+        .notice(&Notice::Draft {
+            draft,
+            ask: None,
+            anew: false,
+        })
+        .await;
     world.work_on_notices().await;
     assert_eq!(discord.threads.lock().unwrap().len(), 1);
 }

@@ -430,6 +430,14 @@ impl Speaker<'_> {
         }
     }
 
+    /// The same person as their network calls them.
+    pub fn called(&self, name: &str) -> Self {
+        Self {
+            name: name.into(),
+            ..self.clone()
+        }
+    }
+
     /// The same person with these groups of their network.
     pub fn with_groups(&self, groups: &[&str]) -> Self {
         Self {
@@ -438,7 +446,7 @@ impl Speaker<'_> {
         }
     }
 
-    fn identity(&self) -> Identity {
+    pub fn identity(&self) -> Identity {
         Identity {
             surface: self.surface,
             external_id: self.id.clone(),
