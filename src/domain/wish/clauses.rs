@@ -117,11 +117,11 @@ fn cut(text: &str) -> (&str, &str) {
 
 /// Finite verbs end in -t, -en, -e, or are among the frequent ones.
 fn reads_as_verb(word: &str) -> bool {
-    const FREQUENT: [&str; 36] = [
+    const FREQUENT: [&str; 37] = [
         "ist", "sind", "war", "waren", "hat", "haben", "hatte", "wird", "werden", "wurde",
         "wurden", "kann", "können", "muss", "müssen", "soll", "sollen", "will", "wollen", "darf",
         "dürfen", "mag", "mögen", "gibt", "geht", "tun", "kam", "kamen", "lief", "fand", "ging",
-        "steht", "sei", "weiß", "bin", "zu",
+        "steht", "tut", "sei", "weiß", "bin", "zu",
     ];
     const NO_VERBS: [&str; 30] = [
         "heute",

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Captures;
+use regex::{Captures, Regex};
 
 use super::clauses::{for_readers, main_clause, to_readers, verb_last};
-use super::{Make, Read, Rule, WishKind, capitalised, compiled, group};
+use super::{Read, Rule, capitalised, compiled, german_rules, group};
 
 pub(super) const TIMES: &[&str] = &[
     "montag",
@@ -79,23 +79,23 @@ pub(super) const VERBS: &[&str] = &[
 
 const AUDIENCE: &str = "(?:(?:all(?:en|e)? )?(?:(?:den|die|unseren|unsere|unsern|euren|meinen|meine|der|dem|unserer) )?(?:(?:lieben|treuen) )?(?:leuten?|menschen|allen|alle|jedem|jeden|jeder|kunden|kundinnen|\
     kund\\*innen|gästen?|mitgliedern?|followern?|hörern?|hörerinnen|lesern?|leserinnen|community|nachbarn|eltern|familien|kindern|fans|besuchern?|\
-    besucherinnen|schülern?|patienten|patientinnen|freunden|freunde|nutzern?|usern?|teilnehmern?|welt|öffentlichkeit|läufern?|spielern?|vereinsmitgliedern?|stammgästen?|abonnenten|team|gemeinde|nachbarschaft|ihnen|denen|uns)(?: hier| da draußen| mal)?)";
+    besucherinnen|[a-zäöüß]{3,}(?:ern?|innen|isten|enten)|schülern?|patienten|patientinnen|freunden|freunde|nutzern?|usern?|teilnehmern?|welt|öffentlichkeit|läufern?|spielern?|vereinsmitgliedern?|stammgästen?|abonnenten|team|gemeinde|nachbarschaft|ihnen|denen|uns)(?: hier| da draußen| mal)?)";
 
 const POLITE: &str = "(?:(?:hallo|hi|hey|ok|okay|so|und|dann|lumen|bitte|mal|doch|kannst du|könntest du|würdest du|magst du|könnten wir|können wir|wir sollten|wir müssen|wir möchten|wir wollen|\
-    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|eben|kurz|schnell|einfach|auch)[,:]? )*";
+    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|denk(?:t)? dran,? (?:zu )?|es wird zeit,?)[,:]? )*";
 
-const SMALL: &str = "(?:(?:bitte|mal|doch|uns|mir|kurz|noch|einfach|schnell|auch|wieder|eben|gern|gerne|online|raus|rein)[,]? )*";
+const SMALL: &str = "(?:(?:bitte|mal|doch|uns|mir|kurz|noch|einfach|schnell|auch|wieder|eben|gern|gerne|online|raus|rein|nochmals?|noch mal|mal wieder|herzlich|ganz herzlich|recht herzlich|nett|lieb|ganz|allen ernstes|dringend|bitte nochmal|rum|herum|mit)[,]? )*";
 
 const FORM: &str = "(?:(?:kurzen?|kleinen?|netten?|schönen?|freundlichen?|nettes|kurzes|kleine[rs]?|liebe[rsn]?|herzlichen?|knappen?|neuen?|kurzer|kurze|warmen?|lockeren?)(?:,| und)? )*(?:(?:social[- ]media[- ])?(?:post|posting|beitrag|tweet|text|nachricht|\
-    notiz|ankündigung|mitteilung|hinweis|satz|sätze|meldung|info|zeilen?|worte|einladung|erinnerung|dankeschön|danke|was|etwas|eintrag|story|frage|umfrage|status|dankespost|aufruf))";
+    notiz|ankündigung|mitteilung|hinweis|satz|sätze|meldung|info|zeilen?|worte|einladung|erinnerung|dankeschön|danke|was|etwas|eintrag|story|frage|umfrage|status|dankespost|aufruf|werbung|kleinanzeige|aushang))";
 
-const WRITE: &str = "(?:schreibe?n?|schreibst|poste?n?|verfasse?n?|erstelle?n?|mache?n?|machst|formuliere?n?|bringe?n?|setze?n?|stelle?n?|gib|wir brauchen|ich brauche|brauche|veröffentliche?n?|twittere|schick|entwirf|mach uns|stell)";
+const WRITE: &str = "(?:schreibe?n?|schreibst|schreibt|postest|postet|tippe?|texte?|poste?n?|verfasse?n?|erstelle?n?|mache?n?|machst|formuliere?n?|bringe?n?|setze?n?|stelle?n?|gib|hau|haue|wir brauchen|ich brauche|brauche|veröffentliche?n?|twittere|schick|entwirf|mach uns|stell)";
 
 const INVENTION: &str = "(?:witze?|gedichte?|reime?|geschichten?|märchen|anekdoten?|rätsel|sprüche?|spruch|zitate?|tipps?|tricks?|ideen?|gründe|grund|ratschläge|rezepte?|erklärung(?:en)?|anleitung(?:en)?|fakten|gedanken|slogans?|wortspiele?|kalauer|limericks?|haikus?|vergleiche?|kommentare?|bemerkung(?:en)?|fun ?facts?|argumente|wege|lebensweisheit(?:en)?|weisheit(?:en)?|vorschläge)";
 
 const INVENTED_LOOK: &str = "(?:lustige[rsn]?|witzige[rsn]?|nette[rsn]?|schöne[rsn]?|kreative[rsn]?|inspirierende[rsn]?|motivierende[rsn]?|liebe[rsn]?|spannende[rsn]?|originelle[rsn]?|humorvolle[rsn]?|freches|cooles|coole[rsn]?|poetische[rsn]?|romantische[rsn]?|unterhaltsame[rsn]?|geistreiche[rsn]?|kurze[rsn]?|kleine[rsn]?|gute[rsn]?|interessante[rsn]?|philosophisches|tiefsinniges)";
 
-const GROUPS: &[(&str, &str)] = &[
+pub(super) const GROUPS: &[(&str, &str)] = &[
     ("<P>", POLITE),
     ("<A>", AUDIENCE),
     ("<S>", SMALL),
@@ -113,286 +113,188 @@ const GROUPS: &[(&str, &str)] = &[
     ),
 ];
 
-const TABLE: &[(&str, WishKind, Make)] = &[
-    (
-        r"<P>(?:mach(?:e|t)? (?:es|das|ihn) .+|(?:bitte )?(?:mit|ohne|füg|setz)(?: noch)?(?: (?:ein(?:e[nmr]?)?|viele[n]?|ein paar))* (?:emojis?|bild|foto|hashtags?|ausrufezeichen|schöne[mn] bild).*|danke|vielen dank|danke dir)",
-        WishKind::Announce,
-        |_| Some(Read::Instruction),
-    ),
-    // Inventions.
-    (
-        r"<P>(?:(?:<W>|erzähle?(?: <A>| uns| mir)?|denk dir|nenne?|gib(?: <A>| uns| mir)?|überleg dir|erfinde?|sag|such|teile) <S>)?<DET>(?:<IL>,? (?:und )?)*<I>(?: (?:über|zu|zum|zur|für|von|vom|wie|warum|damit|wieso|aus|rund um|gegen|mit|an|um) .*?)?(?: aus)?(?:[:–—] *(?P<said>.+))?",
-        WishKind::Invent,
-        invention,
-    ),
-    (
-        r"<P>(?:(?:<W>|erzähle?|sag) <S>)?(?:was|etwas|irgendwas) (?:<IL>,? (?:und )?)+(?:über|zu|zum|zur|für|von|vom) (?P<about>.+)",
-        WishKind::Invent,
-        invented_about,
-    ),
-    (
-        r"<P>(?:erkläre?|beschreibe?|vergleiche?|erörtere?|übersetze?|überzeuge?|stell dir vor|analysiere?) .*?(?:[:–—] (?P<said>.+))?",
-        WishKind::Invent,
-        invention,
-    ),
-    (
-        r"<P><W> <S>(?:<DET><F> )?(?:darüber,? )?(?:wie|warum|wieso|weshalb) .*",
-        WishKind::Invent,
-        |_| Some(Read::Instruction),
-    ),
-    // "schreib, dass …"
-    (
-        r"<P>(?:<W>|sage?|erzähle?|teile?|verkünde?|gib|informiere?|lass|weise?|kündige?|melde?|erwähne?|berichte?|sprich|rufe?|betone?|mache?|sagst|sagen) <S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>,? ?)?(?:<S>)?(?:mit|bekannt|wissen|bescheid|darauf hin|an|darüber|publik|klar|rein|hin|der sagt|in dem steht|wo drin steht)?,? ?(?:dass|daß) (?P<rest>.+)",
-        WishKind::Announce,
-        that,
-    ),
-    (
-        r"<P>(?:<W>|sage?|erzähle?|teile?|verkünde?|gib|informiere?|melde?) <S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>)?(?: mit| bekannt| bescheid)?: *(?P<rest>.+)",
-        WishKind::Announce,
-        as_typed,
-    ),
-    (
-        r"(?:post|beitrag|tweet|text|ankündigung|info|meldung): *(?P<rest>.+)",
-        WishKind::Announce,
-        as_typed,
-    ),
-    (
-        r"<P>(?:sage?|erzähle?|informiere?|sagst) <S><A>(?: bescheid)?,? sie sollen (?P<what>.+)",
-        WishKind::Announce,
-        |c| group(c, "what").map(|what| Read::Statement(format!("Bitte {}", to_readers(what)))),
-    ),
-    (
-        r"<P>(?:sage?|erzähle?|informiere?) <S><A>(?: bescheid)?,? (?P<rest>(?:wir|es|das|der|die|ab|am|im|morgen|heute|unser|unsere|ihr|man|in|zum)\b.+)",
-        WishKind::Announce,
-        as_typed,
-    ),
-    (
-        r"<P>(?:schreibe?|poste?|sage?),? (?P<rest>(?:wir|es gibt|ab|am|morgen|heute|unser|unsere)\b.+)",
-        WishKind::Announce,
-        as_typed,
-    ),
-    // "danke …"
-    (
-        r"<P>(?:bedanke?|bedanken wir|sage?|sag mal)(?: dich| uns)? <S>(?:danke )?(?:bei|an) (?P<who>.+)",
-        WishKind::Thank,
-        |c| group(c, "who").map(|who| Read::Statement(thanks(who))),
-    ),
-    (
-        r"<P>(?:bedanke?|bedank)(?: dich| uns)? <S>für (?P<what>.+)",
-        WishKind::Thank,
-        |c| group(c, "what").map(|what| Read::Statement(format!("Danke für {what}"))),
-    ),
-    (
-        r"<P>(?:<W> <S>(?:<DET><F> )(?:an|für) )(?P<who>.+)",
-        WishKind::Thank,
-        |c| {
-            c[0].to_lowercase()
-                .contains("dank")
-                .then(|| group(c, "who").map(|who| Read::Statement(format!("Danke an {who}"))))?
-        },
-    ),
-    (
-        r"<P>(?:danke?|dankt) (?P<who>(?:allen|unseren?|unserem|den|dem|der|euren|all unseren|unsern|\p{Lu}\S+) .+)",
-        WishKind::Thank,
-        |c| group(c, "who").map(|who| Read::Statement(format!("Wir danken {who}"))),
-    ),
-    // "gratuliere …", "wünsch …", "heiß … willkommen"
-    (
-        r"<P>(?:gratuliere?|gratulieren wir) <S>(?P<who>.+)",
-        WishKind::Congratulate,
-        |c| group(c, "who").map(|who| Read::Statement(format!("Wir gratulieren {who}"))),
-    ),
-    (
-        r"<P>(?:beglückwünsche?) <S>(?P<who>.+)",
-        WishKind::Congratulate,
-        |c| group(c, "who").map(|who| Read::Statement(format!("Wir beglückwünschen {who}"))),
-    ),
-    (
-        r"<P>(?:wünsche?) <S><A> (?P<what>.+)",
-        WishKind::Congratulate,
-        |c| group(c, "what").map(|what| Read::Statement(format!("Wir wünschen euch {what}"))),
-    ),
-    (
-        r"<P>(?:wünsche?) <S>(?P<who>.+)",
-        WishKind::Congratulate,
-        |c| group(c, "who").map(|who| Read::Statement(format!("Wir wünschen {who}"))),
-    ),
-    (
-        r"<P>(?:heiße?|heiss) <S>(?P<who>.+?) willkommen(?P<rest>.*)",
-        WishKind::Congratulate,
-        |c| {
-            group(c, "who").map(|who| {
-                Read::Statement(format!(
-                    "Wir heißen {who} willkommen{}",
-                    c.name("rest").map_or("", |rest| rest.as_str())
-                ))
-            })
-        },
-    ),
-    (
-        r"<P>entschuldige?(?: dich| uns)? <S>(?:bei <A> )?(?:dafür,? )?(?:dass (?P<that>.+)|für (?P<what>.+))",
-        WishKind::Announce,
-        |c| {
-            Some(Read::Statement(
-                match (group(c, "that"), group(c, "what")) {
-                    (Some(that), _) => format!("Es tut uns leid, dass {that}"),
-                    (_, Some(what)) => format!("Wir entschuldigen uns für {what}"),
-                    _ => return None,
-                },
-            ))
-        },
-    ),
-    // "lade … ein"
-    (
-        r"<P>(?:lade?|ladet|laden wir) <S><A> <S>(?P<what>.+?) ein(?P<rest>(?:[,:]| am| um| für| zu| in| im).*)?",
-        WishKind::Invite,
-        |c| {
-            group(c, "what")
-                .map(|what| Read::Statement(format!("Wir laden euch {what} ein{}", rest_of(c))))
-        },
-    ),
-    (
-        r"<P>(?:lade?|ladet|laden wir) <S><A> ein,? (?P<what>.+)",
-        WishKind::Invite,
-        |c| group(c, "what").map(|what| Read::Statement(format!("Wir laden euch ein, {what}"))),
-    ),
-    (
-        r"<P>(?:lade?|ladet|laden wir) <S>(?P<what>.+?) ein(?P<rest>(?:[,:]| am| um| für| zu| in| im).*)?",
-        WishKind::Invite,
-        |c| {
-            group(c, "what")
-                .map(|what| Read::Statement(format!("Wir laden {what} ein{}", rest_of(c))))
-        },
-    ),
-    // "erinnere …"
-    (
-        r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?:daran|dran),? (?:dass|daß) (?P<rest>.+)",
-        WishKind::Remind,
-        |c| group(c, "rest").map(|rest| Read::Statement(reminder(rest))),
-    ),
-    (
-        r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?:daran|dran),? (?P<what>.+ zu .+)",
-        WishKind::Remind,
-        |c| {
-            group(c, "what")
-                .map(|what| Read::Statement(format!("Denkt daran, {}", to_readers(what))))
-        },
-    ),
-    (
-        r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?P<what>an .+)",
-        WishKind::Remind,
-        |c| group(c, "what").map(|what| Read::Statement(format!("Wir erinnern euch {what}"))),
-    ),
-    (
-        r"<P>(?:erinnere?|erinner) <S><A>[,:]? (?P<rest>.+)",
-        WishKind::Remind,
-        |c| group(c, "rest").map(|rest| Read::Statement(format!("Zur Erinnerung: {rest}"))),
-    ),
-    (
-        r"(?:wär|wäre) (?:gut|schön|super|toll),? wenn (?:alle|ihr|die leute) (?:nochmal |noch mal |bitte )?(?:dran|daran) denk(?:en|t):? (?P<rest>.+)",
-        WishKind::Remind,
-        |c| group(c, "rest").map(|rest| Read::Statement(format!("Zur Erinnerung: {rest}"))),
-    ),
-    (
-        r"<P>denk dir (?:mal )?(?:was|etwas) .*\baus\b.*",
-        WishKind::Invent,
-        |_| Some(Read::Instruction),
-    ),
-    // "frag …"
-    (
-        r"<P>(?:frage?|fragt|fragen wir),? ?<S>(?:<A>)?,?:? ?(?:<S>)(?P<wh><WH>) (?P<rest>.+)",
-        WishKind::Ask,
-        question,
-    ),
-    (
-        r"<P>(?:frage?|fragt) <S><A>,? nach (?P<what>.+)",
-        WishKind::Ask,
-        |c| {
-            group(c, "what")
-                .map(|what| Read::Statement(format!("Wir fragen nach {}", to_readers(what))))
-        },
-    ),
-    (
-        r#"<P>(?:frage?|fragt) <S><A>[,:]? ?["„“]?(?P<what>.+\?)["“”]?"#,
-        WishKind::Ask,
-        |c| group(c, "what").map(|what| Read::Statement(what.to_owned())),
-    ),
-    // "kündige … an", "schreib über …"
-    (
-        r"<P>(?:kündige?|künd) <S>(?P<what>.+?) an(?P<rest>(?:[,:]| am| um| für| ab| im).*)?",
-        WishKind::Announce,
-        |c| {
-            group(c, "what")
-                .map(|what| Read::Statement(format!("Wir kündigen {what} an{}", rest_of(c))))
-        },
-    ),
-    (
-        r"<P>(?:weise?) <S>(?:<A> )?auf (?P<what>.+?) hin",
-        WishKind::Announce,
-        |c| group(c, "what").map(|what| Read::Statement(format!("Wir weisen auf {what} hin"))),
-    ),
-    (
-        r"<P><W> <S><DET>(?:<IL> )?<F>? ?(?:<S>)(?:über|zu|zum|zur|von|vom|wegen) (?P<about>.+)",
-        WishKind::Announce,
-        |c| group(c, "about").map(|about| Read::Subject(without_article(about))),
-    ),
-    (r"<P><W> <S><DET>(?:<IL> )?<F>", WishKind::Invent, |_| {
-        Some(Read::Instruction)
-    }),
-];
-
 pub(super) fn rules() -> &'static [Rule] {
-    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| compiled(TABLE, GROUPS));
+    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| compiled(&[german_rules::TABLE], GROUPS));
     &RULES
 }
 
-fn rest_of<'t>(captures: &'t Captures<'_>) -> &'t str {
+/// "die Leute erinnern, dass …" and "alle einladen zum Fest" as the imperative that the rules know.
+pub(super) fn imperative(text: &str) -> String {
+    static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let polite = format!("(?i)^(?:{POLITE})(?P<rest>.+)$");
+        Regex::new(&polite).ok()
+    });
+    const IMPERATIVES: [(&str, &str, &str); 22] = [
+        ("nachfragen", "frag", ""),
+        ("rumfragen", "frag", ""),
+        ("fragen", "frag", ""),
+        ("erinnern", "erinnere", ""),
+        ("einladen", "lade", "ein"),
+        ("bedanken", "bedanke dich", ""),
+        ("danken", "danke", ""),
+        ("gratulieren", "gratuliere", ""),
+        ("weitersagen", "sag", ""),
+        ("sagen", "sag", ""),
+        ("posten", "poste", ""),
+        ("schreiben", "schreib", ""),
+        ("ankündigen", "kündige", "an"),
+        ("mitteilen", "teile", "mit"),
+        ("hinweisen", "weise", "hin"),
+        ("informieren", "informiere", ""),
+        ("erwähnen", "erwähne", ""),
+        ("warnen", "warne", ""),
+        ("wünschen", "wünsche", ""),
+        ("bewerben", "bewirb", ""),
+        ("veröffentlichen", "veröffentliche", ""),
+        ("entschuldigen", "entschuldige dich", ""),
+    ];
+    if !super::orders::infinitive_order(text) {
+        return text.to_owned();
+    }
+    let bare = FRAME
+        .as_ref()
+        .and_then(|frame| frame.captures(text))
+        .map_or(text, |found| {
+            found.name("rest").map_or(text, |rest| rest.as_str())
+        });
+    let words: Vec<&str> = bare.split(' ').collect();
+    let found = words.iter().enumerate().find_map(|(place, word)| {
+        let word = word.trim_end_matches([',', ':']).to_lowercase();
+        IMPERATIVES
+            .iter()
+            .find(|(infinitive, ..)| *infinitive == word)
+            .map(|form| (place, form))
+    });
+    let Some((place, (_, imperative, particle))) = found else {
+        return text.to_owned();
+    };
+    let object: Vec<&str> = words[..place]
+        .iter()
+        .copied()
+        .filter(|word| *word != "sich")
+        .collect();
+    let mark = words[place].trim_start_matches(char::is_alphabetic);
+    let rest = words[place + 1..].join(" ");
+    let (near, far) = if particle.is_empty() {
+        (String::new(), rest.as_str())
+    } else {
+        let at = rest.find([',', ':']).unwrap_or(rest.len());
+        (rest[..at].to_owned(), &rest[at..])
+    };
+    let object = object.join(" ");
+    let pieces = [*imperative, &object, &near, particle];
+    let head: Vec<&str> = pieces
+        .into_iter()
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    let gap = if far.is_empty() || far.starts_with([',', ':']) {
+        ""
+    } else {
+        " "
+    };
+    format!("{}{mark}{gap}{far}", head.join(" "))
+}
+
+pub(super) fn rest_of<'t>(captures: &'t Captures<'_>) -> &'t str {
     captures.name("rest").map_or("", |rest| rest.as_str())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of every rule")]
-fn invention(captures: &Captures<'_>) -> Option<Read> {
+pub(super) fn invention(captures: &Captures<'_>) -> Option<Read> {
     Some(group(captures, "said").map_or(Read::Instruction, |said| Read::Statement(said.to_owned())))
 }
 
 /// "was Lustiges über unseren Automaten, der ist seit Montag kaputt": the clause is a statement, its subject the object before.
-fn invented_about(captures: &Captures<'_>) -> Option<Read> {
+pub(super) fn invented_about(captures: &Captures<'_>) -> Option<Read> {
     let about = group(captures, "about")?;
-    let Some((subject, clause)) = about.split_once([',', ':', ';']) else {
-        return Some(Read::Instruction);
-    };
-    let clause = clause.trim();
-    let first = clause.split(' ').next().unwrap_or_default().to_lowercase();
-    let second = clause.split(' ').nth(1).unwrap_or_default().to_lowercase();
-    let verb_second = VERBS.contains(&second.as_str());
-    Some(match first.as_str() {
-        "der" | "die" | "das" | "er" | "sie" | "es" if verb_second => {
-            let rest = clause.split_once(' ').map_or("", |(_, rest)| rest);
-            nominative(subject, &first).map_or(Read::Instruction, |subject| {
-                Read::Statement(format!("{subject} {rest}"))
-            })
-        }
-        _ if verb_second => Read::Statement(clause.to_owned()),
-        _ => Read::Instruction,
-    })
+    Some(clause_about(about).map_or(Read::Instruction, Read::Statement))
 }
 
-/// The subject behind "über", as the subject of a sentence: only for determiners whose forms are plain.
-fn nominative(subject: &str, pronoun: &str) -> Option<String> {
-    let (determiner, noun) = subject.trim().split_once(' ')?;
-    let determiner = match (determiner.to_lowercase().as_str(), pronoun) {
-        ("den", "der" | "er") => "der",
-        ("unseren" | "unsern", "der" | "er") | ("unser", "das" | "es") => "unser",
-        ("unsere", _) => "unsere",
-        ("die", _) => "die",
-        ("das", _) => "das",
+/// "schreib was über …": the clause behind the subject, or the subject itself.
+pub(super) fn subject(captures: &Captures<'_>) -> Option<Read> {
+    let about = group(captures, "about")?;
+    if let Some(clause) = clause_about(about) {
+        return Some(Read::Statement(clause));
+    }
+    let preposition = captures.name("zu").map_or("", |found| found.as_str());
+    // "zum neuen Mittagstisch, Suppe und Brot": the case of the adjective stays right behind its preposition.
+    if preposition.to_lowercase().starts_with("zu")
+        && let Some((phrase, rest)) = about.split_once([',', ':'])
+        && phrase.split(' ').any(|word| word.ends_with("en"))
+    {
+        let (phrase, rest) = (phrase.trim(), rest.trim());
+        return Some(Read::Statement(format!("{preposition} {phrase}: {rest}")));
+    }
+    Some(Read::Subject(without_article(about)))
+}
+
+fn clause_about(about: &str) -> Option<String> {
+    let (subject, clause) = about.split_once([',', ':', ';'])?;
+    let clause = clause.trim();
+    let mut words = clause.split(' ');
+    let first = words.next().unwrap_or_default().to_lowercase();
+    let second = words.next().unwrap_or_default().to_lowercase();
+    if !VERBS.contains(&second.as_str()) {
+        return None;
+    }
+    match first.as_str() {
+        "der" | "die" | "das" | "er" | "sie" | "es" => {
+            let rest = clause.split_once(' ').map_or("", |(_, rest)| rest);
+            let plural = matches!(
+                second.as_str(),
+                "sind" | "haben" | "werden" | "können" | "kommen" | "waren"
+            );
+            nominative(subject, &first, plural).map(|subject| format!("{subject} {rest}"))
+        }
+        _ => Some(clause.to_owned()),
+    }
+}
+
+/// The subject behind "über" or "von" as the subject of a sentence: its pronoun tells the gender.
+fn nominative(subject: &str, pronoun: &str, plural: bool) -> Option<String> {
+    let mut words = subject.split_whitespace();
+    let determiner = words.next()?.to_lowercase();
+    let ours = determiner.starts_with("uns");
+    let (determiner, weak, strong) = match (pronoun, plural) {
+        ("sie" | "die", true) => (if ours { "unsere" } else { "die" }, "en", "en"),
+        ("der" | "er", _) => (if ours { "unser" } else { "der" }, "e", "er"),
+        ("die" | "sie", _) => (if ours { "unsere" } else { "die" }, "e", "e"),
+        ("das" | "es", _) => (if ours { "unser" } else { "das" }, "e", "es"),
         _ => return None,
     };
-    // An adjective in between would need another ending.
-    (!noun.contains(' ')).then(|| format!("{determiner} {noun}"))
+    let known = ours
+        || matches!(
+            subject
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
+                .as_str(),
+            "den" | "die" | "das" | "dem" | "der"
+        );
+    let rest: Vec<&str> = words.collect();
+    let last = rest.len().checked_sub(1)?;
+    let ending = if ours { strong } else { weak };
+    let mut adjective = true;
+    let turned: Vec<String> = rest
+        .iter()
+        .enumerate()
+        .map(|(place, word)| {
+            let small = word.chars().next().is_some_and(char::is_lowercase);
+            let stem = ["en", "em", "er", "es", "e"]
+                .iter()
+                .find_map(|ending| word.strip_suffix(ending));
+            adjective &= place < last && small && !super::typing::is_german_noun(word);
+            match stem {
+                Some(stem) if adjective => format!("{stem}{ending}"),
+                _ => (*word).to_owned(),
+            }
+        })
+        .collect();
+    known.then(|| format!("{determiner} {}", turned.join(" ")))
 }
 
-fn that(captures: &Captures<'_>) -> Option<Read> {
+pub(super) fn that(captures: &Captures<'_>) -> Option<Read> {
     let rest = group(captures, "rest")?;
     Some(Read::Statement(stated(rest)))
 }
@@ -419,11 +321,11 @@ fn stated(rest: &str) -> String {
     main_clause(rest).unwrap_or_else(|| format!("Ihr sollt wissen, dass {rest}"))
 }
 
-fn as_typed(captures: &Captures<'_>) -> Option<Read> {
+pub(super) fn as_typed(captures: &Captures<'_>) -> Option<Read> {
     group(captures, "rest").map(|rest| Read::Statement(rest.to_owned()))
 }
 
-fn reminder(rest: &str) -> String {
+pub(super) fn reminder(rest: &str) -> String {
     let said = stated(rest);
     if said.starts_with("Ihr sollt wissen") {
         return format!("Bitte denkt daran, dass {rest}");
@@ -431,8 +333,19 @@ fn reminder(rest: &str) -> String {
     format!("Zur Erinnerung: {said}")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of every rule")]
+pub(super) fn apology(captures: &Captures<'_>) -> Option<Read> {
+    Some(Read::Statement(
+        match (group(captures, "that"), group(captures, "what")) {
+            (Some(that), _) => format!("Es tut uns leid, dass {that}"),
+            (_, Some(what)) => format!("Wir entschuldigen uns für {what}"),
+            _ => "Das tut uns leid".to_owned(),
+        },
+    ))
+}
+
 /// "allen, die geholfen haben" stands in the dative, as "danken" asks for.
-fn thanks(who: &str) -> String {
+pub(super) fn thanks(who: &str) -> String {
     if who.to_lowercase().starts_with("allen")
         || ["unser", "den ", "dem ", "der ", "all "]
             .iter()
@@ -443,7 +356,7 @@ fn thanks(who: &str) -> String {
     format!("Danke an {who}")
 }
 
-fn question(captures: &Captures<'_>) -> Option<Read> {
+pub(super) fn question(captures: &Captures<'_>) -> Option<Read> {
     let (wh, rest) = (group(captures, "wh")?, group(captures, "rest")?);
     Some(Read::Statement(direct(wh, rest)))
 }
@@ -518,7 +431,7 @@ fn direct(wh: &str, rest: &str) -> String {
     format!("{}{}?", capitalised(&words.join(" ")), clause.after)
 }
 
-fn without_article(about: &str) -> String {
+pub(super) fn without_article(about: &str) -> String {
     let Some((article, rest)) = about.split_once(' ') else {
         return about.to_owned();
     };
@@ -537,6 +450,6 @@ fn without_article(about: &str) -> String {
 mod tests {
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(super::rules().len(), super::TABLE.len());
+        assert_eq!(super::rules().len(), super::german_rules::TABLE.len());
     }
 }

@@ -7,10 +7,17 @@
 mod answers;
 mod clauses;
 mod english;
+mod english_say;
 mod english_words;
+mod english_write;
 mod german;
+mod german_rules;
+mod orders;
 mod questions;
+mod sentences;
 mod spanish;
+mod spanish_rules;
+mod spanish_verbs;
 mod tails;
 mod typing;
 
@@ -88,7 +95,10 @@ impl Wish {
         let mut kinds = Vec::new();
         let mut sentences = Vec::new();
         let mut asked = None;
-        for (place, sentence) in split(topic).into_iter().enumerate() {
+        let pieces = sentences::split(topic)
+            .into_iter()
+            .flat_map(|sentence| orders::split(&sentence, language));
+        for (place, sentence) in pieces.enumerate() {
             if place >= MOST_SENTENCES {
                 sentences.push(sentence);
                 continue;
@@ -115,6 +125,16 @@ impl Wish {
                 }
                 (kind.or(wanted), statement)
             };
+            // The last guard: an order that no rule could open is never published.
+            let order = statement
+                .as_ref()
+                .filter(|text| orders::begins(text, language));
+            let order = order.map(|text| tails::kind(text).unwrap_or(WishKind::Invent));
+            if let Some(kind) = order {
+                asked = asked.or(Some(kind));
+                kinds.push(kind);
+                continue;
+            }
             kinds.extend(kind);
             sentences.extend(statement);
         }
@@ -185,10 +205,11 @@ fn rules_of(language: Option<&str>) -> &'static [Rule] {
     }
 }
 
-/// Compiles a table of rules. A pattern that does not compile is left out; a test holds that there is none.
-fn compiled(table: &[(&str, WishKind, Make)], groups: &[(&str, &str)]) -> Vec<Rule> {
-    table
+/// Compiles tables of rules. A pattern that does not compile is left out; a test holds that there is none.
+fn compiled(tables: &[&[(&str, WishKind, Make)]], groups: &[(&str, &str)]) -> Vec<Rule> {
+    tables
         .iter()
+        .flat_map(|table| table.iter())
         .filter_map(|(pattern, kind, make)| {
             let mut pattern = format!("(?i)^(?:{pattern})$");
             for (name, group) in groups {
@@ -213,7 +234,11 @@ fn read_sentence(
     let mut framed = false;
     let mut text = sentence.to_owned();
     for _ in 0..DEEPEST {
-        let bare = without_request_mark(&text);
+        let bare = match language {
+            Some("de") => german::imperative(&without_request_mark(&text)),
+            Some("es") => spanish_verbs::imperative(&without_request_mark(&text)),
+            _ => without_request_mark(&text),
+        };
         let found = rules.iter().find_map(|rule| {
             let read = (rule.make)(&rule.pattern.captures(&bare)?)?;
             Some((rule.kind, read))
@@ -242,7 +267,7 @@ fn read_sentence(
 
 /// Without the full stop at the end, and without the question mark of a polite request.
 fn without_request_mark(text: &str) -> String {
-    const REQUESTS: [&str; 16] = [
+    const REQUESTS: [&str; 20] = [
         "can ",
         "could ",
         "would ",
@@ -258,6 +283,10 @@ fn without_request_mark(text: &str) -> String {
         "¿",
         "puedes ",
         "podrías ",
+        "podrias ",
+        "any chance ",
+        "is it possible ",
+        "magst ",
         "podemos ",
     ];
     let lower = text.to_lowercase();
@@ -297,112 +326,6 @@ fn says_something(subject: &str, language: Option<&str>) -> bool {
         .any(|char| char.is_ascii_digit() || matches!(char, ',' | ':' | ';'))
         || has(times)
         || has(verbs)
-}
-
-/// The sentences and lines of a topic, without quotation marks around all of it.
-fn split(topic: &str) -> Vec<String> {
-    let topic = unquoted(topic.trim());
-    topic
-        .lines()
-        .flat_map(|line| line.split("; "))
-        .flat_map(sentences_of_line)
-        .collect()
-}
-
-/// A full stop after an abbreviation or a number ("Mon. 9-17", "the 3. floor") ends no sentence.
-fn sentences_of_line(line: &str) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
-    for piece in line.split_sentence_bounds().flat_map(small_starts) {
-        let piece_text = piece.trim();
-        if piece_text.is_empty() {
-            continue;
-        }
-        match sentences.last_mut() {
-            Some(last) if goes_on(last, piece_text) => {
-                last.push(' ');
-                last.push_str(piece_text);
-            }
-            _ => sentences.push(piece_text.to_owned()),
-        }
-    }
-    sentences
-}
-
-/// A typist who leaves capitals out begins a sentence in lower case; the standard's rules do not part it there.
-fn small_starts(piece: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = piece;
-    while let Some(at) = rest
-        .match_indices(['.', '?', '!'])
-        .map(|(at, _)| at)
-        .find(|at| {
-            let after = &rest[at + 1..];
-            let word = rest[..*at].rsplit(' ').next().unwrap_or_default();
-            let ends = word.ends_with(')')
-                || (word.chars().count() > 2 && word.chars().all(char::is_alphabetic));
-            ends && !abbreviation(word)
-                && after.starts_with(' ')
-                && after.trim_start().starts_with(char::is_lowercase)
-        })
-    {
-        let (part, after) = rest.split_at(at + 1);
-        parts.push(part);
-        rest = after;
-    }
-    parts.push(rest);
-    parts
-}
-
-fn goes_on(before: &str, after: &str) -> bool {
-    let last_word = before
-        .trim_end_matches('.')
-        .rsplit(' ')
-        .next()
-        .unwrap_or_default();
-    let short = last_word.chars().count() <= 3 && last_word.chars().any(char::is_alphanumeric);
-    let abbreviated = before.ends_with('.') && (short && !common_short(last_word));
-    abbreviated || !after.chars().any(char::is_alphanumeric)
-}
-
-/// What is cut short before its full stop.
-fn abbreviation(word: &str) -> bool {
-    const KNOWN: &str = "mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec etc approx max min tel str bzw usw inkl \
-        ggf inc sra mrs nov dez okt mär pág núm aprox depto avda apdo";
-    KNOWN
-        .split_whitespace()
-        .any(|known| known == word.to_lowercase())
-}
-
-/// Words of three letters and less that end sentences more often than they are cut short.
-fn common_short(word: &str) -> bool {
-    let word = word.to_lowercase();
-    [
-        "us", "now", "too", "it", "me", "you", "off", "out", "on", "in", "up", "day", "zu", "an",
-        "ab", "auf", "mit", "aus", "ein", "ist", "uns", "da", "ok", "yes", "no", "new", "so",
-        "all", "did", "do", "is", "bar", "tea", "dog", "eur", "uhr",
-    ]
-    .contains(&word.as_str())
-        || word.chars().all(|char| char.is_ascii_digit()) && word.len() > 2
-}
-
-/// Without quotation marks around the whole.
-fn unquoted(text: &str) -> &str {
-    const PAIRS: [(char, char); 4] = [
-        ('"', '"'),
-        ('\u{201c}', '\u{201d}'),
-        ('\u{201e}', '\u{201c}'),
-        ('\u{ab}', '\u{bb}'),
-    ];
-    for (open, close) in PAIRS {
-        if let Some(inner) = text
-            .strip_prefix(open)
-            .and_then(|rest| rest.strip_suffix(close))
-            && !inner.contains([open, close])
-        {
-            return inner.trim();
-        }
-    }
-    text
 }
 
 /// A capture as text, trimmed; none where it is missing or empty.

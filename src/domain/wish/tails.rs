@@ -121,7 +121,7 @@ fn request(text: &str) -> Option<Request> {
         .then(|| Request { kind: kind(bare) })
 }
 
-fn kind(text: &str) -> Option<WishKind> {
+pub(super) fn kind(text: &str) -> Option<WishKind> {
     static ALL: LazyLock<Vec<(WishKind, Regex)>> = LazyLock::new(|| {
         let compiled = KINDS.iter().filter_map(|(kind, pattern)| {
             Some((*kind, Regex::new(&format!("(?i){pattern}")).ok()?))
