@@ -112,7 +112,29 @@ fn cut(text: &str) -> (&str, &str) {
             .next_back()
             .is_some_and(reads_as_verb)
     });
-    behind_verb.map_or((text, ""), |at| (&text[..at], &text[at..]))
+    // "… probt weil unser Saal renoviert wird": the comma was left out.
+    let joint = [
+        " weil ",
+        " obwohl ",
+        " damit ",
+        " sodass ",
+        " solange ",
+        " bevor ",
+        " während ",
+    ]
+    .iter()
+    .flat_map(|joint| text.match_indices(joint))
+    .map(|(at, _)| at)
+    .filter(|at| {
+        text[..*at]
+            .split_whitespace()
+            .next_back()
+            .is_some_and(reads_as_verb)
+    });
+    joint
+        .chain(behind_verb)
+        .min()
+        .map_or((text, ""), |at| (&text[..at], &text[at..]))
 }
 
 /// Finite verbs end in -t, -en, -e, or are among the frequent ones.
@@ -218,7 +240,7 @@ fn first_place(words: &[&str]) -> Option<usize> {
         || matches!(first.as_str(), "das" | "die" | "der" | "alle" | "ihr")
             && words
                 .get(1)
-                .is_some_and(|word| capital(word) || super::typing::is_german_noun(word))
+                .is_some_and(|word| capital(word) || is_noun_place(word))
     {
         return noun_phrase(words, 1);
     }
@@ -236,11 +258,34 @@ fn first_place(words: &[&str]) -> Option<usize> {
     if PREPOSITIONS.contains(&first.as_str()) {
         return noun_phrase(words, 1);
     }
+    // A noun without an article, typed small.
+    if super::german_capitals::is_german_noun(&first) {
+        return Some(linked(words, 1));
+    }
+    if is_adjective(&first)
+        && words
+            .get(1)
+            .is_some_and(|word| super::german_capitals::is_german_noun(&word.to_lowercase()))
+    {
+        return Some(linked(words, 2));
+    }
     if words.first().is_some_and(capital) {
         let names = words.iter().take_while(|word| capital(word)).count();
         return Some(linked(words, names));
     }
     None
+}
+
+/// Whether a word behind "das" or "die" can be the noun of it, rather than the next part of the sentence.
+fn is_noun_place(word: &str) -> bool {
+    const OTHERS: &str = "nicht auch noch wieder schon sehr ganz alles gerade leider euch uns nur gut so immer doch mal nie \
+        bald sich ihr dich hinter zwischen gestern alles etwas mehr wohl wirklich einfach";
+    let lower = word.to_lowercase();
+    super::german_capitals::is_german_noun(&lower)
+        || !(OTHERS.split_whitespace().any(|known| known == lower)
+            || PREPOSITIONS.contains(&lower.as_str())
+            || ALONE.contains(&lower.as_str())
+            || DETERMINERS.contains(&lower.as_str()))
 }
 
 /// The end of a noun phrase: its first word with a capital, or in lower case the word after the adjectives.
@@ -255,7 +300,8 @@ fn noun_phrase(words: &[&str], from: usize) -> Option<usize> {
         .any(|word| capital(word) && word.chars().any(char::is_alphabetic));
     let known = words[from..]
         .iter()
-        .position(|word| super::typing::is_german_noun(&word.to_lowercase()));
+        .take_while(|word| !PREPOSITIONS.contains(&word.to_lowercase().as_str()))
+        .position(|word| super::german_capitals::is_german_noun(&word.to_lowercase()));
     let end = if let (true, Some(noun)) = (typed_small, known.filter(|noun| *noun < 3)) {
         from + noun + 1
     } else if typed_small {

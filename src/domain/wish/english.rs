@@ -174,6 +174,13 @@ pub(super) fn about(captures: &Captures<'_>) -> Option<Read> {
     })
 }
 
+/// "warn people about the ice on the bridge".
+pub(super) fn warned(captures: &Captures<'_>) -> Option<Read> {
+    let about = group(captures, "about")?;
+    let warning = subject_and_clause(about).unwrap_or_else(|| format!("Watch out for {about}"));
+    Some(Read::Statement(warning))
+}
+
 /// "our dog Benno, he's in on Wednesdays" becomes "our dog Benno is in on Wednesdays". Between the subject and its
 /// pronoun an apposition may stand: "the new vet, dr okafor, she starts on the 3rd".
 fn subject_and_clause(about: &str) -> Option<String> {

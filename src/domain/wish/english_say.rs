@@ -2,6 +2,7 @@
 
 use super::english::{
     about, announced, invention, invitation, please, pronoun, reminder, statement, thanks, told,
+    warned,
 };
 use super::english_words::{spelled, to_reader};
 use super::questions::direct_question;
@@ -38,6 +39,11 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         r"<P>(?:let|make sure) <A>,? know,? <THAT>(?P<rest>.+)",
         WishKind::Announce,
         told,
+    ),
+    (
+        r"<P>(?:warn|alert|caution)<ADV> <A>,?<ADV> (?:about|of) (?P<about>.+)",
+        WishKind::Announce,
+        warned,
     ),
     (
         r"<P>(?:tell|inform|notify|advise|update|warn|alert|caution)<ADV> <A>,?<ADV> (?:about|of|on) (?P<about>.+)",
@@ -108,7 +114,17 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         WishKind::Thank,
         |c| group(c, "who").map(|who| Read::Statement(format!("Thank you to {who}"))),
     ),
+    (
+        r"<P>thank (?:him|her|them|it)(?: .*)?",
+        WishKind::Thank,
+        |_| Some(Read::Instruction),
+    ),
     // "congratulate …", "wish …", "welcome …"
+    (
+        r"<P>(?:congratulate|congrats to|celebrate|wish) (?:him|her|them|it)(?: (?:a bit|a little|please|well|properly|too|in style|for (?:me|us)))*",
+        WishKind::Congratulate,
+        |_| Some(Read::Instruction),
+    ),
     (
         r"<P>(?:say |send )?(?:congratulate|congrats to|congratulations to|give congratulations to|send congratulations to|celebrate) (?P<who>.+)",
         WishKind::Congratulate,

@@ -82,7 +82,7 @@ const AUDIENCE: &str = "(?:(?:all(?:en|e)? )?(?:(?:den|die|unseren|unsere|unsern
     besucherinnen|[a-zäöüß]{3,}(?:ern?|innen|isten|enten)|schülern?|patienten|patientinnen|freunden|freunde|nutzern?|usern?|teilnehmern?|welt|öffentlichkeit|läufern?|spielern?|vereinsmitgliedern?|stammgästen?|abonnenten|team|gemeinde|nachbarschaft|ihnen|denen|uns)(?: hier| da draußen| mal)?)";
 
 const POLITE: &str = "(?:(?:hallo|hi|hey|ok|okay|so|und|dann|lumen|bitte|mal|doch|kannst du|könntest du|würdest du|magst du|könnten wir|können wir|wir sollten|wir müssen|wir möchten|wir wollen|\
-    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|denk(?:t)? dran,? (?:zu )?|es wird zeit,?)[,:]? )*";
+    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|es wird zeit,?)[,:]? )*";
 
 const SMALL: &str = "(?:(?:bitte|mal|doch|uns|mir|kurz|noch|einfach|schnell|auch|wieder|eben|gern|gerne|online|raus|rein|nochmals?|noch mal|mal wieder|herzlich|ganz herzlich|recht herzlich|nett|lieb|ganz|allen ernstes|dringend|bitte nochmal|rum|herum|mit)[,]? )*";
 
@@ -173,6 +173,15 @@ pub(super) fn imperative(text: &str) -> String {
         .copied()
         .filter(|word| *word != "sich")
         .collect();
+    const MANNER: &str = "einmal nett dazu mal bitte noch lieb herzlich kurz da dabei hier gern gerne schön freundlich auch doch";
+    let bare = object.iter().all(|word| {
+        MANNER
+            .split_whitespace()
+            .any(|known| known == word.to_lowercase())
+    });
+    if bare && words.len() == place + 1 {
+        return text.to_owned();
+    }
     let mark = words[place].trim_start_matches(char::is_alphabetic);
     let rest = words[place + 1..].join(" ");
     let (near, far) = if particle.is_empty() {
@@ -181,6 +190,7 @@ pub(super) fn imperative(text: &str) -> String {
         let at = rest.find([',', ':']).unwrap_or(rest.len());
         (rest[..at].to_owned(), &rest[at..])
     };
+    let mark = if object.is_empty() { "" } else { mark };
     let object = object.join(" ");
     let pieces = [*imperative, &object, &near, particle];
     let head: Vec<&str> = pieces
@@ -284,7 +294,7 @@ fn nominative(subject: &str, pronoun: &str, plural: bool) -> Option<String> {
             let stem = ["en", "em", "er", "es", "e"]
                 .iter()
                 .find_map(|ending| word.strip_suffix(ending));
-            adjective &= place < last && small && !super::typing::is_german_noun(word);
+            adjective &= place < last && small && !super::german_capitals::is_german_noun(word);
             match stem {
                 Some(stem) if adjective => format!("{stem}{ending}"),
                 _ => (*word).to_owned(),
@@ -318,7 +328,18 @@ fn stated(rest: &str) -> String {
             return both;
         }
     }
-    main_clause(rest).unwrap_or_else(|| format!("Ihr sollt wissen, dass {rest}"))
+    // "die Leute erinnern, dass sie ihre Jacken abholen": they are the readers.
+    main_clause(rest).map_or_else(
+        || format!("Ihr sollt wissen, dass {rest}"),
+        |said| spoken_to(&said).unwrap_or(said),
+    )
+}
+
+/// "sie sollen ihre Jacken abholen" becomes "ihr sollt eure Jacken abholen". None for "sie" in the singular.
+fn spoken_to(said: &str) -> Option<String> {
+    let (verb, rest) = said.strip_prefix("sie ")?.split_once(' ')?;
+    let readers = for_readers(verb);
+    (readers != verb).then(|| format!("ihr {readers} {}", to_readers(rest)))
 }
 
 pub(super) fn as_typed(captures: &Captures<'_>) -> Option<Read> {
@@ -351,9 +372,28 @@ pub(super) fn thanks(who: &str) -> String {
             .iter()
             .any(|start| who.to_lowercase().starts_with(start))
     {
-        return format!("Wir danken {}", who.replace("besonders bei ", "besonders "));
+        let who = who.replace("besonders bei ", "besonders ");
+        return format!("Wir danken {}", relative(&who));
     }
     format!("Danke an {who}")
+}
+
+/// Sets the comma before a relative clause: "den Helfern die den Zaun gestrichen haben".
+pub(super) fn relative(who: &str) -> String {
+    const VERBS: [&str; 8] = [
+        "haben", "hat", "sind", "ist", "waren", "war", "kamen", "halfen",
+    ];
+    let at = who.match_indices(" die ").map(|(at, _)| at).find(|at| {
+        let words_before = who[..*at].split(' ').count();
+        let verb_behind = who[at + 5..]
+            .split([' ', ','])
+            .any(|word| VERBS.contains(&word));
+        !who[..*at].ends_with(',') && words_before <= 5 && verb_behind
+    });
+    at.map_or_else(
+        || who.to_owned(),
+        |at| format!("{},{}", &who[..at], &who[at..]),
+    )
 }
 
 pub(super) fn question(captures: &Captures<'_>) -> Option<Read> {
@@ -435,14 +475,19 @@ pub(super) fn without_article(about: &str) -> String {
     let Some((article, rest)) = about.split_once(' ') else {
         return about.to_owned();
     };
-    let article = matches!(
-        article.to_lowercase().as_str(),
-        "den" | "die" | "das" | "dem" | "der" | "ein" | "eine" | "einen" | "einem"
-    );
-    if article {
-        rest.to_owned()
-    } else {
-        about.to_owned()
+    // Without its article an adjective takes the article's ending: "den neuen Kurs" is "neuer Kurs".
+    let strong = |weak: &str, ending: &str| {
+        let (adjective, noun) = rest.split_once(' ')?;
+        let stem = adjective.strip_suffix(weak)?;
+        let small = adjective.chars().next().is_some_and(char::is_lowercase);
+        (small && !super::german_capitals::is_german_noun(adjective))
+            .then(|| format!("{stem}{ending} {noun}"))
+    };
+    match article.to_lowercase().as_str() {
+        "den" | "einen" => strong("en", "er").unwrap_or_else(|| rest.to_owned()),
+        "das" => strong("e", "es").unwrap_or_else(|| rest.to_owned()),
+        "die" | "dem" | "der" | "ein" | "eine" | "einem" => rest.to_owned(),
+        _ => about.to_owned(),
     }
 }
 

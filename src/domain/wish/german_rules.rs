@@ -2,8 +2,8 @@
 
 use super::clauses::to_readers;
 use super::german::{
-    apology, as_typed, invented_about, invention, question, reminder, rest_of, subject, thanks,
-    that,
+    apology, as_typed, invented_about, invention, question, relative, reminder, rest_of, subject,
+    thanks, that,
 };
 use super::{Make, Read, WishKind, group};
 
@@ -133,7 +133,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     (
         r"<P>(?:danke?|dankt) (?P<who>(?:allen|unseren?|unserem|den|dem|der|euren|all unseren|unsern|frau|herrn|\p{Lu}\S+) .+)",
         WishKind::Thank,
-        |c| group(c, "who").map(|who| Read::Statement(format!("Wir danken {who}"))),
+        |c| group(c, "who").map(|who| Read::Statement(format!("Wir danken {}", relative(who)))),
     ),
     // "gratuliere …", "wünsch …", "heiß … willkommen"
     (

@@ -7,15 +7,19 @@
 mod answers;
 mod clauses;
 mod english;
+mod english_capitals;
 mod english_say;
 mod english_words;
 mod english_write;
 mod german;
+mod german_capitals;
 mod german_rules;
+mod names;
 mod orders;
 mod questions;
 mod sentences;
 mod spanish;
+mod spanish_accents;
 mod spanish_rules;
 mod spanish_verbs;
 mod tails;
@@ -134,6 +138,10 @@ impl Wish {
                 asked = asked.or(Some(kind));
                 kinds.push(kind);
                 continue;
+            }
+            // An order without words of its own still names the kind of post.
+            if statement.is_none() {
+                asked = asked.or(kind);
             }
             kinds.extend(kind);
             sentences.extend(statement);

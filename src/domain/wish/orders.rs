@@ -162,7 +162,7 @@ pub(super) fn infinitive_order(text: &str) -> bool {
         ))
         .ok()
     });
-    const SUBJECTS: &str = "wir ich euch ihr man sie können dürfen möchten wollen will kann viele manche einige uns immer muss müssen werden jemand wer";
+    const SUBJECTS: &str = "wir ich euch ihr man sie können dürfen möchten wollen will kann viele manche einige uns zu immer muss müssen werden jemand wer";
     let before = text
         .split([',', ':'])
         .next()

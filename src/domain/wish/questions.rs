@@ -178,6 +178,14 @@ fn yes_or_no(words: &[&str]) -> Option<String> {
     if let Some(asked) = with_subject(&first, &words[1..]) {
         return Some(super::capitalised(&asked));
     }
+    if let Some(subject) = first.strip_suffix("'s").filter(|subject| {
+        matches!(
+            *subject,
+            "anyone" | "anybody" | "someone" | "somebody" | "there" | "everyone"
+        )
+    }) {
+        return Some(format!("Is {subject} {}", to_reader(&words[1..].join(" "))));
+    }
     if matches!(
         first.as_str(),
         "anyone" | "anybody" | "someone" | "somebody"
@@ -243,7 +251,7 @@ fn after_question_word(words: &[&str]) -> Option<String> {
         // "who wants to help": the question word is the subject.
         let who = matches!(
             lower(words.first()?).as_str(),
-            "who" | "what" | "which" | "whose"
+            "who" | "what" | "which" | "whose" | "who's" | "what's" | "who'd" | "who'll"
         );
         return who.then(|| super::capitalised(&to_reader(&words.join(" "))));
     };

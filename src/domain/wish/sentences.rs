@@ -1,10 +1,13 @@
 //! A topic parted into its sentences and lines.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The sentences and lines of a topic, without quotation marks around all of it.
 pub(super) fn split(topic: &str) -> Vec<String> {
-    let topic = unquoted(topic.trim());
+    let topic = unaddressed(unquoted(topic.trim()));
     topic
         .lines()
         .flat_map(|line| line.split("; "))
@@ -86,6 +89,20 @@ fn common_short(word: &str) -> bool {
     ]
     .contains(&word.as_str())
         || word.chars().all(|char| char.is_ascii_digit()) && word.len() > 2
+}
+
+/// Without what is said to the assistant before the matter: "hey lumen, ", "ok so the thing is ".
+fn unaddressed(topic: &str) -> &str {
+    const ADDRESSES: [&str; 3] = [
+        r"(?:(?:hey|hi|hello|hallo|hola|ok|okay|oye|dear|liebe[rs]?)[, ]+)?lumen[,:!]? ",
+        r"(?:ok(?:ay)?,? )?(?:so )?(?:the thing is|here'?s the thing|folgendes|also folgendes|es geht darum|mira|verás)(?:,? (?:that|dass|que))?[,:]? ",
+        r"(?:quick (?:one|favou?r)|kleine bitte|una cosa|cosita)[,:] ",
+    ];
+    static ALL: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(&format!("(?i)^(?:{})", ADDRESSES.join("|"))).ok());
+    ALL.as_ref()
+        .and_then(|pattern| pattern.find(topic))
+        .map_or(topic, |found| &topic[found.end()..])
 }
 
 /// Without quotation marks around the whole.

@@ -210,6 +210,11 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // "pregunta …"
     (
+        r"<P>pregunta(?: (?:por ah[ií]|con cariño|amablemente|bonito|a ver|<A>))*",
+        WishKind::Ask,
+        |_| Some(Read::Instruction),
+    ),
+    (
         r"<P>(?:pregunta|averigua|da la pregunta)(?: (?P<a><A>))?(?: (?:por ahí|por ahi|con cariño|amablemente))?,?:? ?(?P<wh><WH>) (?P<rest>.+)",
         WishKind::Ask,
         question,

@@ -32,11 +32,11 @@ const REQUESTS: &[&str] = &[
 const KINDS: &[(WishKind, &str)] = &[
     (
         WishKind::Thank,
-        r"\b(?:thank\w*|dank\w*|bedank\w*|dankeschön|agradec\w*|agradéce\w*|gracias)\b",
+        r"\b(?:thank\w*|danken?|danke|dank|bedank\w*|dankeschön|agradec\w*|agradéce\w*|gracias)\b",
     ),
     (
         WishKind::Congratulate,
-        r"\b(?:celebrate\w*|congrat\w*|glückw\w*|gratulier\w*|enhorabuena|felicit\w*)\b",
+        r"\b(?:celebrate\w*|congrat\w*|well done|bravo|hooray|glückw\w*|gratulier\w*|enhorabuena|felicit\w*)\b",
     ),
     (
         WishKind::Invite,
@@ -57,16 +57,26 @@ const CLOSINGS: [(&str, WishKind, &str); 12] = [
     ("en", WishKind::Thank, "Thank you."),
     ("en", WishKind::Congratulate, "Congratulations."),
     ("en", WishKind::Invite, "Come along."),
-    ("en", WishKind::Ask, "Any ideas?"),
+    ("en", WishKind::Ask, "Can you help?"),
     ("de", WishKind::Thank, "Vielen Dank."),
     ("de", WishKind::Congratulate, "Herzlichen Glückwunsch."),
     ("de", WishKind::Invite, "Kommt vorbei."),
-    ("de", WishKind::Ask, "Habt ihr Ideen?"),
+    ("de", WishKind::Ask, "Könnt ihr helfen?"),
     ("es", WishKind::Thank, "Muchas gracias."),
     ("es", WishKind::Congratulate, "Enhorabuena."),
     ("es", WishKind::Invite, "Os esperamos."),
-    ("es", WishKind::Ask, "¿Qué os parece?"),
+    ("es", WishKind::Ask, "¿Nos podéis ayudar?"),
 ];
+
+/// Where a name or a choice is looked for, ideas are asked for rather than help.
+const IDEAS: (&str, [(&str, &str); 3]) = (
+    r"(?i)\b(?:names?|namen?|nombre|ideas?|ideen?|vorschl\w+|motto|title|titel|título|slogan|überlegen|thinking of|pensando en)\b",
+    [
+        ("en", "Any ideas?"),
+        ("de", "Habt ihr Ideen?"),
+        ("es", "¿Qué os parece?"),
+    ],
+);
 
 /// A request to the assistant.
 struct Request {
@@ -141,6 +151,13 @@ pub(super) fn closing(kind: WishKind, language: Option<&str>, said: &str) -> Opt
             *known == kind
                 && Regex::new(&format!("(?i){pattern}")).is_ok_and(|pattern| pattern.is_match(said))
         });
+    if kind == WishKind::Ask
+        && !already
+        && Regex::new(IDEAS.0).is_ok_and(|pattern| pattern.is_match(said))
+    {
+        let ideas = IDEAS.1.iter().find(|(code, _)| *code == language);
+        return ideas.map(|(_, sentence)| (*sentence).to_owned());
+    }
     CLOSINGS
         .iter()
         .find(|(code, known, _)| *code == language && *known == kind && !already)

@@ -1,0 +1,197 @@
+//! German nouns typed without their capitals, and the commas that a quick typist leaves out.
+//!
+//! A word is a noun by the list, by its ending, as a compound of either, or by its place behind a determiner.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::capitalised;
+use super::names;
+use super::typing::each_word;
+
+/// German nouns that small brands write about. A compound that ends in one of them is a noun as well.
+const NOUNS: &str = include_str!("german_nouns.txt");
+
+/// Behind these a noun follows, with or without adjectives between.
+const DETERMINERS: &str = "ein eine einen einem einer eines kein keine keinen keinem keiner unser unsere unseren unserem unserer unsern unserm euer eure euren eurem eurer \
+    mein meine meinen meinem meiner dem des zum zur beim im am vom ins ans aufs fürs übers unters diese diesen diesem dieser dieses jede jeden jedem jedes";
+
+/// Also pronouns: what follows is a noun only where it cannot be a verb.
+const ARTICLES: &str = "der die das den";
+
+/// No nouns, wherever they stand.
+const OTHERS: &str = "ich du er sie es wir ihr man uns euch ihnen ihm ihn mich dich sich mir dir alle allen alles jeder niemand jemand etwas nichts was wer wen wem wie wo wann warum woher wohin \
+    und oder aber denn sondern doch weil dass ob wenn als bis seit damit obwohl bevor nachdem während sobald solange falls sowie sowohl \
+    an ab auf aus bei durch für gegen gegenüber hinter hinterm in mit nach neben ohne über um unter von vor wegen zu zwischen trotz statt außer per pro ca \
+    der die das den dem des ein eine einen einem einer am im zum zur beim vom ins \
+    nicht auch noch nur schon sehr so ganz mal wieder immer nie oft heute morgen gestern übermorgen jetzt bald dann danach da dort hier nun gerade eben erst erstmal leider gern gerne bitte danke \
+    mehr weniger viel viele wenig wenige paar bisschen einige mehrere andere anderen beide beiden zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert halb halbe ganze \
+    offen zu geschlossen geöffnet gesperrt frei voll leer fertig kaputt krank neu alt gut schön toll kostenlos gratis günstig warm kalt kurz lang groß klein spät früh später früher \
+    ist sind war waren hat haben hatte wird werden wurde wurden kann können muss müssen soll sollen darf dürfen will wollen möchte möchten gibt gibts geht kommt kommen macht machen findet \
+    rein raus ein aus los weg hin her fest statt teil vorbei zurück zusammen mit dabei dazu daran dran darauf drauf davon dafür darum raum voraus besten meisten liebsten ersten zweiten dritten letzten nächsten \
+    selbst selber sogar etwa rund circa täglich wöchentlich abends morgens mittags nachmittags vormittags nachts montags dienstags mittwochs donnerstags freitags samstags sonntags \
+    hinten vorne oben unten draußen drinnen links rechts drüben überall nochmal nochmals herzlich lieber einfach genau wirklich eigentlich vielleicht sonst also weiter weiterhin";
+
+/// Nouns get their capitals only where the typist set none at all: someone who set some has decided about the others.
+pub(super) fn set(text: &str, typed_small: bool) -> String {
+    static COMMA: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)(\b\p{L}+) (dass|ob|weil|obwohl|die|der|den) ").ok());
+    const BEFORE_NO_COMMA: [&str; 17] = [
+        "und", "oder", "aber", "so", "als", "auch", "nur", "ausser", "außer", "ohne", "statt",
+        "nachdem", "kurz", "erst", "gerade", "selbst", "denn",
+    ];
+    let mut text = text.to_owned();
+    if let Some(comma) = COMMA.as_ref() {
+        text = comma
+            .replace_all(&text, |found: &Captures<'_>| {
+                let (word, joint) = (&found[1], &found[2]);
+                let relative = matches!(joint.to_lowercase().as_str(), "die" | "der" | "den");
+                let comma = if relative {
+                    matches!(
+                        word.to_lowercase().as_str(),
+                        "allen" | "alle" | "denen" | "jene" | "jenen"
+                    )
+                } else {
+                    !BEFORE_NO_COMMA.contains(&word.to_lowercase().as_str())
+                };
+                format!("{word}{} {joint} ", if comma { "," } else { "" })
+            })
+            .into_owned();
+    }
+    if !typed_small {
+        return text;
+    }
+    let text = each_word(&text, |word| {
+        is_german_noun(word).then(|| capitalised(word))
+    })
+    .replace("ir Laden ", "ir laden ");
+    names::set(&behind_determiners(&text), names::GERMAN)
+}
+
+pub(super) fn is_german_noun(word: &str) -> bool {
+    const SHORTEST_HEAD: usize = 4;
+    const SHORTEST_FIRST: usize = 3;
+    const ENDINGS: [&str; 10] = [
+        "erei", "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ment", "tät",
+    ];
+    const NO_NOUNS: [&str; 4] = ["verstand", "bestand", "jung", "entstand"];
+    // "abzustimmen": an infinitive with its "zu".
+    static WITH_ZU: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new("^(?:ab|an|auf|aus|bei|ein|fest|her|hin|los|mit|nach|vor|weg|zurück|zusammen|weiter|teil|statt|vorbei|um|zu)zu.+e[lr]?n$").ok()
+    });
+    if WITH_ZU
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(word))
+    {
+        return false;
+    }
+    let length = word.chars().count();
+    let ending = ENDINGS
+        .iter()
+        .any(|end| word.ends_with(end) && length >= end.len() + SHORTEST_FIRST);
+    // "einladen", "vorstellen": verbs that end like a noun.
+    let prefixed = [
+        "ein", "aus", "auf", "ab", "vor", "her", "rein", "raus", "dar", "fest", "zu", "be", "ent",
+        "ver",
+    ]
+    .iter()
+    .any(|prefix| {
+        word.strip_prefix(prefix)
+            .is_some_and(|rest| matches!(rest, "laden" | "stellen" | "karten" | "räumen"))
+    });
+    !NO_NOUNS.contains(&word)
+        && !prefixed
+        && (ending
+            || NOUNS.split_whitespace().any(|noun| {
+                word == noun
+                    || noun.chars().count() >= SHORTEST_HEAD
+                        && word.ends_with(noun)
+                        && length >= noun.chars().count() + SHORTEST_FIRST
+            }))
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|known| known == word)
+}
+
+fn looks_like_adjective(word: &str) -> bool {
+    ["e", "en", "er", "es", "em"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
+}
+
+/// Behind a determiner the last word before a mark, a small word or the end is the noun: "die kleiderkammer".
+fn behind_determiners(text: &str) -> String {
+    const LONGEST_PHRASE: usize = 3;
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for at in 0..words.len() {
+        let determiner = words[at].to_lowercase();
+        let article = listed(ARTICLES, &determiner);
+        if !article && !listed(DETERMINERS, &determiner) {
+            continue;
+        }
+        for place in at + 1..words.len().min(at + 1 + LONGEST_PHRASE) {
+            let word = words[place].trim_end_matches([',', '.', '!', '?', ':', ';', ')']);
+            let marked = word.len() < words[place].len();
+            let small = word.chars().next().is_some_and(char::is_lowercase);
+            let plain = small && word.chars().count() > 2 && word.chars().all(char::is_alphabetic);
+            if !plain || listed(OTHERS, word) {
+                break;
+            }
+            let next = words.get(place + 1).map(|next| {
+                next.trim_end_matches([',', '.', '!', '?', ':', ';', ')'])
+                    .to_lowercase()
+            });
+            let ends = marked || next.as_ref().is_none_or(|next| listed(OTHERS, next));
+            let verb = article
+                && place == at + 1
+                && ["t", "te", "en", "ten"]
+                    .iter()
+                    .any(|end| word.ends_with(end));
+            if !looks_like_adjective(word) || ends {
+                if !verb
+                    && !(looks_like_adjective(word)
+                        && next.as_ref().is_some_and(|next| is_german_noun(next))
+                        && !marked)
+                {
+                    words[place] = capitalised(&words[place]);
+                }
+                break;
+            }
+        }
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_german_noun, set};
+
+    #[test]
+    fn nouns_get_their_capitals_by_list_ending_compound_and_place() {
+        for (typed, written) in [
+            (
+                "der chor probt in der aula der realschule",
+                "der Chor probt in der Aula der Realschule",
+            ),
+            (
+                "die spinde müssen bis freitag leer sein",
+                "die Spinde müssen bis Freitag leer sein",
+            ),
+            ("das geht morgen wieder", "das geht morgen wieder"),
+            (
+                "zum grillen ein neues rezept",
+                "zum Grillen ein neues Rezept",
+            ),
+            ("im neuen hofladen", "im neuen Hofladen"),
+            (
+                "hof hinterm laden, ausweis und kaufbeleg mitbringen",
+                "Hof hinterm Laden, Ausweis und Kaufbeleg mitbringen",
+            ),
+        ] {
+            assert_eq!(set(typed, true), written, "{typed}");
+        }
+        assert!(!is_german_noun("abzustimmen"));
+    }
+}
