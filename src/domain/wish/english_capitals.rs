@@ -21,7 +21,7 @@ pub(super) fn set(text: &str) -> String {
             .any(|name| name == word.replace('\u{2019}', "'"))
             .then(|| capitalised(word))
     });
-    names::set(&weekend(&streets(&text)), names::ENGLISH)
+    places(&names::set(&weekend(&streets(&text)), names::ENGLISH))
 }
 
 /// "sat" and "sun" are days before a number and beside another day.
@@ -73,6 +73,22 @@ fn weekend(text: &str) -> String {
         }
     });
     joined.collect::<Vec<_>>().join(" ")
+}
+
+/// "Victoria park": a place that is named after a person.
+fn places(text: &str) -> String {
+    const PLACES: &str = "park square hall gardens church school house street road lane avenue bridge hospital library";
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for at in 1..words.len() {
+        let place = words[at].trim_matches(|char: char| !char.is_alphabetic());
+        let name = words[at - 1].to_lowercase();
+        if PLACES.split(' ').any(|known| known == place)
+            && (names::is_first_name(&name) || matches!(words[at - 1].as_str(), "St" | "St."))
+        {
+            words[at] = capitalised(&words[at]);
+        }
+    }
+    words.join(" ")
 }
 
 fn streets(text: &str) -> String {

@@ -106,12 +106,44 @@ fn names_others(word: &str) -> bool {
             && !NO_NOUNS.split_whitespace().any(|known| known == word))
 }
 
+/// "its fixed now": "its" before what no owner has is "it's".
+fn it_is(text: &str) -> String {
+    const AFTER: &str = "a an the our my not now been going so very too just only still back on in at free open closed finally \
+        time all also really normally usually always already ready your here there almost nearly about gone done over up off";
+    const BEHIND_PARTICIPLE: &str =
+        "now by and on in at again for from until till today tomorrow so but to";
+    let words: Vec<&str> = text.split(' ').collect();
+    let bare = |at: usize| {
+        words.get(at).map(|word| {
+            word.trim_matches(|char: char| !char.is_alphanumeric())
+                .to_lowercase()
+        })
+    };
+    let listed = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
+    let turned = words.iter().enumerate().map(|(at, word)| {
+        let next = bare(at + 1).unwrap_or_default();
+        let participle = next.len() > 4
+            && (next.ends_with("ed") || next.ends_with("ing"))
+            && bare(at + 2).is_none_or(|after| listed(BEHIND_PARTICIPLE, &after));
+        let it_is = listed(AFTER, &next)
+            || next.starts_with(|char: char| char.is_ascii_digit())
+            || participle;
+        match *word {
+            "its" if it_is => "it's",
+            "Its" if it_is => "It's",
+            other => other,
+        }
+    });
+    turned.collect::<Vec<_>>().join(" ")
+}
+
 /// Contractions typed without their apostrophe, and the shortest shorthand.
 pub(super) fn spelled(text: &str) -> String {
     let text = match text.strip_prefix("were ") {
         Some(rest) => format!("we're {rest}"),
         None => text.to_owned(),
     };
+    let text = it_is(&text);
     let text = text.replace(" pls,", ",").replace(" plz,", ",");
     text.split(' ')
         .filter(|word| !matches!(word.to_lowercase().as_str(), "pls" | "plz"))

@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Captures;
 
-use super::clauses::{for_readers, main_clause, to_readers, verb_last};
+use super::clauses::{main_clause, verb_last};
+use super::german_phrases::{nominative, relative, without_article};
+use super::german_readers::{for_readers, to_readers};
 use super::{Read, Rule, capitalised, compiled, german_rules, group};
 
 pub(super) const TIMES: &[&str] = &[
@@ -81,7 +83,7 @@ const AUDIENCE: &str = "(?:(?:all(?:en|e)? )?(?:(?:den|die|unseren|unsere|unsern
     kund\\*innen|gästen?|mitgliedern?|followern?|hörern?|hörerinnen|lesern?|leserinnen|community|nachbarn|eltern|familien|kindern|fans|besuchern?|\
     besucherinnen|[a-zäöüß]{3,}(?:ern?|innen|isten|enten)|schülern?|patienten|patientinnen|freunden|freunde|nutzern?|usern?|teilnehmern?|welt|öffentlichkeit|läufern?|spielern?|vereinsmitgliedern?|stammgästen?|abonnenten|team|gemeinde|nachbarschaft|ihnen|denen|uns)(?: hier| da draußen| mal)?)";
 
-const POLITE: &str = "(?:(?:hallo|hi|hey|ok|okay|so|und|dann|lumen|bitte|mal|doch|kannst du|könntest du|würdest du|magst du|könnten wir|können wir|wir sollten|wir müssen|wir möchten|wir wollen|\
+pub(super) const POLITE: &str = "(?:(?:hallo|hi|hey|ok|okay|so|und|dann|lumen|bitte|mal|doch|kannst du|könntest du|würdest du|magst du|könnten wir|können wir|wir sollten|wir müssen|wir möchten|wir wollen|\
     ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|es wird zeit,?)[,:]? )*";
 
 const SMALL: &str = "(?:(?:bitte|mal|doch|uns|mir|kurz|noch|einfach|schnell|auch|wieder|eben|gern|gerne|online|raus|rein|nochmals?|noch mal|mal wieder|herzlich|ganz herzlich|recht herzlich|nett|lieb|ganz|allen ernstes|dringend|bitte nochmal|rum|herum|mit)[,]? )*";
@@ -116,93 +118,6 @@ pub(super) const GROUPS: &[(&str, &str)] = &[
 pub(super) fn rules() -> &'static [Rule] {
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| compiled(&[german_rules::TABLE], GROUPS));
     &RULES
-}
-
-/// "die Leute erinnern, dass …" and "alle einladen zum Fest" as the imperative that the rules know.
-pub(super) fn imperative(text: &str) -> String {
-    static FRAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let polite = format!("(?i)^(?:{POLITE})(?P<rest>.+)$");
-        Regex::new(&polite).ok()
-    });
-    const IMPERATIVES: [(&str, &str, &str); 22] = [
-        ("nachfragen", "frag", ""),
-        ("rumfragen", "frag", ""),
-        ("fragen", "frag", ""),
-        ("erinnern", "erinnere", ""),
-        ("einladen", "lade", "ein"),
-        ("bedanken", "bedanke dich", ""),
-        ("danken", "danke", ""),
-        ("gratulieren", "gratuliere", ""),
-        ("weitersagen", "sag", ""),
-        ("sagen", "sag", ""),
-        ("posten", "poste", ""),
-        ("schreiben", "schreib", ""),
-        ("ankündigen", "kündige", "an"),
-        ("mitteilen", "teile", "mit"),
-        ("hinweisen", "weise", "hin"),
-        ("informieren", "informiere", ""),
-        ("erwähnen", "erwähne", ""),
-        ("warnen", "warne", ""),
-        ("wünschen", "wünsche", ""),
-        ("bewerben", "bewirb", ""),
-        ("veröffentlichen", "veröffentliche", ""),
-        ("entschuldigen", "entschuldige dich", ""),
-    ];
-    if !super::orders::infinitive_order(text) {
-        return text.to_owned();
-    }
-    let bare = FRAME
-        .as_ref()
-        .and_then(|frame| frame.captures(text))
-        .map_or(text, |found| {
-            found.name("rest").map_or(text, |rest| rest.as_str())
-        });
-    let words: Vec<&str> = bare.split(' ').collect();
-    let found = words.iter().enumerate().find_map(|(place, word)| {
-        let word = word.trim_end_matches([',', ':']).to_lowercase();
-        IMPERATIVES
-            .iter()
-            .find(|(infinitive, ..)| *infinitive == word)
-            .map(|form| (place, form))
-    });
-    let Some((place, (_, imperative, particle))) = found else {
-        return text.to_owned();
-    };
-    let object: Vec<&str> = words[..place]
-        .iter()
-        .copied()
-        .filter(|word| *word != "sich")
-        .collect();
-    const MANNER: &str = "einmal nett dazu mal bitte noch lieb herzlich kurz da dabei hier gern gerne schön freundlich auch doch";
-    let bare = object.iter().all(|word| {
-        MANNER
-            .split_whitespace()
-            .any(|known| known == word.to_lowercase())
-    });
-    if bare && words.len() == place + 1 {
-        return text.to_owned();
-    }
-    let mark = words[place].trim_start_matches(char::is_alphabetic);
-    let rest = words[place + 1..].join(" ");
-    let (near, far) = if particle.is_empty() {
-        (String::new(), rest.as_str())
-    } else {
-        let at = rest.find([',', ':']).unwrap_or(rest.len());
-        (rest[..at].to_owned(), &rest[at..])
-    };
-    let mark = if object.is_empty() { "" } else { mark };
-    let object = object.join(" ");
-    let pieces = [*imperative, &object, &near, particle];
-    let head: Vec<&str> = pieces
-        .into_iter()
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    let gap = if far.is_empty() || far.starts_with([',', ':']) {
-        ""
-    } else {
-        " "
-    };
-    format!("{}{mark}{gap}{far}", head.join(" "))
 }
 
 pub(super) fn rest_of<'t>(captures: &'t Captures<'_>) -> &'t str {
@@ -258,50 +173,6 @@ fn clause_about(about: &str) -> Option<String> {
         }
         _ => Some(clause.to_owned()),
     }
-}
-
-/// The subject behind "über" or "von" as the subject of a sentence: its pronoun tells the gender.
-fn nominative(subject: &str, pronoun: &str, plural: bool) -> Option<String> {
-    let mut words = subject.split_whitespace();
-    let determiner = words.next()?.to_lowercase();
-    let ours = determiner.starts_with("uns");
-    let (determiner, weak, strong) = match (pronoun, plural) {
-        ("sie" | "die", true) => (if ours { "unsere" } else { "die" }, "en", "en"),
-        ("der" | "er", _) => (if ours { "unser" } else { "der" }, "e", "er"),
-        ("die" | "sie", _) => (if ours { "unsere" } else { "die" }, "e", "e"),
-        ("das" | "es", _) => (if ours { "unser" } else { "das" }, "e", "es"),
-        _ => return None,
-    };
-    let known = ours
-        || matches!(
-            subject
-                .split(' ')
-                .next()
-                .unwrap_or_default()
-                .to_lowercase()
-                .as_str(),
-            "den" | "die" | "das" | "dem" | "der"
-        );
-    let rest: Vec<&str> = words.collect();
-    let last = rest.len().checked_sub(1)?;
-    let ending = if ours { strong } else { weak };
-    let mut adjective = true;
-    let turned: Vec<String> = rest
-        .iter()
-        .enumerate()
-        .map(|(place, word)| {
-            let small = word.chars().next().is_some_and(char::is_lowercase);
-            let stem = ["en", "em", "er", "es", "e"]
-                .iter()
-                .find_map(|ending| word.strip_suffix(ending));
-            adjective &= place < last && small && !super::german_capitals::is_german_noun(word);
-            match stem {
-                Some(stem) if adjective => format!("{stem}{ending}"),
-                _ => (*word).to_owned(),
-            }
-        })
-        .collect();
-    known.then(|| format!("{determiner} {}", turned.join(" ")))
 }
 
 pub(super) fn that(captures: &Captures<'_>) -> Option<Read> {
@@ -378,24 +249,6 @@ pub(super) fn thanks(who: &str) -> String {
     format!("Danke an {who}")
 }
 
-/// Sets the comma before a relative clause: "den Helfern die den Zaun gestrichen haben".
-pub(super) fn relative(who: &str) -> String {
-    const VERBS: [&str; 8] = [
-        "haben", "hat", "sind", "ist", "waren", "war", "kamen", "halfen",
-    ];
-    let at = who.match_indices(" die ").map(|(at, _)| at).find(|at| {
-        let words_before = who[..*at].split(' ').count();
-        let verb_behind = who[at + 5..]
-            .split([' ', ','])
-            .any(|word| VERBS.contains(&word));
-        !who[..*at].ends_with(',') && words_before <= 5 && verb_behind
-    });
-    at.map_or_else(
-        || who.to_owned(),
-        |at| format!("{},{}", &who[..at], &who[at..]),
-    )
-}
-
 pub(super) fn question(captures: &Captures<'_>) -> Option<Read> {
     let (wh, rest) = (group(captures, "wh")?, group(captures, "rest")?);
     Some(Read::Statement(direct(wh, rest)))
@@ -469,26 +322,6 @@ fn direct(wh: &str, rest: &str) -> String {
     let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
     // "…, käse oder mohn?" is part of the question.
     format!("{}{}?", capitalised(&words.join(" ")), clause.after)
-}
-
-pub(super) fn without_article(about: &str) -> String {
-    let Some((article, rest)) = about.split_once(' ') else {
-        return about.to_owned();
-    };
-    // Without its article an adjective takes the article's ending: "den neuen Kurs" is "neuer Kurs".
-    let strong = |weak: &str, ending: &str| {
-        let (adjective, noun) = rest.split_once(' ')?;
-        let stem = adjective.strip_suffix(weak)?;
-        let small = adjective.chars().next().is_some_and(char::is_lowercase);
-        (small && !super::german_capitals::is_german_noun(adjective))
-            .then(|| format!("{stem}{ending} {noun}"))
-    };
-    match article.to_lowercase().as_str() {
-        "den" | "einen" => strong("en", "er").unwrap_or_else(|| rest.to_owned()),
-        "das" => strong("e", "es").unwrap_or_else(|| rest.to_owned()),
-        "die" | "dem" | "der" | "ein" | "eine" | "einem" => rest.to_owned(),
-        _ => about.to_owned(),
-    }
 }
 
 #[cfg(test)]

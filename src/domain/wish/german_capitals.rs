@@ -62,10 +62,10 @@ pub(super) fn set(text: &str, typed_small: bool) -> String {
     if !typed_small {
         return text;
     }
-    let text = each_word(&text, |word| {
-        is_german_noun(word).then(|| capitalised(word))
-    })
-    .replace("ir Laden ", "ir laden ");
+    let text = each_word(&text, written)
+        .replace("ir Laden ", "ir laden ")
+        .replace("alles gute", "alles Gute")
+        .replace("der weg ", "der Weg ");
     names::set(&behind_determiners(&text), names::GERMAN)
 }
 
@@ -75,7 +75,14 @@ pub(super) fn is_german_noun(word: &str) -> bool {
     const ENDINGS: [&str; 10] = [
         "erei", "ung", "ungen", "heit", "keit", "schaft", "tion", "tionen", "ment", "tät",
     ];
-    const NO_NOUNS: [&str; 4] = ["verstand", "bestand", "jung", "entstand"];
+    const NO_NOUNS: &str = "verstand bestand jung entstand einfach mehrfach vielfach geheim daheim pauschal schlicht mittlerweile beiseite allerhand \
+        jederzeit derzeit zurzeit seinerzeit teilweise normalerweise ungefähr getrennt bekommen willkommen";
+    // "folgende", "spannende": participles, unlike "Wochenende".
+    let participle = word.ends_with("ende")
+        && !["woche", "jahr", "monat", "saison", "schul", "semester"]
+            .iter()
+            .any(|first| word.starts_with(first))
+        && word.chars().count() > 4;
     // "abzustimmen": an infinitive with its "zu".
     static WITH_ZU: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new("^(?:ab|an|auf|aus|bei|ein|fest|her|hin|los|mit|nach|vor|weg|zurück|zusammen|weiter|teil|statt|vorbei|um|zu)zu.+e[lr]?n$").ok()
@@ -100,7 +107,8 @@ pub(super) fn is_german_noun(word: &str) -> bool {
         word.strip_prefix(prefix)
             .is_some_and(|rest| matches!(rest, "laden" | "stellen" | "karten" | "räumen"))
     });
-    !NO_NOUNS.contains(&word)
+    !listed(NO_NOUNS, word)
+        && !participle
         && !prefixed
         && (ending
             || NOUNS.split_whitespace().any(|noun| {
@@ -109,6 +117,21 @@ pub(super) fn is_german_noun(word: &str) -> bool {
                         && word.ends_with(noun)
                         && length >= noun.chars().count() + SHORTEST_FIRST
             }))
+}
+
+/// A word with the capitals that it always has: nouns, days cut short, acronyms, each part of a hyphenated noun.
+fn written(word: &str) -> Option<String> {
+    const DAYS: &str = "mo di mi do fr sa";
+    const ACRONYMS: &str = "wlan dj tv usb pdf lkw pkw tüv agb ev dlrg drk thw";
+    if let Some((first, last)) = word.rsplit_once('-') {
+        let days = listed(DAYS, first) && (listed(DAYS, last) || last == "so");
+        return (days || is_german_noun(last))
+            .then(|| format!("{}-{}", capitalised(first), capitalised(last)));
+    }
+    if listed(ACRONYMS, word) {
+        return Some(word.to_uppercase());
+    }
+    (listed(DAYS, word) || is_german_noun(word)).then(|| capitalised(word))
 }
 
 fn listed(list: &str, word: &str) -> bool {

@@ -1,10 +1,11 @@
 //! German rules, in their order: the narrow ones first.
 
-use super::clauses::to_readers;
 use super::german::{
-    apology, as_typed, invented_about, invention, question, relative, reminder, rest_of, subject,
-    thanks, that,
+    apology, as_typed, invented_about, invention, question, reminder, rest_of, subject, thanks,
+    that,
 };
+use super::german_phrases::relative;
+use super::german_readers::to_readers;
 use super::{Make, Read, WishKind, group};
 
 pub(super) const TABLE: &[(&str, WishKind, Make)] = &[

@@ -13,6 +13,9 @@ mod english_words;
 mod english_write;
 mod german;
 mod german_capitals;
+mod german_orders;
+mod german_phrases;
+mod german_readers;
 mod german_rules;
 mod names;
 mod orders;
@@ -20,6 +23,7 @@ mod questions;
 mod sentences;
 mod spanish;
 mod spanish_accents;
+mod spanish_readers;
 mod spanish_rules;
 mod spanish_verbs;
 mod tails;
@@ -243,7 +247,7 @@ fn read_sentence(
     let mut text = sentence.to_owned();
     for _ in 0..DEEPEST {
         let bare = match language {
-            Some("de") => german::imperative(&without_request_mark(&text)),
+            Some("de") => german_orders::imperative(&without_request_mark(&text)),
             Some("es") => spanish_verbs::imperative(&without_request_mark(&text)),
             _ => without_request_mark(&text),
         };

@@ -77,6 +77,11 @@ pub(super) fn set(text: &str, titles: Titles) -> String {
     words.join(" ")
 }
 
+/// Whether it is a frequent first name, in lower case.
+pub(super) fn is_first_name(word: &str) -> bool {
+    listed(FIRST_NAMES, word)
+}
+
 fn listed(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|known| known == word)
 }

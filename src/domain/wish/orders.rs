@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{english, german, spanish, spanish_verbs};
+use super::{english, german, german_orders, spanish, spanish_readers, spanish_verbs};
 
 /// Third persons that only the assistant can speak to.
 const ENGLISH_THIRD: &str = "(?:(?:all|any|more) )?(?:(?:our|the|my|all the|all our) )?(?:people|everyone|everybody|folks?|them|him|her|followers|customers|guests|members|readers|neighbou?rs|fans|visitors|parents|families|users|clients|patients|subscribers|locals|residents|supporters|pupils|students|kids|drivers|owners|swimmers|volunteers|community|public|world|village|town|internet|street)";
@@ -57,9 +57,6 @@ const GERMAN: &[&str] = &[
     "bitte (?:einen?|eine|ein|nen|ne|was|etwas) .+",
     "(?:was|etwas) (?:\\S+es )?(?:über|zum|zur|zu|für) .+",
 ];
-
-/// Infinitives as an order, at the end of its piece.
-const GERMAN_INFINITIVES: &str = "(?:posten|reinstellen|reinsetzen|rausschicken|raushauen|rausgeben|schreiben|fragen|nachfragen|rumfragen|erinnern|einladen|danken|bedanken|gratulieren|sagen|teilen|ankündigen|veröffentlichen|weitersagen|weitergeben|hinweisen|erwähnen|informieren|warnen|wünschen|mitteilen|verbreiten|bewerben|entschuldigen)";
 
 const GERMAN_NOT: &[&str] = &[
     "(?:sage?|schreibe?|frage?|teile?|erzähle?|gib|bringe?|mache?|stelle?|rufe?|lade?|setz|meldet?|melde|hole?|pack) (?:(?:doch|gern|gerne|bitte|einfach|mal) )*(?:uns|mir|dich|dir|deine?[nmr]?|mit|an|vorbei|bei)\\b",
@@ -151,27 +148,7 @@ pub(super) fn begins(text: &str, language: Option<&str>) -> bool {
     };
     let fits = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(&text));
     (fits(&tables.orders) && !fits(&tables.others))
-        || (language == Some("de") && infinitive_order(&text))
-}
-
-/// "nochmal alle erinnern", "bitte nett fragen": an infinitive with no one who does it.
-pub(super) fn infinitive_order(text: &str) -> bool {
-    static ORDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(&format!(
-            r"(?i)^(?:[^\s,.:]+ ){{0,6}}{GERMAN_INFINITIVES}(?:,? (?:dass|ob|wer|was|wann|wie|wo|welche\w*|wen|wem|die|zum|zur|zu|am|an|für|bitte|:).*|: .+)?$"
-        ))
-        .ok()
-    });
-    const SUBJECTS: &str = "wir ich euch ihr man sie können dürfen möchten wollen will kann viele manche einige uns zu immer muss müssen werden jemand wer";
-    let before = text
-        .split([',', ':'])
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
-    let subject = before
-        .split_whitespace()
-        .any(|word| SUBJECTS.split_whitespace().any(|known| known == word));
-    !subject && ORDER.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        || (language == Some("de") && german_orders::infinitive_order(&text))
 }
 
 /// `sentence` in pieces: what is stated, and each order behind it.
@@ -214,7 +191,7 @@ pub(super) fn split(sentence: &str, language: Option<&str>) -> Vec<String> {
 /// Also a Spanish wish for others: "que traigan agua".
 fn order_or_wish(text: &str, language: Option<&str>) -> bool {
     begins(text, language)
-        || (language == Some("es") && spanish_verbs::wish_for_readers(text).is_some())
+        || (language == Some("es") && spanish_readers::wish_for_readers(text).is_some())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Captures;
 
-use super::{Read, Rule, compiled, group, spanish_rules, spanish_verbs};
+use super::{Read, Rule, compiled, group, spanish_readers, spanish_rules};
 
 pub(super) const TIMES: &[&str] = &[
     "lunes",
@@ -150,14 +150,16 @@ pub(super) fn question(captures: &Captures<'_>) -> Option<Read> {
     };
     // "…, estamos pensando en recuperar uno": what follows is a statement of its own.
     let (rest, tail) = match rest.split_once(", ") {
-        Some((rest, more)) if tail.is_empty() && spanish_verbs::speaks_of_us(more) => (rest, more),
+        Some((rest, more)) if tail.is_empty() && spanish_readers::speaks_of_us(more) => {
+            (rest, more)
+        }
         _ => (rest, tail),
     };
     let who = wh.contains("quien") || wh.contains("quién");
     let rest = if who {
         rest.to_owned()
     } else {
-        spanish_verbs::question_to_readers(rest, audience)
+        spanish_readers::question_to_readers(rest, audience)
     };
     let accented = match wh.as_str() {
         "si" => String::new(),

@@ -3,7 +3,7 @@
 //! [`spanish_verbs`]: super::spanish_verbs
 
 use super::spanish::{as_typed, invented_about, invention, question, to};
-use super::spanish_verbs::{to_readers, wish_for_readers};
+use super::spanish_readers::{to_readers, wish_for_readers};
 use super::{Make, Read, WishKind, group};
 
 pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
