@@ -19,7 +19,7 @@ const AUDIENCE: &str = "(?:(?:all|any|both) (?:of )?)?(?:(?:our|the|my|your|thes
 const POLITE: &str = "(?:(?:hi|hey|hello|ok|okay|so|and|now|also|then|maybe|lumen|please|pls|plz|kindly|just|quickly|quick one|can you|could you|would you|\
     will you|can we|could we|may we|would you mind|you should|we should|we need to|i need to|i need you to|we need you to|i want to|i want you to|we want to|we want you to|i'?d like to|i'?d like you to|\
     i would like to|i would like you to|we'?d like to|we would like to|we'?d like you to|we would like you to|let'?s|go ahead and|feel free to|time to|it'?s time to|possibly|perhaps|do|help me|help us|\
-    can u|could u|can ya|can i get you to|could i ask you to|would u|any chance (?:you|we)(?: could| can)?|is it possible to|(?:i was|we were|was|i'm|i am|just) wondering if you (?:could|can|might)|do me a favou?r and|\
+    (?:can|could|would|will) (?:somebody|someone|anybody|anyone|one of you)|(?:you )?find an? (?:nice |good |fun |polite |kind |friendly )?way (?:to|of)|have a go at|see if you can|please can you|please could you|i'd appreciate it if you(?: could)?|it'd help if you|can u|could u|can ya|can i get you to|could i ask you to|would u|any chance (?:you|we)(?: could| can)?|is it possible to|(?:i was|we were|was|i'm|i am|just) wondering if you (?:could|can|might)|do me a favou?r and|\
     (?:it )?(?:would|'d|might) be (?:great|good|nice|lovely|cool|helpful|fab|fantastic|amazing|worth) (?:to|if (?:you|we|someone|this|it)(?: could| can| would)?)|(?:so )?the thing is|quick favou?r|i think we should|we ought to|you could|you can|try to|be sure to|make sure to|gently|kindly|politely|nicely|publicly|officially|again|also|i'?d love (?:you |for you )?to|we'?d love (?:you |for you )?to|i'?d love it if you(?: could)?|someone (?:should|needs to)|somebody (?:should|needs to)|let me|let us)[,:]? )*";
 
 const LOOK: &str = "(?:(?:quick|short|little|nice|friendly|warm|small|brief|simple|kind|polite|proper|good|\
@@ -81,13 +81,18 @@ pub(super) fn invented_about(captures: &Captures<'_>) -> Option<Read> {
     if let Some(sentence) = subject_and_clause(about) {
         return Some(Read::Statement(sentence));
     }
-    let clause = about
-        .split_once([',', ':', ';'])
-        .map(|(_, clause)| clause.trim())
-        .filter(|clause| is_clause(clause));
-    Some(clause.map_or(Read::Instruction, |clause| {
-        Read::Statement(clause.to_owned())
-    }))
+    Some(described(about).map_or(Read::Instruction, Read::Statement))
+}
+
+/// "our new apprentice, his name is Joel": what is said about the subject stands behind its colon.
+fn described(about: &str) -> Option<String> {
+    let (subject, clause) = about.split_once([',', ':', ';'])?;
+    let clause = clause.trim();
+    let first = clause.split(' ').next().unwrap_or_default().to_lowercase();
+    if matches!(first.as_str(), "his" | "her" | "their") {
+        return Some(format!("{subject}: {clause}"));
+    }
+    is_clause(clause).then(|| clause.to_owned())
 }
 
 pub(super) fn again(captures: &Captures<'_>) -> Option<Read> {
@@ -168,6 +173,8 @@ pub(super) fn about(captures: &Captures<'_>) -> Option<Read> {
     Some(if explains {
         Read::Instruction
     } else if let Some(sentence) = subject_and_clause(about) {
+        Read::Statement(sentence)
+    } else if let Some(sentence) = described(about).filter(|said| said.contains(": ")) {
         Read::Statement(sentence)
     } else {
         Read::Subject(about.to_owned())

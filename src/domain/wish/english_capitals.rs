@@ -21,7 +21,10 @@ pub(super) fn set(text: &str) -> String {
             .any(|name| name == word.replace('\u{2019}', "'"))
             .then(|| capitalised(word))
     });
-    places(&names::set(&weekend(&streets(&text)), names::ENGLISH))
+    places(&names::set(
+        &weekend(&months(&streets(&text))),
+        names::ENGLISH,
+    ))
 }
 
 /// "sat" and "sun" are days before a number and beside another day.
@@ -85,6 +88,30 @@ fn places(text: &str) -> String {
         if PLACES.split(' ').any(|known| known == place)
             && (names::is_first_name(&name) || matches!(words[at - 1].as_str(), "St" | "St."))
         {
+            words[at] = capitalised(&words[at]);
+        }
+    }
+    words.join(" ")
+}
+
+/// "may", "march" and "mar" beside a number are months.
+fn months(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    let numbered = |word: Option<&String>| {
+        word.is_some_and(|word| {
+            let digits = word.chars().filter(char::is_ascii_digit).count();
+            let rest = word.trim_start_matches(|char: char| char.is_ascii_digit());
+            (1..=2).contains(&digits)
+                && matches!(
+                    rest.trim_end_matches([',', '.']),
+                    "" | "st" | "nd" | "rd" | "th"
+                )
+        })
+    };
+    for at in 0..words.len() {
+        let word = words[at].trim_end_matches([',', '.']);
+        let beside = (at > 0 && numbered(words.get(at - 1))) || numbered(words.get(at + 1));
+        if matches!(word, "may" | "march" | "mar") && beside {
             words[at] = capitalised(&words[at]);
         }
     }

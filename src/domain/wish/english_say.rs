@@ -21,6 +21,26 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
+        r"<P>(?:everyone|everybody|people|folks|all|all members|our \S+) (?:should|needs? to|must|ought to|has to|have to) (?:know|be told|hear),? (?:that )?(?P<rest>.+)",
+        WishKind::Announce,
+        told,
+    ),
+    (
+        r"<P>have <A> (?P<what>(?:come|join|bring|drop|sign|send|vote|book|try|visit|turn up|show up|stop|swing|pop|call|register)\b.+)",
+        WishKind::Invite,
+        |c| group(c, "what").map(|what| Read::Statement(to_reader(what))),
+    ),
+    (
+        r"<P>(?:(?:don'?t|do not|never) let <A> forget|make sure (?:nobody|no one|<A> (?:doesn'?t|don'?t)) forgets?|jog (?:people's|everyone's) memory),? (?:that (?P<rest>.+)|(?P<what>(?:to|about) .+))",
+        WishKind::Remind,
+        |c| {
+            Some(Read::Statement(match group(c, "rest") {
+                Some(rest) => format!("A reminder: {}", spelled(&to_reader(rest))),
+                None => reminder(group(c, "what")?),
+            }))
+        },
+    ),
+    (
         r"<P>(?:tell|inform|notify|advise|update|warn|assure|alert|let) <A>,?(?: know)?<ADV> to (?P<what>.+)",
         WishKind::Announce,
         |c| group(c, "what").map(|what| Read::Statement(format!("Please {}", to_reader(what)))),
@@ -102,6 +122,16 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         |c| group(c, "who").map(|who| Read::Statement(thanks(c, who))),
     ),
     (
+        r"<P>thank (?:him|her|them|it)(?: .*)?",
+        WishKind::Thank,
+        |_| Some(Read::Instruction),
+    ),
+    (
+        r"<P>(?:say |send |give |post |write )(?:<A> )?(?:an? |our )?(?:big |huge |massive |warm |special |quick |many |heartfelt )*(?:thanks|thank[- ]you|congratulations|congrats)(?: out| post| note)*",
+        WishKind::Thank,
+        |_| Some(Read::Instruction),
+    ),
+    (
         r"<P>thank (?:people|everyone|everybody|them|folks|all|you all|(?:all )?(?:our|the) (?:customers|followers|guests|members|visitors|readers)) for (?P<what>.+)",
         WishKind::Thank,
         |c| {
@@ -113,11 +143,6 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         r"<P>(?:thank|give thanks to|appreciate|show (?:our )?appreciation (?:to|for)|(?:express|convey|send|pass on) (?:our )?(?:thanks|gratitude|appreciation) to) (?P<who>(?:[^y]|y[^o]|yo[^u]).+)",
         WishKind::Thank,
         |c| group(c, "who").map(|who| Read::Statement(format!("Thank you to {who}"))),
-    ),
-    (
-        r"<P>thank (?:him|her|them|it)(?: .*)?",
-        WishKind::Thank,
-        |_| Some(Read::Instruction),
     ),
     // "congratulate …", "wish …", "welcome …"
     (
@@ -196,7 +221,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     }),
     // "ask …"
     (
-        r"<P>(?:(?:ask|poll|survey|quiz|check|enquire|inquire|find out|put it to|ask around|ask round|put the question to|hear)<ADV>(?: (?:with|from|of|around|round|among))?(?: <A>)?(?: (?:nicely|politely|kindly|around|round))?(?: (?:on|about|as to))?),?:? ?(?P<question>(?:what|which|who|who's|whom|whose|when|where|why|how|if|whether)\b.+)",
+        r"<P>(?:(?:ask|poll|survey|quiz|check|enquire|inquire|find out|put it to|ask around|ask round|put the question to|hear|get a (?:feel|sense|feeling) (?:for|of)|get an idea of|sound out|gauge|canvass|test the waters on|take the temperature on|start a poll|run a poll|do a (?:quick )?poll)<ADV>(?: (?:with|from|of|around|round|among))?(?: <A>)?(?: (?:nicely|politely|kindly|around|round))?(?: (?:on|about|as to|asking))?),?:? ?(?P<question>(?:what|which|who|who's|whom|whose|when|where|why|how|if|whether)\b.+)",
         WishKind::Ask,
         |c| group(c, "question").map(|question| Read::Statement(direct_question(question))),
     ),

@@ -84,14 +84,14 @@ const AUDIENCE: &str = "(?:(?:all(?:en|e)? )?(?:(?:den|die|unseren|unsere|unsern
     besucherinnen|[a-zäöüß]{3,}(?:ern?|innen|isten|enten)|schülern?|patienten|patientinnen|freunden|freunde|nutzern?|usern?|teilnehmern?|welt|öffentlichkeit|läufern?|spielern?|vereinsmitgliedern?|stammgästen?|abonnenten|team|gemeinde|nachbarschaft|ihnen|denen|uns)(?: hier| da draußen| mal)?)";
 
 pub(super) const POLITE: &str = "(?:(?:hallo|hi|hey|ok|okay|so|und|dann|lumen|bitte|mal|doch|kannst du|könntest du|würdest du|magst du|könnten wir|können wir|wir sollten|wir müssen|wir möchten|wir wollen|\
-    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|es wird zeit,?)[,:]? )*";
+    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|es wird zeit,?|(?:ich|wir) hätten? gern(?:e)?|(?:ich|wir) bräuchten?|hätte gern(?:e)?)[,:]? )*";
 
 const SMALL: &str = "(?:(?:bitte|mal|doch|uns|mir|kurz|noch|einfach|schnell|auch|wieder|eben|gern|gerne|online|raus|rein|nochmals?|noch mal|mal wieder|herzlich|ganz herzlich|recht herzlich|nett|lieb|ganz|allen ernstes|dringend|bitte nochmal|rum|herum|mit)[,]? )*";
 
 const FORM: &str = "(?:(?:kurzen?|kleinen?|netten?|schönen?|freundlichen?|nettes|kurzes|kleine[rs]?|liebe[rsn]?|herzlichen?|knappen?|neuen?|kurzer|kurze|warmen?|lockeren?)(?:,| und)? )*(?:(?:social[- ]media[- ])?(?:post|posting|beitrag|tweet|text|nachricht|\
-    notiz|ankündigung|mitteilung|hinweis|satz|sätze|meldung|info|zeilen?|worte|einladung|erinnerung|dankeschön|danke|was|etwas|eintrag|story|frage|umfrage|status|dankespost|aufruf|werbung|kleinanzeige|aushang))";
+    notiz|ankündigung|mitteilung|hinweis|satz|sätze|meldung|info|zeilen?|worte|einladung|erinnerung|dankeschön|danke|was|etwas|eintrag|story|frage|umfrage|status|dankespost|aufruf|werbung|kleinanzeige|aushang|dankesworte?|dankesgruß|glückwünsche?|glückwunschpost|grüße|zeilen))";
 
-const WRITE: &str = "(?:schreibe?n?|schreibst|schreibt|postest|postet|tippe?|texte?|poste?n?|verfasse?n?|erstelle?n?|mache?n?|machst|formuliere?n?|bringe?n?|setze?n?|stelle?n?|gib|hau|haue|wir brauchen|ich brauche|brauche|veröffentliche?n?|twittere|schick|entwirf|mach uns|stell)";
+const WRITE: &str = "(?:schreibe?n?|schreibst|schreibt|postest|postet|tippe?|texte?|poste?n?|verfasse?n?|erstelle?n?|mache?n?|machst|formuliere?n?|bringe?n?|setze?n?|stelle?n?|gib|hau|haue|haut|schickt|stellt|packt|bringt|macht|wir brauchen|ich brauche|brauche|veröffentliche?n?|twittere|schick|entwirf|mach uns|stell)";
 
 const INVENTION: &str = "(?:witze?|gedichte?|reime?|geschichten?|märchen|anekdoten?|rätsel|sprüche?|spruch|zitate?|tipps?|tricks?|ideen?|gründe|grund|ratschläge|rezepte?|erklärung(?:en)?|anleitung(?:en)?|fakten|gedanken|slogans?|wortspiele?|kalauer|limericks?|haikus?|vergleiche?|kommentare?|bemerkung(?:en)?|fun ?facts?|argumente|wege|lebensweisheit(?:en)?|weisheit(?:en)?|vorschläge)";
 

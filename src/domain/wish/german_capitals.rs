@@ -66,6 +66,7 @@ pub(super) fn set(text: &str, typed_small: bool) -> String {
         .replace("ir Laden ", "ir laden ")
         .replace("alles gute", "alles Gute")
         .replace("der weg ", "der Weg ");
+    let text = sunday(&verbs_at_the_end(&text));
     names::set(&behind_determiners(&text), names::GERMAN)
 }
 
@@ -119,6 +120,31 @@ pub(super) fn is_german_noun(word: &str) -> bool {
             }))
 }
 
+/// "wer kann Stühle spenden": behind a modal verb the last word is no noun.
+fn verbs_at_the_end(text: &str) -> String {
+    const MODALS: &str = "kann können könnte könnten will wollen möchte möchten soll sollen darf dürfen muss müssen würde würden wollt könnt";
+    const ALSO_VERBS: &str = "Spenden Proben Feiern Fragen Kosten Reisen Regeln Karten Lösungen Nähen Stellen Planen Spielen Tanzen Kaufen";
+    let modal = text
+        .split(' ')
+        .any(|word| listed(MODALS, &word.to_lowercase()));
+    let (head, last) = text.rsplit_once(' ').unwrap_or(("", text));
+    let bare = last.trim_end_matches(['?', '!', '.']);
+    if modal && listed(ALSO_VERBS, bare) {
+        return format!("{head} {}", last.to_lowercase());
+    }
+    text.to_owned()
+}
+
+/// "so 12.5." is a Sunday.
+fn sunday(text: &str) -> String {
+    static DATE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\bso,? (\d{1,2}\.\d{1,2}\.)").ok());
+    DATE.as_ref().map_or_else(
+        || text.to_owned(),
+        |date| date.replace_all(text, "So $1").into_owned(),
+    )
+}
+
 /// A word with the capitals that it always has: nouns, days cut short, acronyms, each part of a hyphenated noun.
 fn written(word: &str) -> Option<String> {
     const DAYS: &str = "mo di mi do fr sa";
@@ -127,6 +153,17 @@ fn written(word: &str) -> Option<String> {
         let days = listed(DAYS, first) && (listed(DAYS, last) || last == "so");
         return (days || is_german_noun(last))
             .then(|| format!("{}-{}", capitalised(first), capitalised(last)));
+    }
+    // "schlosshof", "uferweg": short heads that no adjective ends in.
+    const SHORT_HEADS: [&str; 9] = [
+        "hof", "weg", "tag", "bus", "rad", "tür", "bad", "zug", "amt",
+    ];
+    const NO_HEADS: &str = "hinweg durchweg schlichtweg vorweg gerad insgesamt gesamt vorweg";
+    let headed = SHORT_HEADS
+        .iter()
+        .any(|head| word.ends_with(head) && word.chars().count() >= head.chars().count() + 3);
+    if headed && !listed(NO_HEADS, word) {
+        return Some(capitalised(word));
     }
     if listed(ACRONYMS, word) {
         return Some(word.to_uppercase());

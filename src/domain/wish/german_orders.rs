@@ -14,7 +14,7 @@ pub(super) fn infinitive_order(text: &str) -> bool {
     static ORDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let infinitives = INFINITIVES.replace(' ', "|");
         Regex::new(&format!(
-            r"(?i)^(?:[^\s,.:]+ ){{0,6}}(?:{infinitives})(?:,? (?:dass|ob|wer|was|wann|wie|wo|welche\w*|wen|wem|die|zum|zur|zu|am|an|für|bitte|:).*|: .+)?$"
+            r"(?i)^(?:[^\s,.:]+ ){{0,6}}(?:{infinitives})(?:,? (?:dass|das|ob|wer|was|wann|wie|wo|welche\w*|wen|wem|die|zum|zur|zu|am|an|für|bitte|:).*|: .+)?$"
         ))
         .ok()
     });

@@ -1,5 +1,26 @@
 //! German third persons turned to the readers: "sie trinken ihren Tee" to "ihr trinkt euren Tee".
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// "wollen die Leute lieber Kino" becomes "Wollt ihr lieber Kino?". None for what is no question about the readers.
+pub(super) fn question_to_readers(question: &str) -> Option<String> {
+    static ASKED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)^(?P<verb>\p{L}+n) (?:die leute|alle|sie|(?:unsere|die) (?:kunden|gäste|mitglieder|hörer|leser|follower|eltern|nachbarn|besucher)) (?P<rest>.+?)\??$",
+        )
+        .ok()
+    });
+    let found = ASKED.as_ref()?.captures(question.trim())?;
+    let verb = for_readers(&found["verb"].to_lowercase());
+    Some(format!(
+        "{} ihr {}?",
+        super::capitalised(&verb),
+        to_readers(&found["rest"])
+    ))
+}
+
 /// "sie … trinken" becomes "ihr … trinkt": the form for the readers of a verb for others.
 pub(super) fn for_readers(verb: &str) -> String {
     const IRREGULAR: [(&str, &str); 18] = [

@@ -98,11 +98,15 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         |c| group(c, "who").map(|who| Read::Statement(format!("Wir danken {who}{}", rest_of(c)))),
     ),
     (
-        r"<P>(?P<what>(?:ein |einen )(?:großes |riesiges |dickes |herzliches |fettes |großen |herzlichen )?(?:dankeschön|danke|dank|lob|applaus|glückwunsch) (?:an|für) .+)",
+        r"<P>(?P<what>(?:ein |einen )(?:großes |riesiges |riesen ?|dickes |herzliches |fettes |großen |herzlichen )?(?:dankeschön|danke|dank|lob|applaus|glückwunsch) (?:an|für) .+)",
         WishKind::Thank,
         |c| {
             group(c, "what").map(|what| {
                 let nominative = what.replacen("einen ", "ein ", 1);
+                let nominative = nominative
+                    .replacen("riesen", "riesiges ", 1)
+                    .replace("  ", " ")
+                    .replacen(" danke ", " Danke ", 1);
                 let what = nominative.replacen("en dank", "er dank", 1).replacen(
                     "en glück",
                     "er glück",
@@ -299,7 +303,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // "frag …"
     (
-        r"<P>(?:frage?n?|fragt|fragen wir|nachfragen|finde? heraus|find mal raus|erkundige dich|hör dich um|umhören|in die runde fragen|stell(?:e|t)? <S>(?:die|eine) frage),? ?<S>(?:(?:in die|an die|bei|bei der|in der) )?(?:(?:<A>|runde)(?: nach)?)?,?:? ?(?:<S>)(?P<wh><WH>) (?P<rest>.+)",
+        r"<P>(?:frage?n?|fragt|fragen wir|nachfragen|finde? heraus|find mal raus|erkundige dich|hör dich um|umhören|in die runde fragen|stell(?:e|t)? <S>(?:die|eine) frage),? ?<S>(?:(?:in die|an die|bei|bei der|in der) )?(?:(?:<A>|runde))?(?: ?nach)?,?:? ?(?:<S>)(?P<wh><WH>) (?P<rest>.+)",
         WishKind::Ask,
         question,
     ),

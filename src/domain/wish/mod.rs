@@ -111,28 +111,8 @@ impl Wish {
                 sentences.push(sentence);
                 continue;
             }
-            let (rest, wanted) = tails::cut(&sentence);
-            let (kind, statement) = if rest.is_empty() {
-                // A request as a whole: it may hold what should be said.
-                let whole = read_sentence(&sentence, language);
-                let words = whole
-                    .1
-                    .as_deref()
-                    .map_or(0, |text| text.unicode_words().count());
-                if whole.0.is_some() && (sentences.is_empty() || words > SHORTEST_TOLD) {
-                    whole
-                } else {
-                    asked = asked.or(wanted);
-                    (wanted, None)
-                }
-            } else {
-                let (kind, statement) = read_sentence(&rest, language);
-                // A frame around the sentence says more than what hangs behind it.
-                if kind.is_none() {
-                    asked = asked.or(wanted);
-                }
-                (kind.or(wanted), statement)
-            };
+            let (kind, statement, wanted) = read_piece(&sentence, language, sentences.is_empty());
+            asked = asked.or(wanted);
             // The last guard: an order that no rule could open is never published.
             let order = statement
                 .as_ref()
@@ -205,6 +185,38 @@ impl Wish {
             .map(|sentence| typing::written_out(sentence, self.language, self.typed_small))
             .collect()
     }
+}
+
+/// The kind and the statement of one piece, and the kind that a request in it names.
+fn read_piece(
+    piece: &str,
+    language: Option<&'static str>,
+    first: bool,
+) -> (Option<WishKind>, Option<String>, Option<WishKind>) {
+    let (rest, wanted) = tails::cut(piece);
+    let order = orders::begins(piece, language);
+    if rest.is_empty() || order {
+        // A request as a whole: it may hold what should be said.
+        let (kind, statement) = read_sentence(piece, language);
+        let words = statement
+            .as_deref()
+            .map_or(0, |text| text.unicode_words().count());
+        let told = words > if rest.is_empty() { SHORTEST_TOLD } else { 0 };
+        let own = statement
+            .as_deref()
+            .is_some_and(|text| !orders::begins(text, language));
+        if kind.is_some() && own && (first || told) {
+            return (kind, statement, None);
+        }
+        if let Some(said) = orders::behind(piece, language) {
+            return (wanted.or_else(|| tails::kind(piece)), Some(said), wanted);
+        }
+        return (wanted.or(kind), None, wanted.or(kind));
+    }
+    let (kind, statement) = read_sentence(&rest, language);
+    // A frame around the sentence says more than what hangs behind it.
+    let asked = if kind.is_none() { wanted } else { None };
+    (kind.or(wanted), statement, asked)
 }
 
 /// The rules of a language, the first that fits counts.
@@ -318,6 +330,18 @@ fn says_enough(text: &str) -> bool {
             .chars()
             .any(|char| char.is_numeric() || char >= '\u{2e80}')
         || text.ends_with(['!', '?'])
+}
+
+/// Whether a finite verb stands in it.
+fn holds_verb(text: &str, language: Option<&str>) -> bool {
+    let verbs = match language {
+        Some("en") => english_words::VERBS,
+        Some("de") => german::VERBS,
+        Some("es") => spanish::VERBS,
+        _ => &[],
+    };
+    text.unicode_words()
+        .any(|word| verbs.contains(&word.to_lowercase().as_str()))
 }
 
 /// Whether the object of "write about" says something by itself: a time, a number, a list, or a verb.

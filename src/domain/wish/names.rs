@@ -46,6 +46,9 @@ pub(super) const SPANISH: Titles = &[
     ("santa", "Santa"),
 ];
 
+/// Words that give a name: "called joel", "heißt mia", "se llama ana".
+const NAMING: &str = "called named heißt heisst heißen namens llama llamado llamada";
+
 /// Words behind a title that are no name.
 const NO_NAMES: &str = "and und y e is ist es who die der das de del que con mit from von in im at who's has hat for para für on to";
 
@@ -58,6 +61,39 @@ pub(super) fn set(text: &str, titles: Titles) -> String {
         let stem = bare.strip_suffix("'s").unwrap_or(bare);
         if listed(FIRST_NAMES, stem) && !words[at].starts_with(['#', '@']) {
             words[at] = lifted(&words[at]);
+        }
+        let naming = listed(NAMING, bare)
+            || (bare == "is" && at > 0 && words[at - 1].to_lowercase() == "name");
+        if naming && let Some(next) = words.get(at + 1) {
+            let name = next
+                .trim_matches(|char: char| !char.is_alphanumeric())
+                .to_lowercase();
+            let article = matches!(
+                name.as_str(),
+                "the"
+                    | "a"
+                    | "our"
+                    | "off"
+                    | "out"
+                    | "for"
+                    | "es"
+                    | "das"
+                    | "dass"
+                    | "la"
+                    | "el"
+                    | "to"
+                    | "on"
+                    | "it"
+                    | "in"
+            );
+            if !article
+                && !listed(NO_NAMES, &name)
+                && name.chars().all(char::is_alphabetic)
+                && !name.is_empty()
+            {
+                words[at + 1] = lifted(next);
+            }
+            continue;
         }
         let Some((_, title)) = titles.iter().find(|(title, _)| *title == small) else {
             continue;

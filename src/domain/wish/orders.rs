@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{english, german, german_orders, spanish, spanish_readers, spanish_verbs};
+use super::{
+    english, german, german_orders, german_readers, questions, spanish, spanish_readers,
+    spanish_verbs,
+};
 
 /// Third persons that only the assistant can speak to.
 const ENGLISH_THIRD: &str = "(?:(?:all|any|more) )?(?:(?:our|the|my|all the|all our) )?(?:people|everyone|everybody|folks?|them|him|her|followers|customers|guests|members|readers|neighbou?rs|fans|visitors|parents|families|users|clients|patients|subscribers|locals|residents|supporters|pupils|students|kids|drivers|owners|swimmers|volunteers|community|public|world|village|town|internet|street)";
@@ -36,6 +39,11 @@ const ENGLISH: &[&str] = &[
     "(?:something|sth) (?:\\S+ )?(?:about|for|to|on|saying)",
     "(?:do|make|run|come up with|think (?:of|up)|dream up) (?:me |us )?(?:an?|some|something|the) (?:\\S+ ){0,2}(?:quiz|poll|thread|competition|name|slogan|idea|title|nice|funny|clever|poetic|catchy)",
     "(?:come up with|think of|dream up) \\S+",
+    "(?:get a (?:feel|sense) (?:for|of)|get an idea of|sound out|gauge|canvass) \\S+",
+    "(?:put|stick|pop|get|throw|chuck|send|drop|share|run|start) (?:an?|some|the|another|our) (?:\\S+ ){0,3}?(?:<T>|thanks|thank|note|sign|congratulations|greeting|question)",
+    "(?:don'?t|do not) let <3> forget",
+    "have <3> (?:come|join|bring|sign|vote)",
+    "(?:everyone|everybody|people) (?:should|needs? to|must|has to|have to) know",
     "what (?:would|could|should) (?:be a good|we post|i post|we write)",
 ];
 
@@ -50,11 +58,12 @@ const ENGLISH_NOT: &[&str] = &[
 ];
 
 const GERMAN: &[&str] = &[
-    "(?:sag|sage|schreib|schreibe|poste|frag|erinner|erinnere|lad|lade|gratulier|gratuliere|bedank|bedanke|wünsch|weis|weise|mach|gib|hau|pack|ruf|warn|warne|kündig|kündige|verkünd|verkünde|erzähl|erzähle|informier|informiere|erwähn|erwähne|bewirb|motivier|motiviere|ermutig|ermutige|ermunter|ermuntere|animier|animiere|formulier|formuliere|verfass|verfasse|erstell|erstelle|entwirf|veröffentliche|verbreite|erklär|erkläre|beglückwünsch|beglückwünsche|beton|betone|entschuldig|entschuldige|überleg dir|denk dir|lass dir|nutz|teile?|stelle?|frage|bringe?|melde|setz|tu|heiß|heiße|heiss)<,>(?:.+)",
+    "(?:sag|sage|schreib|schreibe|poste|frag|erinner|erinnere|lad|lade|gratulier|gratuliere|bedank|bedanke|wünsch|weis|weise|mach|gib|hau|haut|postet|pack|ruf|warn|warne|kündig|kündige|verkünd|verkünde|erzähl|erzähle|informier|informiere|erwähn|erwähne|bewirb|motivier|motiviere|ermutig|ermutige|ermunter|ermuntere|animier|animiere|formulier|formuliere|verfass|verfasse|erstell|erstelle|entwirf|veröffentliche|verbreite|erklär|erkläre|beglückwünsch|beglückwünsche|beton|betone|entschuldig|entschuldige|überleg dir|denk dir|lass dir|nutz|teile?|stelle?|frage|bringe?|melde|setz|tu|heiß|heiße|heiss)<,>(?:.+)",
     "(?:denkt|denk) (?:bitte )?(?:dran|daran),? (?:die|alle|den|das) .+ zu (?:erinnern|sagen|fragen|danken)",
     "bitte (?:die|alle|unsere|euch) .+ zu \\S+.*",
     "(?:bitte )?(?:(?:noch|mal|nochmal|nur|kurz)? ?(?:einen?|nen|ne|ein|eine) )?(?:\\S+e[nsr]? ){0,2}(?:post|posting|tweet|beitrag|text|story)(?: (?:über|zum|zur|zu|für|mit|dass|draus|daraus|wert|bitte)\\b.*)?",
     "bitte (?:einen?|eine|ein|nen|ne|was|etwas) .+",
+    "(?:da|dazu|das|dafür) (?:kann|könnte|könnten|können|sollte|sollten|muss|müsste|müssen|darf) (?:man|wir|du|ihr|einer|jemand)\\b.*",
     "(?:was|etwas) (?:\\S+es )?(?:über|zum|zur|zu|für) .+",
 ];
 
@@ -149,6 +158,27 @@ pub(super) fn begins(text: &str, language: Option<&str>) -> bool {
     let fits = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(&text));
     (fits(&tables.orders) && !fits(&tables.others))
         || (language == Some("de") && german_orders::infinitive_order(&text))
+}
+
+/// What stands behind a short order at the beginning: "do a poll, do people prefer paper" holds a question.
+pub(super) fn behind(text: &str, language: Option<&str>) -> Option<String> {
+    const LONGEST_ORDER: usize = 6;
+    const SHORTEST: usize = 4;
+    let at = text.find([',', ':'])?;
+    let (order, rest) = (&text[..at], text[at + 1..].trim());
+    let fits = order.split_whitespace().count() <= LONGEST_ORDER
+        && rest.split_whitespace().count() >= SHORTEST
+        && !begins(rest, language);
+    let question = match language {
+        Some("en") => questions::to_the_readers(rest),
+        Some("de") => german_readers::question_to_readers(rest),
+        _ => None,
+    };
+    if fits && question.is_some() {
+        return question;
+    }
+    // What only describes the post ("…, short and funny") has no verb.
+    (fits && super::holds_verb(rest, language)).then(|| rest.to_owned())
 }
 
 /// `sentence` in pieces: what is stated, and each order behind it.

@@ -1,6 +1,10 @@
 //! English indirect questions made direct: "what they drink when it is cold" becomes "What do you drink when it is cold?".
 //! Where the verb cannot be told for sure, the question stays indirect: "Tell us which book you read last."
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::english_words::{spelled, to_reader};
 
 /// Verbs that are put before the subject as they are.
@@ -135,6 +139,22 @@ pub(super) fn direct_question(indirect: &str) -> String {
         text.push('.');
     }
     text
+}
+
+/// "do people prefer paper" becomes "Do you prefer paper?". None for what is no question about the readers.
+pub(super) fn to_the_readers(question: &str) -> Option<String> {
+    static ASKED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)^(?P<start>(?:(?:what|which|when|where|why|who|how)\b.{0,30}? )?(?:do|would|are|have|can|will|did|should)) (?:people|folks|everyone|everybody|they|(?:our |the )(?:customers|followers|members|guests|readers|visitors|users|clients|students|parents|neighbou?rs|patients|fans)) (?P<rest>.+?)\??$",
+        )
+        .ok()
+    });
+    let found = ASKED.as_ref()?.captures(question.trim())?;
+    Some(format!(
+        "{} you {}?",
+        super::capitalised(&found["start"]),
+        to_reader(&found["rest"])
+    ))
 }
 
 fn cut_tail(text: &str) -> (String, Option<String>) {

@@ -70,7 +70,7 @@ pub(super) const VERBS: &[&str] = &[
 ];
 
 const AUDIENCE: &str = "(?:a )?(?:(?:la|los|las|el|nuestr[oa]s?|tod[oa]s?|tod[oa]s? (?:los|las|nuestr[oa]s)|mis|quienes|toda la) )*(?:gente|tod[oa]s?|tod[oa] el mundo|mundo|clientes?|clientas?|seguidor(?:es|as)|público|publico|vecin[oa]s|\
-    familias|padres|madres|soci[oa]s|alumn[oa]s|usuari[oa]s|lector(?:es|as)|visitantes|amig[oa]s|comunidad|pacientes|oyentes|niñ[oa]s|miembros|equipo|barrio|ell[oa]s|fans|personas|(?:los|las|nuestr[oa]s) [a-zñáéíóú]+s)";
+    familias|padres|madres|soci[oa]s|alumn[oa]s|usuari[oa]s|lector(?:es|as)|visitantes|amig[oa]s|comunidad|pacientes|oyentes|niñ[oa]s|miembros|equipo|barrio|ell[oa]s|fans|personas|quien quiera|quienes quieran|cualquiera|(?:los|las|nuestr[oa]s) [a-zñáéíóú]+s)";
 
 const POLITE: &str = "(?:(?:hola|ok|vale|y|por favor|porfa|puedes|podrías|podrias|puede|podría|podemos|queremos|quiero|quisiera|me gustar[ií]a|nos gustar[ií]a|quer[ií]amos|quiero que|necesito que|hay que|lumen|anda|oye|solo|también|tambien|ahora|venga|estaría bien|estaria bien|sería genial|seria genial|¿)[,:]? ?)*";
 

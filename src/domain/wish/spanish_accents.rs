@@ -72,9 +72,35 @@ fn states(text: &str) -> String {
     written.collect::<Vec<_>>().join(" ")
 }
 
+/// The question word at the beginning has its accent.
+fn asking(text: &str) -> String {
+    const WORDS: [(&str, &str); 11] = [
+        ("quien", "quién"),
+        ("quienes", "quiénes"),
+        ("que", "qué"),
+        ("como", "cómo"),
+        ("donde", "dónde"),
+        ("cuando", "cuándo"),
+        ("cual", "cuál"),
+        ("cuales", "cuáles"),
+        ("cuanto", "cuánto"),
+        ("cuantos", "cuántos"),
+        ("cuantas", "cuántas"),
+    ];
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    WORDS
+        .iter()
+        .find(|(plain, _)| *plain == first.to_lowercase())
+        .map_or_else(
+            || text.to_owned(),
+            |(_, accented)| format!("{accented} {rest}"),
+        )
+}
+
 /// A question opens with its mark.
 fn opened(text: &str) -> String {
     if text.ends_with('?') && !text.contains('¿') {
+        let text = asking(text);
         let mut letters = text.chars();
         let first: String = letters
             .next()

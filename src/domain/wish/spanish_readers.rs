@@ -34,7 +34,6 @@ const PRESENT: &[(&str, &str, &str)] = &[
     ("ven", "ve", "veis"),
     ("están", "está", "estáis"),
     ("estan", "esta", "estáis"),
-    ("son", "es", "sois"),
     ("harían", "haría", "haríais"),
     ("vendrían", "vendría", "vendríais"),
     ("querrían", "querría", "querríais"),

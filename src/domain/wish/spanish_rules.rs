@@ -13,17 +13,17 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         |_| Some(Read::Instruction),
     ),
     (
+        r"<P>(?:haz )?que (?:la gente|todo el mundo|todos) (?:sepa|sepan|se entere|se enteren) (?:de )?que (?P<rest>.+)",
+        WishKind::Announce,
+        as_typed,
+    ),
+    (
         r"<P>(?:di|cuenta|avisa|informa|anuncia|comunica|menciona|explica|advierte|difunde|comparte|publica|escribe|pon|haz saber|confirma|corre la voz|pasa la voz)(?: (?:por favor|bien claro|claramente|hoy|ya|en la página|en el post|ahí|ahi))*,?(?: <A>)?,? (?:de )?que (?P<rest>.+)",
         WishKind::Announce,
         as_typed,
     ),
     (
         r"<P>(?:corre la voz|pasa la voz|haz correr la voz|di <A>|avisa <A>|cuenta <A>)[,:] (?P<rest>.+)",
-        WishKind::Announce,
-        as_typed,
-    ),
-    (
-        r"<P>que (?:la gente|todo el mundo|todos) (?:sepa|sepan|se entere|se enteren) (?:de )?que (?P<rest>.+)",
         WishKind::Announce,
         as_typed,
     ),

@@ -89,7 +89,7 @@ pub(super) fn unaccented(word: &str) -> String {
 /// become "recuerda …". Anything else stays as it is.
 pub(super) fn imperative(text: &str) -> String {
     const BEFORE: &str = "por favor, porfa, puedes puede podrías podrias podría podemos podríamos quiero queremos quisiera quería que hay necesito tienes habría \
-        que me nos gustaría gustaria lumen hola oye vale y también tambien solo ok anda ahora venga pues intenta debes deberíamos deberias vamos a";
+        que me nos ponte gustaría podría querría queríamos gustaria lumen hola oye vale y también tambien solo ok anda ahora venga pues intenta debes deberíamos deberias vamos a";
     let bare = text.trim_start_matches(['¿', '¡', ' ']);
     let mut words: Vec<&str> = bare.split(' ').collect();
     let mut at = 0;
@@ -97,7 +97,7 @@ pub(super) fn imperative(text: &str) -> String {
         let word = words[at].trim_end_matches(',').to_lowercase();
         let frame = BEFORE
             .split_whitespace()
-            .any(|known| known.trim_end_matches(',') == word);
+            .any(|known| unaccented(known.trim_end_matches(',')) == unaccented(&word));
         if order(&word).is_some() || !frame {
             break;
         }
