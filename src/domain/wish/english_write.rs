@@ -27,7 +27,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         invention,
     ),
     (
-        r"<P>(?:(?:<W>|say|tell <A>|share|think of) )?(?:(?:something|sth|anything|somethin) (?:<IL>|<L>)+|<DET><L>(?:<IL>,? )+one) ?(?:and <IL> )?(?:about|on|for|to|regarding) (?P<about>.+)",
+        r"<P>(?:(?:<W>|say|tell <A>|share|think of) )?(?:(?:something|sth|anything|somethin) (?:(?:<IL>|heart-?warming|uplifting|quick|short|little|friendly|warm|small|brief|kind|cheerful|cosy|cozy|heartfelt|upbeat|lively|snappy|engaging|happy|special)(?:,? and|,)? ?)+|<DET><L>(?:<IL>,? )+one) ?(?:and <IL> )?(?:about|on|for|to|regarding) (?P<about>.+)",
         WishKind::Invent,
         invented_about,
     ),

@@ -203,7 +203,17 @@ fn behind_determiners(text: &str) -> String {
                 next.trim_end_matches([',', '.', '!', '?', ':', ';', ')'])
                     .to_lowercase()
             });
-            let ends = marked || next.as_ref().is_none_or(|next| listed(OTHERS, next));
+            let titled = next.as_ref().is_some_and(|next| {
+                listed("frau herr herrn dr familie", next.trim_end_matches('.'))
+            });
+            let capital = words
+                .get(place + 1)
+                .is_some_and(|next| next.starts_with(char::is_uppercase));
+            let ends = titled
+                || marked
+                || next
+                    .as_ref()
+                    .is_none_or(|next| listed(OTHERS, next) && !capital);
             let verb = article
                 && place == at + 1
                 && ["t", "te", "en", "ten"]
@@ -213,7 +223,8 @@ fn behind_determiners(text: &str) -> String {
                 if !verb
                     && !(looks_like_adjective(word)
                         && next.as_ref().is_some_and(|next| is_german_noun(next))
-                        && !marked)
+                        && !marked
+                        && !titled)
                 {
                     words[place] = capitalised(&words[place]);
                 }

@@ -61,7 +61,7 @@ const GERMAN: &[&str] = &[
     "(?:sag|sage|schreib|schreibe|poste|frag|erinner|erinnere|lad|lade|gratulier|gratuliere|bedank|bedanke|wünsch|weis|weise|mach|gib|hau|haut|postet|pack|ruf|warn|warne|kündig|kündige|verkünd|verkünde|erzähl|erzähle|informier|informiere|erwähn|erwähne|bewirb|motivier|motiviere|ermutig|ermutige|ermunter|ermuntere|animier|animiere|formulier|formuliere|verfass|verfasse|erstell|erstelle|entwirf|veröffentliche|verbreite|erklär|erkläre|beglückwünsch|beglückwünsche|beton|betone|entschuldig|entschuldige|überleg dir|denk dir|lass dir|nutz|teile?|stelle?|frage|bringe?|melde|setz|tu|heiß|heiße|heiss)<,>(?:.+)",
     "(?:denkt|denk) (?:bitte )?(?:dran|daran),? (?:die|alle|den|das) .+ zu (?:erinnern|sagen|fragen|danken)",
     "bitte (?:die|alle|unsere|euch) .+ zu \\S+.*",
-    "(?:bitte )?(?:(?:noch|mal|nochmal|nur|kurz)? ?(?:einen?|nen|ne|ein|eine) )?(?:\\S+e[nsr]? ){0,2}(?:post|posting|tweet|beitrag|text|story)(?: (?:über|zum|zur|zu|für|mit|dass|draus|daraus|wert|bitte)\\b.*)?",
+    "(?:bitte )?(?:(?:noch|mal|nochmal|nur|kurz)? ?(?:einen?|nen|ne|ein|eine) )?(?:\\S+e[nsr]? ){0,2}(?:post|posting|tweet|beitrag|text|story|umfrage|abstimmung)(?: (?:über|zum|zur|zu|für|mit|dass|draus|daraus|wert|bitte)\\b.*|[,:] .*)?",
     "bitte (?:einen?|eine|ein|nen|ne|was|etwas) .+",
     "(?:da|dazu|das|dafür) (?:kann|könnte|könnten|können|sollte|sollten|muss|müsste|müssen|darf) (?:man|wir|du|ihr|einer|jemand)\\b.*",
     "(?:was|etwas) (?:\\S+es )?(?:über|zum|zur|zu|für) .+",

@@ -194,6 +194,17 @@ fn is_auxiliary(word: &str) -> bool {
 
 /// "they like tea" becomes "Do you like tea".
 fn yes_or_no(words: &[&str]) -> Option<String> {
+    // "whether our members want …": they are the readers.
+    let named = match words {
+        ["our" | "the" | "all", noun, ..] if is_audience(noun) => 1,
+        [noun, ..] if is_audience(noun) => 0,
+        _ => usize::MAX,
+    };
+    if named < 2
+        && let Some(asked) = with_subject("they", &words[named + 1..])
+    {
+        return Some(super::capitalised(&asked));
+    }
     let first = lower(words.first()?);
     if let Some(asked) = with_subject(&first, &words[1..]) {
         return Some(super::capitalised(&asked));
@@ -224,6 +235,14 @@ fn yes_or_no(words: &[&str]) -> Option<String> {
     Some(super::capitalised(
         format!("{} {subject} {rest}", lower(words[at])).trim_end(),
     ))
+}
+
+fn is_audience(word: &str) -> bool {
+    const NOUNS: &str = "members customers followers guests readers visitors users clients students parents neighbours neighbors patients fans folks \
+        families listeners locals residents subscribers volunteers regulars players swimmers riders";
+    NOUNS
+        .split_whitespace()
+        .any(|noun| noun == word.to_lowercase())
 }
 
 /// "wants" becomes "want"; none for a form that is no third person.

@@ -228,7 +228,11 @@ pub(super) fn question_to_readers(question: &str, audience: bool) -> String {
             return to_readers(&words.join(" "));
         }
     }
-    question.to_owned()
+    if audience {
+        to_readers(question)
+    } else {
+        question.to_owned()
+    }
 }
 
 #[cfg(test)]
