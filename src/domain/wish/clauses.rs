@@ -308,7 +308,9 @@ fn noun_phrase(words: &[&str], from: usize) -> Option<usize> {
         let adjectives = words[from..]
             .iter()
             .take_while(|word| {
-                DETERMINERS.contains(&word.to_lowercase().as_str()) || is_adjective(word)
+                let lower = word.to_lowercase();
+                !PREPOSITIONS.contains(&lower.as_str())
+                    && (DETERMINERS.contains(&lower.as_str()) || is_adjective(word))
             })
             .count();
         // The last word that looks like an adjective may be the noun itself: "die torte am freitag".

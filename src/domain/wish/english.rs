@@ -181,6 +181,20 @@ pub(super) fn about(captures: &Captures<'_>) -> Option<Read> {
     })
 }
 
+/// "a congratulations message for our graduates": the words that such a post begins with.
+pub(super) fn greeting(captures: &Captures<'_>) -> Option<Read> {
+    let who = group(captures, "who")?;
+    let words = match group(captures, "kind")?.to_lowercase().get(..4)? {
+        "cong" => "Congratulations to",
+        "birt" => "Happy birthday to",
+        "than" => "Thank you to",
+        "welc" => "A warm welcome to",
+        "fare" => "Goodbye and all the best to",
+        _ => "Get well soon,",
+    };
+    Some(Read::Statement(format!("{words} {who}")))
+}
+
 /// "warn people about the ice on the bridge".
 pub(super) fn warned(captures: &Captures<'_>) -> Option<Read> {
     let about = group(captures, "about")?;

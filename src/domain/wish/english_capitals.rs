@@ -9,6 +9,8 @@ const NAMES: &str = "monday mondays tuesday tuesdays wednesday wednesdays thursd
     sunday sundays january february april june july august september october november december christmas easter halloween xmas valentine valentine's \
     mon tue tues wed thu thurs fri jan feb aug sept oct nov dec english german french spanish italian european british portuguese polish turkish greek dutch irish scottish welsh chinese japanese american i i'm i've i'd i'll";
 
+const ACRONYMS: &str = "atm dj tv uk usa usb pdf diy bbq cctv faq cpr nhs rspca rnli ev gps";
+
 /// Words for parts of an address: the word before them is its name.
 const STREETS: &str = "street road lane avenue";
 
@@ -16,10 +18,21 @@ const NO_STREET_NAMES: &str = "the a an our your this that my high main one side
 
 pub(super) fn set(text: &str) -> String {
     let text = each_word(text, |word| {
+        let plain = word.replace('\u{2019}', "'");
+        let plain = match plain.strip_suffix("'s") {
+            Some(owner) if owner.len() > 1 => owner,
+            _ => &plain,
+        };
         NAMES
             .split_whitespace()
-            .any(|name| name == word.replace('\u{2019}', "'"))
+            .any(|name| name == plain)
             .then(|| capitalised(word))
+            .or_else(|| {
+                ACRONYMS
+                    .split_whitespace()
+                    .any(|known| known == word)
+                    .then(|| word.to_uppercase())
+            })
     });
     places(&names::set(
         &weekend(&months(&streets(&text))),

@@ -1,8 +1,8 @@
 //! English rules for what should be said to the readers: told, thanked, invited, reminded, asked.
 
 use super::english::{
-    about, announced, invention, invitation, please, pronoun, reminder, statement, thanks, told,
-    warned,
+    about, announced, greeting, invention, invitation, please, pronoun, reminder, statement,
+    thanks, told, warned,
 };
 use super::english_words::{spelled, to_reader};
 use super::questions::direct_question;
@@ -95,6 +95,11 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         WishKind::Announce,
         told,
     ),
+    (
+        r"<P>(?:<W> )?<DET><L>(?P<kind>congratulations?|congratulatory|congrats|birthday|thank[- ]you|thanks|welcome|farewell|get[- ]well) (?:posts?|messages?|notes?|tweets?|card|wishes|lines?|words?) (?:for|to) (?P<who>.+)",
+        WishKind::Congratulate,
+        greeting,
+    ),
     // "thank …"
     (
         r"<P>(?:give|do|send|have) (?:an? )?(?:<L>|big |huge |massive |special )*(?P<form>shout[- ]?out|mention|round of applause|big hand) (?:to|for) (?P<who>.+)",
@@ -143,6 +148,11 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         r"<P>(?:thank|give thanks to|appreciate|show (?:our )?appreciation (?:to|for)|(?:express|convey|send|pass on) (?:our )?(?:thanks|gratitude|appreciation) to) (?P<who>(?:[^y]|y[^o]|yo[^u]).+)",
         WishKind::Thank,
         |c| group(c, "who").map(|who| Read::Statement(format!("Thank you to {who}"))),
+    ),
+    (
+        r"<P>(?:express|show|convey) (?:our|my|some) (?:deep |deepest |sincere )?(?:gratitude|thanks|appreciation)",
+        WishKind::Thank,
+        |_| Some(Read::Instruction),
     ),
     // "congratulate …", "wish …", "welcome …"
     (
@@ -198,7 +208,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     }),
     // "remind …"
     (
-        r"<P>(?:remind <A>|send a reminder(?: to <A>)?|(?:just )?(?:a |another )?<L>(?:gentle |final |last |quick )?reminder(?: for <A>| to <A>)?)(?:,|:)? ?(?:that|:) ?(?P<rest>.+)",
+        r"<P>(?:(?:remind|nudge|prod) <A>|send a reminder(?: to <A>)?|(?:just )?(?:a |another )?<L>(?:gentle |final |last |quick )?reminder(?: for <A>| to <A>)?)(?:,|:)? ?(?:that|:) ?(?P<rest>.+)",
         WishKind::Remind,
         |c| {
             group(c, "rest")
@@ -206,7 +216,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
-        r"<P>remind <A>,? (?P<what>(?:to|not to|about|of) .+)",
+        r"<P>(?:remind|nudge|prod|poke) <A>,? (?P<what>(?:to|not to|about|of) .+)",
         WishKind::Remind,
         |c| group(c, "what").map(|what| Read::Statement(reminder(what))),
     ),
@@ -215,10 +225,14 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         WishKind::Remind,
         |c| group(c, "what").map(|what| Read::Statement(reminder(what))),
     ),
-    (r"<P>remind <A>,? (?P<rest>.+)", WishKind::Remind, |c| {
-        group(c, "rest")
-            .map(|rest| Read::Statement(format!("A reminder: {}", spelled(&to_reader(rest)))))
-    }),
+    (
+        r"<P>(?:remind|nudge|prod|poke) <A>,? (?P<rest>.+)",
+        WishKind::Remind,
+        |c| {
+            group(c, "rest")
+                .map(|rest| Read::Statement(format!("A reminder: {}", spelled(&to_reader(rest)))))
+        },
+    ),
     // "ask …"
     (
         r"<P>(?:(?:ask|poll|survey|quiz|check|enquire|inquire|find out|put it to|ask around|ask round|put the question to|hear|get a (?:feel|sense|feeling) (?:for|of)|get an idea of|sound out|gauge|canvass|test the waters on|take the temperature on|start a poll|run a poll|do a (?:quick )?poll)<ADV>(?: (?:with|from|of|around|round|among))?(?: <A>)?(?: (?:nicely|politely|kindly|around|round))?(?: (?:on|about|as to|asking))?),?:? ?(?P<question>(?:what|which|who|who's|whom|whose|when|where|why|how|if|whether)\b.+)",

@@ -47,7 +47,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         |_| Some(Read::Instruction),
     ),
     (
-        r"<P>(?:explain (?:to <A> )?(?:why|how|what|the|in|your|our|a|an)\b|describe|compare|summari[sz]e|discuss|elaborate on|teach <A>|convince <A>|persuade <A>|brainstorm|translate|imagine|analy[sz]e|argue|come up with|think (?:of|up)|dream up|make <A> (?:smile|laugh|feel|think|want|curious)|do <DET>(?:<IL> )?(?:quiz|poll|thread|game|competition)|what (?:would|could|should|can) (?:be a|we post|i post|we say|we write)|(?:post|caption|content) ideas?|tell (?:me|us|<A>)? ?(?:why|how to)|(?:<W> )?(?:about )?(?:how to|why) ).*?(?:[:–—] (?P<said>.+))?",
+        r"<P>(?:explain (?:to <A> )?(?:why|how|what|the|in|your|our|a|an)\b|describe|compare|summari[sz]e|discuss|elaborate on|teach <A>|convince <A>|persuade <A> (?:that|of)|brainstorm|translate|imagine|analy[sz]e|argue|come up with|think (?:of|up)|dream up|make <A> (?:smile|laugh|feel|think|want|curious)|do <DET>(?:<IL> )?(?:quiz|poll|thread|game|competition)|what (?:would|could|should|can) (?:be a|we post|i post|we say|we write)|(?:post|caption|content) ideas?|tell (?:me|us|<A>)? ?(?:why|how to)|(?:<W> )?(?:about )?(?:how to|why) ).*?(?:[:–—] (?P<said>.+))?",
         WishKind::Invent,
         invention,
     ),
@@ -83,7 +83,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         about,
     ),
     (
-        r"<P>(?:write|post|tweet|type|put|publish|say|announce|share|state|mention|note|report|point out|add|put up|put out|confirm|highlight|stress|emphasi[sz]e|explain|clarify|broadcast|spread the (?:word|news)|get the (?:word|news) out|put the word out|pass on|pass it on|let slip|make it known|make clear|make sure <A> know|let it be known)<ADV>(?: to <A>| for <A>)?<ADV>(?:,? that,? | how |:[ ]?|, |- | — )(?P<rest>.+)",
+        r"<P>(?:write|post|tweet|type|put|publish|say|announce|share|state|mention|note|report|point out|add|put up|put out|confirm|highlight|stress|emphasi[sz]e|explain|clarify|broadcast|spread the (?:word|news)|get the (?:word|news) out|put the word out|pass on|pass it on|let slip|make it known|make clear|make sure <A> know|let it be known)<ADV>(?: to <A>| for <A>)?<ADV>(?: the (?:news|info|information|fact|word|message|update))?<ADV>(?:,? that,? | how |:[ ]?|, |- | — )(?P<rest>.+)",
         WishKind::Announce,
         statement,
     ),

@@ -84,7 +84,7 @@ const AUDIENCE: &str = "(?:(?:all(?:en|e)? )?(?:(?:den|die|unseren|unsere|unsern
     besucherinnen|[a-zäöüß]{3,}(?:ern?|innen|isten|enten)|schülern?|patienten|patientinnen|freunden|freunde|nutzern?|usern?|teilnehmern?|welt|öffentlichkeit|läufern?|spielern?|vereinsmitgliedern?|stammgästen?|abonnenten|team|gemeinde|nachbarschaft|ihnen|denen|uns)(?: hier| da draußen| mal)?)";
 
 pub(super) const POLITE: &str = "(?:(?:hallo|hi|hey|ok|okay|so|und|dann|lumen|bitte|mal|doch|kannst du|könntest du|würdest du|magst du|könnten wir|können wir|wir sollten|wir müssen|wir möchten|wir wollen|\
-    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|es wird zeit,?|(?:ich|wir) hätten? gern(?:e)?|(?:ich|wir) bräuchten?|hätte gern(?:e)?)[,:]? )*";
+    ich möchte|ich will|ich würde gern|du sollst|vielleicht|noch|nochmals?|noch mal|eben|kurz|schnell|einfach|auch|gern|gerne|(?:es )?w[äa]re? (?:schön|gut|toll|nett|super|lieb|cool),? wenn (?:du|wir|man|jemand)|kannste|magste|könntet ihr|könnt ihr|würdet ihr|mögt ihr|wir wollten|ich wollte|man könnte|man sollte|du könntest|du kannst|es wird zeit,?|(?:ich|wir) hätten? gern(?:e)?|(?:ich|wir) bräuchten?|hätte gern(?:e)?)[,:]? )*";
 
 const SMALL: &str = "(?:(?:bitte|mal|doch|uns|mir|kurz|noch|einfach|schnell|auch|wieder|eben|gern|gerne|online|raus|rein|nochmals?|noch mal|mal wieder|herzlich|ganz herzlich|recht herzlich|nett|lieb|ganz|allen ernstes|dringend|bitte nochmal|rum|herum|mit)[,]? )*";
 

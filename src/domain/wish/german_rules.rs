@@ -62,12 +62,17 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         as_typed,
     ),
     (
-        r"<P>(?:<W>|sage?|erzähle?n?|teile?|verkünde?|gib|informiere?n?|lass|weise?|kündige?|melde?|erwähne?n?|berichte?|sprich|rufe?|betone?n?|erkläre?n?|warne?n?|verbreite?n?|mache?|sagst|sagen|sagt|mitteilen|ankündigen|hinweisen),? ?<S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>,? ?)?(?:<S>)?(?:(?:mit|bekannt|wissen|bescheid|d(?:a)?rauf hin|d(?:a)?rauf|an|d(?:a)?rüber|dazu|hierzu|publik|klar|rein|hin|der sagt|in dem steht|wo drin steht|laut|deutlich|ein) ?)*,? ?(?:dass|daß) (?P<rest>.+)",
+        r"<P>(?:<W>|sage?|erzähle?n?|teile?|verkünde?|gib|informiere?n?|lass|weise?|kündige?|melde?|erwähne?n?|berichte?|sprich|rufe?|betone?n?|erkläre?n?|warne?n?|verbreite?n?|mache?|sagst|sagen|sagt|mitteilen|ankündigen|hinweisen),? ?<S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>,? ?)?(?:<S>)?(?:(?:mit|durch|raus|weiter|bekannt|wissen|bescheid|d(?:a)?rauf hin|d(?:a)?rauf|an|d(?:a)?rüber|dazu|hierzu|publik|klar|rein|hin|der sagt|in dem steht|wo drin steht|laut|deutlich|ein) ?)*,? ?(?:dass|daß) (?P<rest>.+)",
         WishKind::Announce,
         that,
     ),
     (
         r"<P>(?:<W>|sage?|erzähle?|teile?|verkünde?|gib|informiere?|melde?) <S>(?:<DET><F> )?(?:<S>)?(?:(?:an |für )?<A>)?(?: mit| bekannt| bescheid)?: *(?P<rest>.+)",
+        WishKind::Announce,
+        as_typed,
+    ),
+    (
+        r"<P>(?:die |eine |folgende |den |diese )?(?:info|nachricht|meldung|ankündigung|hinweis|folgendes|text)(?: an <A>)? ?(?:bitte )?(?:(?:raus|weiter|durch|bekannt|hin)?(?:geben|schicken|stellen|hauen|bringen)|posten|veröffentlichen|verbreiten|teilen): *(?P<rest>.+)",
         WishKind::Announce,
         as_typed,
     ),
@@ -87,7 +92,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         as_typed,
     ),
     (
-        r"<P>(?:schreibe?|poste?|sage?),? (?P<rest>(?:wir|es gibt|ab|am|morgen|heute|unser|unsere)\b.+)",
+        r"<P>(?:schreibe?n?|poste?n?|sage?n?|mitteilen|erzähle?n?),? (?:<S>)(?:<A>,? )?(?P<rest>(?:wir|es gibt|ab|am|morgen|heute|unser|unsere)\b.+)",
         WishKind::Announce,
         as_typed,
     ),

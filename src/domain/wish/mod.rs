@@ -291,7 +291,9 @@ fn read_sentence(
 
 /// Without the full stop at the end, and without the question mark of a polite request.
 fn without_request_mark(text: &str) -> String {
-    const REQUESTS: [&str; 20] = [
+    const REQUESTS: [&str; 22] = [
+        "könnt ",
+        "würdet ",
         "can ",
         "could ",
         "would ",

@@ -93,7 +93,8 @@ fn common_short(word: &str) -> bool {
 
 /// Without what is said to the assistant before the matter: "hey lumen, ", "ok so the thing is ".
 fn unaddressed(topic: &str) -> &str {
-    const ADDRESSES: [&str; 3] = [
+    const ADDRESSES: [&str; 4] = [
+        r"(?:just )?(?:so|in case) (?:people|everyone|everybody|folks|they|our \S+|the \S+) (?:all )?knows?,? |fyi[,:]? |for everyone's information[,:]? |zur info[,:]? |para que (?:lo )?sepa (?:la gente|todo el mundo)[,:]? ",
         r"(?:(?:hey|hi|hello|hallo|hola|ok|okay|oye|dear|liebe[rs]?)[, ]+)?lumen[,:!]? ",
         r"(?:ok(?:ay)?,? )?(?:so )?(?:the thing is|here'?s the thing|folgendes|also folgendes|es geht darum|mira|verás)(?:,? (?:that|dass|que))?[,:]? ",
         r"(?:quick (?:one|favou?r)|kleine bitte|una cosa|cosita)[,:] ",

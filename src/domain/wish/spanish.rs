@@ -78,7 +78,7 @@ const FORM: &str = "(?:(?:cort[oa]|brev?e|bonit[oa]|sencill[oa]|pequeñ[oa]|amab
 
 const WRITE: &str = "(?:escribe|escribir|escribas|escribid|escríbeme|publica|publicar|publiques|haz|hacer|hagas|hazme|redacta|redactar|crea|crear|pon|poner|pongas|prepara|preparar|tuitea|manda|sube|necesito|necesitamos|comparte|saca)";
 
-const INVENTION: &str = "(?:chistes?|bromas?|poemas?|cuentos?|historias?|anécdotas?|anecdotas?|adivinanzas?|frases? (?:motivadora|inspiradora|célebre|bonita)s?|citas?|consejos?|trucos?|ideas?|razones|motivos|recetas?|explicación|explicacion|curiosidades?|reflexión|reflexion|reflexiones|eslóganes?|eslogan|rimas?|comparación|datos curiosos|comentarios?|refranes?|relatos?)";
+const INVENTION: &str = "(?:chistes?|bromas?|poemas?|cuentos?|historias?|anécdotas?|anecdotas?|adivinanzas?|frases? (?:motivadora|inspiradora|célebre|bonita)s?|citas?|consejos?|trucos?|ideas?|razones|motivos|recetas?|explicación|explicacion|curiosidades?|reflexión|reflexion|reflexiones|eslóganes?|eslogan|rimas?|comparación|datos curiosos|comentarios?|refr[aá]n(?:es)?|relatos?)";
 
 const INVENTED_LOOK: &str = "(?:gracios[oa]s?|divertid[oa]s?|bonit[oa]s?|ingenios[oa]s?|creativ[oa]s?|inspirador(?:a|es|as)?|motivador(?:a|es|as)?|original(?:es)?|simpátic[oa]s?|simpatic[oa]s?|chul[oa]s?|cort[oa]s?|breves?|buen[oa]s?|interesantes?|romántic[oa]s?|emotiv[oa]s?|lind[oa]s?|poétic[oa]s?)";
 

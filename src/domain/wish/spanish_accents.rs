@@ -11,7 +11,7 @@ const ACCENTED: &str = "sábado sábados miércoles también aquí además día 
     máximo mínimo así más está están roscón salón salones jabón ratón balcón buzón melón limón jamón algodón sillón maratón colchón rincón camión razón corazón canción balón cajón \
     quedó salió murió nació volvió abrió cumplió recibió vendió perdió llegará abrirá cerrará empezará durará película películas sección educación vacío vacía fotografía energía alegría compañía policía \
     biología tecnología vegetariano fútbol bádminton atención lámpara máquina máquinas sótano plátano plátanos ánimo bolígrafo crédito débito kilómetro kilómetros metálico teatro sésamo azúcar césped \
-    débil fértil mármol túnel cárcel cómic cómics línea líneas árbitro gimnástica matemáticas informática mecánico mecánica eléctrico eléctrica óptica farmacéutico pediátrico benéfico benéfica solidario artístico";
+    débil fértil mármol túnel cárcel cómic cómics línea líneas árbitro gimnástica matemáticas informática mecánico mecánica eléctrico eléctrica óptica farmacéutico pediátrico benéfico benéfica artístico interés refrán boletín autorización capitán alemán jabalí plátano sofá menú menús bebé bebés comité bambú vermú";
 
 /// Endings, plain and accented, and the shortest stem before them.
 const ENDINGS: [(&str, &str, usize); 7] = [

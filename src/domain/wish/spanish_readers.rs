@@ -107,6 +107,12 @@ pub(super) fn wish_for_readers(text: &str) -> Option<String> {
         };
         rest = &rest[length..];
     }
+    // "que los padres no olviden firmar": the readers are named.
+    if let ["los" | "las" | "nuestros" | "nuestras", _, verb, after @ ..] = rest {
+        let verb = if *verb == "no" { after.first()? } else { verb };
+        subjunctive(verb)?;
+        rest = &rest[2..];
+    }
     let no = nobody || rest.first() == Some(&"no");
     if rest.first() == Some(&"no") {
         rest = &rest[1..];
@@ -215,6 +221,15 @@ pub(super) fn question_to_readers(question: &str, audience: bool) -> String {
         let bare = words[place].trim_end_matches([',', '?']).to_lowercase();
         if place == 0 && subject(&bare) {
             break;
+        }
+        // "plantarían": any conditional.
+        if let Some(stem) = bare
+            .strip_suffix("rían")
+            .or_else(|| bare.strip_suffix("rian"))
+        {
+            let readers = format!("{stem}ríais");
+            words[place] = words[place].to_lowercase().replace(&bare, &readers);
+            return to_readers(&words.join(" "));
         }
         let found = PRESENT.iter().find(|(plural, singular, _)| {
             *plural == bare || (audience && place == 0 && *singular == bare)

@@ -139,20 +139,20 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // "invita …"
     (
-        r"<P>anima(?: (?:<A>|gente))? (?P<what>(?:a|al) .+)",
-        WishKind::Invite,
-        |c| {
-            group(c, "what")
-                .map(|what| Read::Statement(format!("Os animamos {}", to_readers(what))))
-        },
-    ),
-    (
         r"<P>anima(?: <A>)? (?:a )?(?P<what>que .+)",
         WishKind::Invite,
         |c| {
             group(c, "what")
                 .and_then(wish_for_readers)
                 .map(Read::Statement)
+        },
+    ),
+    (
+        r"<P>anima(?: (?:<A>|gente))? (?P<what>(?:a|al) .+)",
+        WishKind::Invite,
+        |c| {
+            group(c, "what")
+                .map(|what| Read::Statement(format!("Os animamos {}", to_readers(what))))
         },
     ),
     (

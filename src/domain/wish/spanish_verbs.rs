@@ -104,7 +104,9 @@ pub(super) fn imperative(text: &str) -> String {
         at += 1;
     }
     // "que traigan agua" is no order, though "que" may stand before one.
-    let Some(canonical) = order(&words[at].trim_end_matches([',', ':']).to_lowercase()) else {
+    let verb = words[at].trim_end_matches([',', ':']).to_lowercase();
+    let third = words.get(at + 1) == Some(&"a") && words.len() > at + 2;
+    let Some(canonical) = order(&verb).or_else(|| plural_order(&verb).filter(|_| third)) else {
         return text.to_owned();
     };
     let colon = if words[at].ends_with(':') { ":" } else { "" };
@@ -119,6 +121,27 @@ pub(super) fn imperative(text: &str) -> String {
     format!("{canonical}{colon} {}", rest.join(" "))
         .trim_end()
         .to_owned()
+}
+
+/// "recordad a la gente": to several, an order to the assistant only where it names others.
+fn plural_order(verb: &str) -> Option<&'static str> {
+    const PLURAL: [(&str, &str); 10] = [
+        ("recordad", "recuerda"),
+        ("invitad", "invita"),
+        ("animad", "anima"),
+        ("avisad", "avisa"),
+        ("decid", "di"),
+        ("preguntad", "pregunta"),
+        ("felicitad", "felicita"),
+        ("agradeced", "agradece"),
+        ("pedid", "pide"),
+        ("contad", "cuenta"),
+    ];
+    let found = PLURAL.iter().find(|(form, _)| {
+        verb.strip_prefix(form)
+            .is_some_and(|rest| PRONOUNS.contains(&rest))
+    });
+    found.map(|(_, imperative)| *imperative)
 }
 
 /// The imperative of a verb form, with or without pronouns at its end.

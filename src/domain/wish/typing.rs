@@ -1,5 +1,9 @@
 //! What people leave out when they type in a hurry: capitals, accents, the comma splice made two sentences, the last mark.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{capitalised, english_capitals, english_words, german_capitals, spanish_accents};
 
 /// `sentence` as it can be published: the capitals and accents that its language always writes, a capital at its
@@ -17,7 +21,7 @@ pub(super) fn written_out(sentence: &str, language: Option<&str>, typed_small: b
     } else {
         text
     };
-    let text = text.trim();
+    let text = &asked(text.trim(), language);
     // "v2.4" and "iPhone16" are written as they are.
     let named = text
         .split(' ')
@@ -31,6 +35,27 @@ pub(super) fn written_out(sentence: &str, language: Option<&str>, typed_small: b
         },
         language,
     )
+}
+
+/// A question without its mark gets it: only where the order of its words is that of a question.
+fn asked(text: &str, language: Option<&str>) -> String {
+    const ENGLISH: &str = r"(?i)^(?:(?:what|which|who|whose|when|where|why|how)(?: \S+){0,3} (?:is|are|do|does|did|can|could|should|would|will|has|have|shall) (?:we|you|they|it|the|our|your|people|anyone|everyone)\b|(?:does|is|has|can|could|would|did|do|are|have) (?:anyone|anybody|any of you|someone|people)\b|(?:anyone|anybody) (?:got|have|has|know|knows|want|wants|fancy|up|else|seen|lost|able|here)\b).*[\p{L}\d)]$";
+    const GERMAN: &str = r"(?i)^(?:(?:wer|was|wann|wo|wie|warum|wieso|welche[rsnm]? \S+|womit|worauf) (?:hat|hätte|habt|ist|sind|kann|können|könnte|könnt|will|wollt|wollen|soll|sollen|sollten|macht|kennt|weiß|kommt|möchte|braucht|würde|wünscht|mögt|trinkt|esst)|(?:hat|kann|weiß|kennt|sucht|möchte|braucht|will|könnte|hätte) (?:jemand|wer|man|ihr|noch jemand)|(?:habt|könnt|wollt|kennt|wisst|mögt|möchtet) ihr)\b.*[\p{L}\d)]$";
+    const SPANISH: &str = r"(?i)^(?:alguien|quién|quien) (?:tiene|sabe|puede|quiere|ha|conoce|viene|se|nos|busca|vende|necesita)\b.*[\p{L}\d)]$";
+    static ALL: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+        [("en", ENGLISH), ("de", GERMAN), ("es", SPANISH)]
+            .into_iter()
+            .filter_map(|(code, pattern)| Some((code, Regex::new(pattern).ok()?)))
+            .collect()
+    });
+    let question = ALL
+        .iter()
+        .any(|(code, pattern)| Some(*code) == language && pattern.is_match(text));
+    match (question, language) {
+        (true, Some("es")) => spanish_accents::set(&format!("{text}?")),
+        (true, _) => format!("{text}?"),
+        _ => text.to_owned(),
+    }
 }
 
 /// With a mark at its end, where none stands and it does not end in an emoji, a tag or a link.
