@@ -123,7 +123,13 @@ fn months(text: &str) -> String {
     };
     for at in 0..words.len() {
         let word = words[at].trim_end_matches([',', '.']);
-        let beside = (at > 0 && numbered(words.get(at - 1))) || numbered(words.get(at + 1));
+        let before = at.checked_sub(1).map_or("", |place| words[place].as_str());
+        let dated = matches!(
+            before.to_lowercase().as_str(),
+            "from" | "in" | "of" | "until" | "till" | "by" | "since" | "early" | "late" | "mid"
+        );
+        let beside =
+            dated || (at > 0 && numbered(words.get(at - 1))) || numbered(words.get(at + 1));
         if matches!(word, "may" | "march" | "mar") && beside {
             words[at] = capitalised(&words[at]);
         }

@@ -154,6 +154,11 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         WishKind::Thank,
         |_| Some(Read::Instruction),
     ),
+    (
+        r"<P>(?:welcome|give a (?:warm |big )?welcome to|extend a (?:warm )?welcome to) (?P<who>(?:our|the|a|an|all|everyone|[a-z]+ (?:who|to|and|our|from)) .+)",
+        WishKind::Congratulate,
+        |c| group(c, "who").map(|who| Read::Statement(format!("A warm welcome to {who}"))),
+    ),
     // "congratulate …", "wish …", "welcome …"
     (
         r"<P>(?:congratulate|congrats to|celebrate|wish) (?:him|her|them|it)(?: (?:a bit|a little|please|well|properly|too|in style|for (?:me|us)))*",

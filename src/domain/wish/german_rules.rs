@@ -122,12 +122,12 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
-        r"<P>(?:bedanke?|bedanken wir|sage?|sag mal)(?: dich| uns)? <S>(?:danke )?(?:bei|an) (?P<who>.+)",
+        r"<P>(?:bedank[et]?|bedanken wir|sag[et]?|sag mal)(?: dich| uns| euch)? <S>(?:danke )?(?:bei|an) (?P<who>.+)",
         WishKind::Thank,
         |c| group(c, "who").map(|who| Read::Statement(thanks(who))),
     ),
     (
-        r"<P>(?:bedanke?|bedank)(?: dich| uns)? <S>für (?P<what>.+)",
+        r"<P>(?:bedank[et]?)(?: dich| uns| euch)? <S>für (?P<what>.+)",
         WishKind::Thank,
         |c| group(c, "what").map(|what| Read::Statement(format!("Danke für {what}"))),
     ),
@@ -147,12 +147,12 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // "gratuliere …", "wünsch …", "heiß … willkommen"
     (
-        r"<P>(?:gratuliere?) <S>(?:ihm|ihr|ihnen|ihnen allen) <S>(?P<what>(?:zu|zum|zur|für|von) .+)",
+        r"<P>(?:gratulier[et]?) <S>(?:ihm|ihr|ihnen|ihnen allen) <S>(?P<what>(?:zu|zum|zur|für|von) .+)",
         WishKind::Congratulate,
         |c| group(c, "what").map(|what| Read::Statement(format!("Herzlichen Glückwunsch {what}"))),
     ),
     (
-        r"<P>(?:gratuliere?|gratulieren wir) <S>(?P<who>.+)",
+        r"<P>(?:gratulier[et]?|gratulieren wir) <S>(?P<who>.+)",
         WishKind::Congratulate,
         |c| group(c, "who").map(|who| Read::Statement(format!("Wir gratulieren {who}"))),
     ),
@@ -162,17 +162,17 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         |c| group(c, "who").map(|who| Read::Statement(format!("Wir beglückwünschen {who}"))),
     ),
     (
-        r"<P>(?:wünsche?) <S><A> (?P<what>.+)",
+        r"<P>(?:wünsch[et]?) <S><A> (?P<what>.+)",
         WishKind::Congratulate,
         |c| group(c, "what").map(|what| Read::Statement(format!("Wir wünschen euch {what}"))),
     ),
     (
-        r"<P>(?:wünsche?) <S>(?P<who>.+)",
+        r"<P>(?:wünsch[et]?) <S>(?P<who>.+)",
         WishKind::Congratulate,
         |c| group(c, "who").map(|who| Read::Statement(format!("Wir wünschen {who}"))),
     ),
     (
-        r"<P>(?:heiße?|heiss) <S>(?P<who>.+?) willkommen(?P<rest>.*)",
+        r"<P>(?:heiße?|heißt|heiss) <S>(?P<who>.+?) willkommen(?P<rest>.*)",
         WishKind::Congratulate,
         |c| {
             group(c, "who").map(|who| {
@@ -244,12 +244,12 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // "erinnere …"
     (
-        r"<P>(?:erinnere?|erinner|erinnern wir) <S>(?:<A>,? )?<S>(?:daran|dran)?,? ?(?:dass|daß) (?P<rest>.+)",
+        r"<P>(?:erinner[et]?|erinnern wir) <S>(?:<A>,? )?<S>(?:daran|dran)?,? ?(?:dass|daß) (?P<rest>.+)",
         WishKind::Remind,
         |c| group(c, "rest").map(|rest| Read::Statement(reminder(rest))),
     ),
     (
-        r"<P>(?:erinnere?|erinner|erinnern wir) <S>(?:<A> )?<S>(?:daran|dran),? (?P<what>.+(?: zu |[a-zäöü]{2,5}zu)[a-zäöü]+(?:en|ern|eln)\b.*)",
+        r"<P>(?:erinner[et]?|erinnern wir) <S>(?:<A> )?<S>(?:daran|dran),? (?P<what>.+(?: zu |[a-zäöü]{2,5}zu)[a-zäöü]+(?:en|ern|eln)\b.*)",
         WishKind::Remind,
         |c| {
             group(c, "what")
@@ -257,12 +257,12 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
-        r"<P>(?:erinnere?|erinner|erinnern wir) <S><A> <S>(?P<what>an .+)",
+        r"<P>(?:erinner[et]?|erinnern wir) <S><A> <S>(?P<what>an .+)",
         WishKind::Remind,
         |c| group(c, "what").map(|what| Read::Statement(format!("Wir erinnern euch {what}"))),
     ),
     (
-        r"<P>(?:erinnere?|erinner) <S>(?P<what>an .+)",
+        r"<P>(?:erinner[et]?) <S>(?P<what>an .+)",
         WishKind::Remind,
         |c| group(c, "what").map(|what| Read::Statement(format!("Wir erinnern {what}"))),
     ),
@@ -292,7 +292,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
-        r"<P>(?:erinnere?|erinner) <S>(?:<A> )?<S>(?:daran|dran|nochmal)?[,:]? ?(?P<rest>.+)",
+        r"<P>(?:erinner[et]?) <S>(?:<A> )?<S>(?:daran|dran|nochmal)?[,:]? ?(?P<rest>.+)",
         WishKind::Remind,
         |c| group(c, "rest").map(|rest| Read::Statement(format!("Zur Erinnerung: {rest}"))),
     ),
@@ -327,7 +327,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // "kündige … an", "schreib über …"
     (
-        r"<P>warne?n? <S>(?:<A> )?<S>(?P<what>vor .+)",
+        r"<P>warn(?:e|en|t)? <S>(?:<A> )?<S>(?P<what>vor .+)",
         WishKind::Announce,
         |c| group(c, "what").map(|what| Read::Statement(format!("Wir warnen {what}"))),
     ),
@@ -355,7 +355,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
-        r"<P>(?:weise?) <S>(?:<A> )?auf (?P<what>.+?) hin",
+        r"<P>(?:weis[et]?) <S>(?:<A> )?auf (?P<what>.+?) hin",
         WishKind::Announce,
         |c| group(c, "what").map(|what| Read::Statement(format!("Wir weisen auf {what} hin"))),
     ),

@@ -42,12 +42,13 @@ pub(super) const SPANISH: Titles = &[
     ("señor", "señor"),
     ("dr.", "Dr."),
     ("dra.", "Dra."),
+    ("familia", "familia"),
     ("san", "San"),
     ("santa", "Santa"),
 ];
 
 /// Words that give a name: "called joel", "heißt mia", "se llama ana".
-const NAMING: &str = "called named heißt heisst heißen namens llama llamado llamada";
+const NAMING: &str = "called named heißt heisst namens llama llamado llamada";
 
 /// Words behind a title that are no name.
 const NO_NAMES: &str = "and und y e is ist es who die der das de del que con mit from von in im at who's has hat for para für on to";

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Third persons that only the assistant can speak to.
-const ENGLISH_THIRD: &str = "(?:(?:all|any|more) )?(?:(?:our|the|my|all the|all our) )?(?:people|everyone|everybody|folks?|them|him|her|followers|customers|guests|members|readers|neighbou?rs|fans|visitors|parents|families|users|clients|patients|subscribers|locals|residents|supporters|pupils|students|kids|drivers|owners|swimmers|volunteers|community|public|world|village|town|internet|street)";
+const ENGLISH_THIRD: &str = "(?:(?:all|any|more) )?(?:(?:our|the|my|all the|all our) )?(?:people|everyone|everybody|folks?|them|him|her|followers|customers|guests|members|readers|neighbou?rs|fans|visitors|parents|families|users|clients|patients|subscribers|locals|residents|supporters|pupils|students|kids|drivers|owners|swimmers|volunteers|community|crowd|group|audience|gang|hive mind|public|world|village|town|internet|street)";
 
 /// A post, by any of its names.
 const ENGLISH_TEXT: &str = "(?:posts?|tweets?|captions?|messages?|announcements?|updates?|lines?|something|anything|sth|notices?|blurbs?|adverts?|quick one|short one|funny one|nice one|one|write[- ]?up|shout[- ]?out|reminder|invitation|invite|few words|thread|poem|joke|story|quiz|poll|heads[- ]up)";
@@ -44,6 +44,7 @@ const ENGLISH: &[&str] = &[
     "(?:don'?t|do not) let <3> forget",
     "(?:express|show|convey) (?:our|my)",
     "(?:nudge|prod) <3>",
+    "(?:make (?:some|a bit of|a little|a) (?:noise|fuss|buzz|splash)|brag|shout|crow|rave) about",
     "have <3> (?:come|join|bring|sign|vote)",
     "(?:everyone|everybody|people) (?:should|needs? to|must|has to|have to) know",
     "what (?:would|could|should) (?:be a good|we post|i post|we write)",
@@ -60,7 +61,7 @@ const ENGLISH_NOT: &[&str] = &[
 ];
 
 const GERMAN: &[&str] = &[
-    "(?:sag|sage|schreib|schreibe|poste|frag|erinner|erinnere|lad|lade|gratulier|gratuliere|bedank|bedanke|wünsch|weis|weise|mach|gib|hau|haut|postet|pack|ruf|warn|warne|kündig|kündige|verkünd|verkünde|erzähl|erzähle|informier|informiere|erwähn|erwähne|bewirb|motivier|motiviere|ermutig|ermutige|ermunter|ermuntere|animier|animiere|formulier|formuliere|verfass|verfasse|erstell|erstelle|entwirf|veröffentliche|verbreite|erklär|erkläre|beglückwünsch|beglückwünsche|beton|betone|entschuldig|entschuldige|überleg dir|denk dir|lass dir|nutz|teile?|stelle?|frage|bringe?|melde|setz|tu|heiß|heiße|heiss)<,>(?:.+)",
+    "(?:sag|sage|schreib|schreibe|poste|frag|erinner|erinnere|lad|lade|gratulier|gratuliere|bedank|bedanke|wünsch|weis|weise|mach|gib|hau|haut|postet|pack|ruf|warn|warne|kündig|kündige|verkünd|verkünde|erzähl|erzähle|informier|informiere|erwähn|erwähne|bewirb|motivier|motiviere|ermutig|ermutige|ermunter|ermuntere|animier|animiere|formulier|formuliere|verfass|verfasse|erstell|erstelle|entwirf|veröffentliche|verbreite|erklär|erkläre|beglückwünsch|beglückwünsche|beton|betone|entschuldig|entschuldige|überleg dir|denk dir|lass dir|nutz|teile?|stelle?|frage|bringe?|melde|setz|tu|heiß|heiße|heiss|erinnert|bedankt|gratuliert|weist|informiert|warnt|fragt|sagt|ladet|teilt|wünscht)<,>(?:.+)",
     "(?:denkt|denk) (?:bitte )?(?:dran|daran),? (?:die|alle|den|das) .+ zu (?:erinnern|sagen|fragen|danken)",
     "bitte (?:die|alle|unsere|euch) .+ zu \\S+.*",
     "(?:bitte )?(?:(?:noch|mal|nochmal|nur|kurz)? ?(?:einen?|nen|ne|ein|eine) )?(?:\\S+e[nsr]? ){0,2}(?:post|posting|tweet|beitrag|text|story|umfrage|abstimmung)(?: (?:über|zum|zur|zu|für|mit|dass|draus|daraus|wert|bitte)\\b.*|[,:] .*)?",
@@ -70,7 +71,7 @@ const GERMAN: &[&str] = &[
 ];
 
 const GERMAN_NOT: &[&str] = &[
-    "(?:sage?|schreibe?|frage?|teile?|erzähle?|gib|bringe?|mache?|stelle?|rufe?|lade?|setz|meldet?|melde|hole?|pack) (?:(?:doch|gern|gerne|bitte|einfach|mal) )*(?:uns|mir|dich|dir|deine?[nmr]?|mit|an|vorbei|bei)\\b",
+    "(?:sag[et]?|schreib[et]?|frag[et]?|teil[et]?|lade?t?|ladet|erzähle?|gib|bringe?|mache?|stelle?|rufe?|lade?|setz|meldet?|melde|hole?|pack) (?:(?:doch|gern|gerne|bitte|einfach|mal) )*(?:uns|mir|dich|dir|deine?[nmr]?|mit|an|vorbei|bei)\\b",
     "(?:frage|teile|stelle|bringe|weise|tu|setz|melde|nutz|pack|mach|gib)\\b.{0,8}$",
     "(?:frage|teile|stelle) (?:des|der|von|im|am|zu|frei|zum|zur|und|für|in)\\b",
     "nutz\\w* .+",

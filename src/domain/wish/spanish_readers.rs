@@ -219,6 +219,11 @@ pub(super) fn question_to_readers(question: &str, audience: bool) -> String {
     };
     for place in 0..words.len().min(6) {
         let bare = words[place].trim_end_matches([',', '?']).to_lowercase();
+        // "les viene bien", "les gusta".
+        if bare == "les" || (bare == "le" && audience) {
+            "os".clone_into(&mut words[place]);
+            return to_readers(&words.join(" "));
+        }
         if place == 0 && subject(&bare) {
             break;
         }

@@ -39,7 +39,7 @@ pub(super) fn written_out(sentence: &str, language: Option<&str>, typed_small: b
 
 /// A question without its mark gets it: only where the order of its words is that of a question.
 fn asked(text: &str, language: Option<&str>) -> String {
-    const ENGLISH: &str = r"(?i)^(?:(?:what|which|who|whose|when|where|why|how)(?: \S+){0,3} (?:is|are|do|does|did|can|could|should|would|will|has|have|shall) (?:we|you|they|it|the|our|your|people|anyone|everyone)\b|(?:does|is|has|can|could|would|did|do|are|have) (?:anyone|anybody|any of you|someone|people)\b|(?:anyone|anybody) (?:got|have|has|know|knows|want|wants|fancy|up|else|seen|lost|able|here)\b).*[\p{L}\d)]$";
+    const ENGLISH: &str = r"(?i)^(?:(?:what|which|who|whose|when|where|why|how)(?: \S+){0,3} (?:is|are|do|does|did|can|could|should|would|will|has|have|shall) (?:we|you|they|it|the|our|your|people|anyone|everyone)\b|(?:does|is|has|can|could|would|did|do|are|have) (?:anyone|anybody|any of you|someone|people)\b|is there (?:anyone|anybody|someone|somebody|any)\b|(?:anyone|anybody) (?:got|have|has|know|knows|want|wants|fancy|up|else|seen|lost|able|here)\b).*[\p{L}\d)]$";
     const GERMAN: &str = r"(?i)^(?:(?:wer|was|wann|wo|wie|warum|wieso|welche[rsnm]? \S+|womit|worauf) (?:hat|hätte|habt|ist|sind|kann|können|könnte|könnt|will|wollt|wollen|soll|sollen|sollten|macht|kennt|weiß|kommt|möchte|braucht|würde|wünscht|mögt|trinkt|esst)|(?:hat|kann|weiß|kennt|sucht|möchte|braucht|will|könnte|hätte) (?:jemand|wer|man|ihr|noch jemand)|(?:habt|könnt|wollt|kennt|wisst|mögt|möchtet) ihr)\b.*[\p{L}\d)]$";
     const SPANISH: &str = r"(?i)^(?:alguien|quién|quien) (?:tiene|sabe|puede|quiere|ha|conoce|viene|se|nos|busca|vende|necesita)\b.*[\p{L}\d)]$";
     static ALL: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
