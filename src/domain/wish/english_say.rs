@@ -289,7 +289,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         |c| group(c, "what").map(|what| Read::Statement(announced(what))),
     ),
     (
-        r"<P>(?:promote|advertise|mention|talk about|share|plug|publici[sz]e|push|highlight|hype(?: up)?|showcase|feature|big up|spread the (?:word|news) (?:about|of)|get the word out about|raise awareness (?:of|for|about)|draw attention to|drum up (?:interest|support) for) (?P<about>.+)",
+        r"<P>(?:promote|advertise|mention|talk about|share|plug|publici[sz]e|highlight|hype(?: up)?|showcase|feature|big up|spread the (?:word|news) (?:about|of)|get the word out about|raise awareness (?:of|for|about)|draw attention to|drum up (?:interest|support) for) (?P<about>.+)",
         WishKind::Announce,
         about,
     ),

@@ -71,6 +71,10 @@ pub(super) fn set(text: &str, typed_small: bool) -> String {
 }
 
 pub(super) fn is_german_noun(word: &str) -> bool {
+    // "abzustimmen": an infinitive with its "zu".
+    static WITH_ZU: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new("^(?:ab|an|auf|aus|bei|ein|fest|her|hin|los|mit|nach|vor|weg|zurück|zusammen|weiter|teil|statt|vorbei|um|zu)zu.+e[lr]?n$").ok()
+    });
     const SHORTEST_HEAD: usize = 4;
     const SHORTEST_FIRST: usize = 3;
     const ENDINGS: [&str; 10] = [
@@ -84,10 +88,6 @@ pub(super) fn is_german_noun(word: &str) -> bool {
             .iter()
             .any(|first| word.starts_with(first))
         && word.chars().count() > 4;
-    // "abzustimmen": an infinitive with its "zu".
-    static WITH_ZU: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new("^(?:ab|an|auf|aus|bei|ein|fest|her|hin|los|mit|nach|vor|weg|zurück|zusammen|weiter|teil|statt|vorbei|um|zu)zu.+e[lr]?n$").ok()
-    });
     if WITH_ZU
         .as_ref()
         .is_some_and(|pattern| pattern.is_match(word))
@@ -147,6 +147,11 @@ fn sunday(text: &str) -> String {
 
 /// A word with the capitals that it always has: nouns, days cut short, acronyms, each part of a hyphenated noun.
 fn written(word: &str) -> Option<String> {
+    // "schlosshof", "uferweg": short heads that no adjective ends in.
+    const SHORT_HEADS: [&str; 9] = [
+        "hof", "weg", "tag", "bus", "rad", "tür", "bad", "zug", "amt",
+    ];
+    const NO_HEADS: &str = "hinweg durchweg schlichtweg vorweg gerad insgesamt gesamt vorweg";
     const DAYS: &str = "mo di mi do fr sa";
     const ACRONYMS: &str = "wlan dj tv usb pdf lkw pkw tüv agb ev dlrg drk thw";
     if let Some((first, last)) = word.rsplit_once('-') {
@@ -154,11 +159,6 @@ fn written(word: &str) -> Option<String> {
         return (days || is_german_noun(last))
             .then(|| format!("{}-{}", capitalised(first), capitalised(last)));
     }
-    // "schlosshof", "uferweg": short heads that no adjective ends in.
-    const SHORT_HEADS: [&str; 9] = [
-        "hof", "weg", "tag", "bus", "rad", "tür", "bad", "zug", "amt",
-    ];
-    const NO_HEADS: &str = "hinweg durchweg schlichtweg vorweg gerad insgesamt gesamt vorweg";
     let headed = SHORT_HEADS
         .iter()
         .any(|head| word.ends_with(head) && word.chars().count() >= head.chars().count() + 3);
@@ -219,13 +219,12 @@ fn behind_determiners(text: &str) -> String {
                 && ["t", "te", "en", "ten"]
                     .iter()
                     .any(|end| word.ends_with(end));
-            if !looks_like_adjective(word) || ends {
-                if !verb
-                    && !(looks_like_adjective(word)
-                        && next.as_ref().is_some_and(|next| is_german_noun(next))
-                        && !marked
-                        && !titled)
-                {
+            let adjective = looks_like_adjective(word);
+            if !adjective || ends {
+                let noun_follows =
+                    !marked && !titled && next.as_ref().is_some_and(|next| is_german_noun(next));
+                let adjective = adjective && noun_follows;
+                if !verb && !adjective {
                     words[place] = capitalised(&words[place]);
                 }
                 break;

@@ -36,6 +36,7 @@ pub(super) fn imperative(text: &str) -> String {
         let polite = format!("(?i)^(?:{POLITE})(?P<rest>.+)$");
         Regex::new(&polite).ok()
     });
+    const MANNER: &str = "einmal nett dazu mal bitte noch lieb herzlich kurz da dabei hier gern gerne schön freundlich auch doch";
     const IMPERATIVES: [(&str, &str, &str); 22] = [
         ("nachfragen", "frag", ""),
         ("rumfragen", "frag", ""),
@@ -85,7 +86,6 @@ pub(super) fn imperative(text: &str) -> String {
         .copied()
         .filter(|word| *word != "sich")
         .collect();
-    const MANNER: &str = "einmal nett dazu mal bitte noch lieb herzlich kurz da dabei hier gern gerne schön freundlich auch doch";
     let bare = object.iter().all(|word| {
         MANNER
             .split_whitespace()

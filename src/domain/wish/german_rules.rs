@@ -141,7 +141,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
-        r"<P>(?:danke?|dankt) (?P<who>(?:allen|unseren?|unserem|den|dem|der|euren|all unseren|unsern|frau|herrn|\p{Lu}\S+) .+)",
+        r"<P>(?:danke?|dankt) (?P<who>(?:allen|unseren?|unserem|den|dem|der|euren|all unseren|unsern|frau|herrn|(?-i:\p{Lu}\S+)) .+)",
         WishKind::Thank,
         |c| group(c, "who").map(|who| Read::Statement(format!("Wir danken {}", relative(who)))),
     ),
@@ -342,7 +342,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         subject,
     ),
     (
-        r"<P><DET>(?:<IL> |kurzer |kleiner |netter )*(?:post|posting|tweet|beitrag|ankündigung|meldung|text) (?P<zu>über|zu|zum|zur|für|von|vom) (?P<about>.+)",
+        r"<P><DET>(?:<IL> |kurzer |kleiner |netter )*(?:post|posting|tweet|beitrag|ankündigung|meldung) (?P<zu>über|zu|zum|zur|für) (?P<about>.+)",
         WishKind::Announce,
         subject,
     ),

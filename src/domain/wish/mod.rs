@@ -193,6 +193,9 @@ fn read_piece(
     language: Option<&'static str>,
     first: bool,
 ) -> (Option<WishKind>, Option<String>, Option<WishKind>) {
+    if orders::for_the_readers(piece, language) {
+        return (None, Some(piece.to_owned()), None);
+    }
     let (rest, wanted) = tails::cut(piece);
     let order = orders::begins(piece, language);
     if rest.is_empty() || order {

@@ -36,7 +36,7 @@ const ENGLISH: &[&str] = &[
     "give .{2,50}? an? (?:\\S+ ){0,2}(?:shout[- ]?out|mention|plug|thank[- ]?you|heads[- ]?up|nudge|reminder|round of applause|big hand)",
     "give an? (?:\\S+ ){0,2}(?:shout[- ]?out|mention|round of applause)",
     "(?:an? )?(?:\\S+ ){0,2}(?:post|caption|tweet|advert|announcement|blurb) (?:about|for|on|saying|that|to|ideas?)",
-    "(?:something|sth) (?:\\S+ )?(?:about|for|to|on|saying)",
+    "(?:something|sth) (?:\\S+ )?(?:about|saying)",
     "(?:do|make|run|come up with|think (?:of|up)|dream up) (?:me |us )?(?:an?|some|something|the) (?:\\S+ ){0,2}(?:quiz|poll|thread|competition|name|slogan|idea|title|nice|funny|clever|poetic|catchy)",
     "(?:come up with|think of|dream up) \\S+",
     "(?:get a (?:feel|sense) (?:for|of)|get an idea of|sound out|gauge|canvass) \\S+",
@@ -53,10 +53,17 @@ const ENGLISH: &[&str] = &[
 const ENGLISH_NOT: &[&str] = &[
     "(?:thank|wish|welcome) (?:you|god|goodness|heavens|to|back|us)\\b",
     "(?:celebrate|welcome) (?:with|at|in|on)\\b",
-    "(?:tell|ask|give|send|let|show|remind) (?:us|me|your|a friend)\\b",
+    "(?:tell|ask|send|show) (?:your|a friend)\\b",
+    "(?:ask|send|let) (?:us|me)\\b",
+    "tell (?:us|me) (?:your|what|about|which|how|if|where|when|who)\\b",
+    "give (?:us|me) (?:a call|a ring|a hand|a wave|a chance|feedback|your)\\b",
     "post (?:us|me|your)\\b",
     "(?:see|check|find out) (?:who|if|whether) (?:you|we)\\b",
-    "welcome\\b",
+    "say (?:hello|hi|hey)\\b",
+    "think of (?:your|the|others|us|each)\\b",
+    "let it\\b",
+    "share (?:your|with|this|the road|the love|a)\\b",
+    "ask (?:our|the|any|a|your) (?:staff|team|crew|baristas?|pharmacist|librarian|driver|trainer)s? (?:for|about|at|how|if|in)\\b",
     "do (?:not|you)\\b",
 ];
 
@@ -64,15 +71,18 @@ const GERMAN: &[&str] = &[
     "(?:sag|sage|schreib|schreibe|poste|frag|erinner|erinnere|lad|lade|gratulier|gratuliere|bedank|bedanke|wünsch|weis|weise|mach|gib|hau|haut|postet|pack|ruf|warn|warne|kündig|kündige|verkünd|verkünde|erzähl|erzähle|informier|informiere|erwähn|erwähne|bewirb|motivier|motiviere|ermutig|ermutige|ermunter|ermuntere|animier|animiere|formulier|formuliere|verfass|verfasse|erstell|erstelle|entwirf|veröffentliche|verbreite|erklär|erkläre|beglückwünsch|beglückwünsche|beton|betone|entschuldig|entschuldige|überleg dir|denk dir|lass dir|nutz|teile?|stelle?|frage|bringe?|melde|setz|tu|heiß|heiße|heiss|erinnert|bedankt|gratuliert|weist|informiert|warnt|fragt|sagt|ladet|teilt|wünscht)<,>(?:.+)",
     "(?:denkt|denk) (?:bitte )?(?:dran|daran),? (?:die|alle|den|das) .+ zu (?:erinnern|sagen|fragen|danken)",
     "bitte (?:die|alle|unsere|euch) .+ zu \\S+.*",
-    "(?:bitte )?(?:(?:noch|mal|nochmal|nur|kurz)? ?(?:einen?|nen|ne|ein|eine) )?(?:\\S+e[nsr]? ){0,2}(?:post|posting|tweet|beitrag|text|story|umfrage|abstimmung)(?: (?:über|zum|zur|zu|für|mit|dass|draus|daraus|wert|bitte)\\b.*|[,:] .*)?",
+    "(?:bitte )?(?:(?:noch|mal|nochmal|nur|kurz)? ?(?:einen?|nen|ne|ein|eine) )?(?:\\S+e[nsr]? ){0,2}(?:post|posting|tweet|beitrag|story|umfrage|abstimmung)(?: (?:über|zum|zur|zu|für|mit|dass|draus|daraus|wert|bitte)\\b.*|[,:] .*)?",
     "bitte (?:einen?|eine|ein|nen|ne|was|etwas) .+",
     "(?:da|dazu|das|dafür) (?:kann|könnte|könnten|können|sollte|sollten|muss|müsste|müssen|darf) (?:man|wir|du|ihr|einer|jemand)\\b.*",
     "(?:was|etwas) (?:\\S+es )?(?:über|zum|zur|zu|für) .+",
 ];
 
 const GERMAN_NOT: &[&str] = &[
-    "(?:sag[et]?|schreib[et]?|frag[et]?|teil[et]?|lade?t?|ladet|erzähle?|gib|bringe?|mache?|stelle?|rufe?|lade?|setz|meldet?|melde|hole?|pack) (?:(?:doch|gern|gerne|bitte|einfach|mal) )*(?:uns|mir|dich|dir|deine?[nmr]?|mit|an|vorbei|bei)\\b",
-    "(?:frage|teile|stelle|bringe|weise|tu|setz|melde|nutz|pack|mach|gib)\\b.{0,8}$",
+    "\\S+ (?:.*\\b)?(?:eure[nrm]?|euer|deine?[nrm]?)\\b",
+    "teilt? (?:den|diesen|unseren|unsern) (?:beitrag|post|link|aufruf)\\b",
+    "(?:sag[et]?|schreib[et]?|frag[et]?|teil[et]?|lade?t?|ladet|erzähle?|gib|bringe?|mache?|stelle?|rufe?|lade?|setz|meldet?|melde|hole?|pack) (?:(?:doch|gern|gerne|bitte|einfach|mal) )*(?:uns|dich|dir|deine?[nmr]?)\\b",
+    "(?:mache?|macht) (?:(?:doch|gern|gerne|bitte|einfach|mal|alle) )*mit\\b",
+    "(?:frag[et]?|melde) (?:an der|an die kasse|am|im|beim)\\b",
     "(?:frage|teile|stelle) (?:des|der|von|im|am|zu|frei|zum|zur|und|für|in)\\b",
     "nutz\\w* .+",
 ];
@@ -90,6 +100,9 @@ const SPANISH: &[&str] = &[
 ];
 
 const SPANISH_NOT: &[&str] = &[
+    "\\w+ (?:este|esta|tu|tus|con nosotros)\\b",
+    "recuerda \\w+[aei]r(?:se|te)?\\b",
+    "invita (?:a )?(?:un|una|tu|tus)\\b",
     "pregunta (?:por|en) (?:la|el|recepción|recepcion|nuestr\\w+|tienda|caja)\\b",
     "(?:celebra|anima|invita|comparte) con\\b",
 ];
@@ -148,12 +161,25 @@ fn tables(language: Option<&str>) -> Option<&'static Tables> {
     }
 }
 
+/// Whether `text` asks something of the readers with a verb that orders to the assistant use as well.
+pub(super) fn for_the_readers(text: &str, language: Option<&str>) -> bool {
+    tables(language).is_some_and(|tables| {
+        tables
+            .others
+            .iter()
+            .any(|pattern| pattern.is_match(text.trim()))
+    })
+}
+
 /// Whether `text` begins as an order to the assistant.
 pub(super) fn begins(text: &str, language: Option<&str>) -> bool {
     let Some(tables) = tables(language) else {
         return false;
     };
     let text = text.trim().trim_end_matches(['.', '?', '!', ' ']);
+    if for_the_readers(text, language) {
+        return false;
+    }
     let text = if language == Some("es") {
         spanish_verbs::imperative(text)
     } else {

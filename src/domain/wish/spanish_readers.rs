@@ -96,16 +96,8 @@ pub(super) fn wish_for_readers(text: &str) -> Option<String> {
     if nobody {
         rest = &rest[1..];
     }
-    if matches!(
-        rest,
-        ["la", "gente", ..] | ["todo", "el", "mundo", ..] | ["todos", ..] | ["la", "peña", ..]
-    ) {
-        let length = match rest[0] {
-            "todo" => 3,
-            "todos" => 1,
-            _ => 2,
-        };
-        rest = &rest[length..];
+    for named in [&["la", "gente"][..], &["todo", "el", "mundo"], &["todos"]] {
+        rest = rest.strip_prefix(named).unwrap_or(rest);
     }
     // "que los padres no olviden firmar": the readers are named.
     if let ["los" | "las" | "nuestros" | "nuestras", _, verb, after @ ..] = rest {
@@ -117,32 +109,8 @@ pub(super) fn wish_for_readers(text: &str) -> Option<String> {
     if rest.first() == Some(&"no") {
         rest = &rest[1..];
     }
-    // "que no se les olvide a nadie", "que no se olviden de".
     if let ["se", after @ ..] = rest {
-        let after = match after {
-            ["le" | "les", more @ ..] => more,
-            more => more,
-        };
-        if let [verb, more @ ..] = after {
-            if matches!(*verb, "olvide" | "olviden") && no {
-                let more = match more {
-                    ["a", "nadie", more @ ..] => more,
-                    more => more,
-                };
-                let more = match more {
-                    ["de", more @ ..] => more,
-                    more => more,
-                };
-                return Some(format!("no olvidéis {}", to_readers(&more.join(" "))));
-            }
-            let (order, negated) = subjunctive(verb)?;
-            let more = to_readers(&more.join(" "));
-            return Some(if no {
-                format!("no os {negated} {more}")
-            } else {
-                format!("{}os {more}", order.trim_end_matches('d'))
-            });
-        }
+        return reflexive(after, no);
     }
     let (verb, more) = rest.split_first()?;
     let (order, negated) = subjunctive(verb)?;
@@ -151,6 +119,31 @@ pub(super) fn wish_for_readers(text: &str) -> Option<String> {
         format!("no {negated} {more}")
     } else {
         format!("{order} {more}")
+    })
+}
+
+/// "que no se les olvide a nadie", "que se apunten": the words behind "se".
+fn reflexive(words: &[&str], no: bool) -> Option<String> {
+    let skip = |words: &mut &[&str], starts: &[&[&str]]| {
+        for start in starts {
+            if words.starts_with(start) {
+                *words = &words[start.len()..];
+            }
+        }
+    };
+    let mut words = words;
+    skip(&mut words, &[&["le"], &["les"]]);
+    let (verb, mut more) = words.split_first().map(|(verb, more)| (*verb, more))?;
+    if matches!(verb, "olvide" | "olviden") && no {
+        skip(&mut more, &[&["a", "nadie"], &["de"]]);
+        return Some(format!("no olvidéis {}", to_readers(&more.join(" "))));
+    }
+    let (order, negated) = subjunctive(verb)?;
+    let more = to_readers(&more.join(" "));
+    Some(if no {
+        format!("no os {negated} {more}")
+    } else {
+        format!("{}os {more}", order.trim_end_matches('d'))
     })
 }
 

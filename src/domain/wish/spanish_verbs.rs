@@ -67,9 +67,9 @@ const ORDERS: &[(&str, &str)] = &[
     ("disculpate", "disculpa disculparte disculpate"),
 ];
 
-const PRONOUNS: [&str; 16] = [
-    "", "les", "le", "lo", "la", "los", "las", "nos", "selo", "sela", "me", "melo", "te", "noslo",
-    "se", "os",
+const PRONOUNS: [&str; 15] = [
+    "", "les", "le", "lo", "la", "los", "las", "nos", "selo", "sela", "me", "melo", "noslo", "se",
+    "os",
 ];
 
 pub(super) fn unaccented(word: &str) -> String {
