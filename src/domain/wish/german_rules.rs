@@ -188,6 +188,15 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         WishKind::Announce,
         apology,
     ),
+    (
+        r"<P>entschuldig[et]? (?:dich|uns|euch)(?: bitte)?(?:[,:] (?P<rest>.+))?",
+        WishKind::Announce,
+        |c| {
+            let rest = group(c, "rest").map(super::capitalised);
+            let rest = rest.map_or_else(String::new, |rest| format!(". {rest}"));
+            Some(Read::Statement(format!("Das tut uns leid{rest}")))
+        },
+    ),
     // "lade … ein"
     (
         r"<P>(?:<W> <S>)?<DET>(?:<IL> |herzliche |nette |kurze |kleine )*einladung(?: an <A>| für <A>)? (?P<what>(?:zu|zum|zur) [^,:.;]+?)(?P<rest>[,:].+)?",

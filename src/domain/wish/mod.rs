@@ -194,7 +194,8 @@ fn read_piece(
     first: bool,
 ) -> (Option<WishKind>, Option<String>, Option<WishKind>) {
     if orders::for_the_readers(piece, language) {
-        return (None, Some(piece.to_owned()), None);
+        let kind = tails::kind(piece).filter(|kind| *kind == WishKind::Thank);
+        return (kind, Some(piece.to_owned()), None);
     }
     let (rest, wanted) = tails::cut(piece);
     let order = orders::begins(piece, language);
