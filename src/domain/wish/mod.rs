@@ -31,6 +31,8 @@ mod typing;
 
 pub use typing::ended;
 
+use sentences::split;
+
 use regex::{Captures, Regex};
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -103,7 +105,7 @@ impl Wish {
         let mut kinds = Vec::new();
         let mut sentences = Vec::new();
         let mut asked = None;
-        let pieces = sentences::split(topic)
+        let pieces = split(topic)
             .into_iter()
             .flat_map(|sentence| orders::split(&sentence, language));
         for (place, sentence) in pieces.enumerate() {
