@@ -31,9 +31,8 @@ mod typing;
 
 pub use typing::ended;
 
-use sentences::split;
-
 use regex::{Captures, Regex};
+use sentences::split;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::domain::language;

@@ -286,6 +286,36 @@ mod tests {
     }
 
     #[test]
+    fn an_order_is_opened_or_refused_and_never_repeated() {
+        for (topic, said) in [
+            (
+                "do a quick poll, do people prefer paper or card",
+                "Do you prefer paper or card?",
+            ),
+            (
+                "does anyone have a van? ask nicely",
+                "Does anyone have a van?",
+            ),
+            ("come up with a name for our goat", ""),
+            (
+                "gib mal durch, dass die Halle morgen zu ist",
+                "Die Halle ist morgen zu.",
+            ),
+            (
+                "anima a la gente a venir, que traigan agua",
+                "Os animamos a venir. Traed agua.",
+            ),
+            (
+                "Share your photos with #lens",
+                "Share your photos with #lens",
+            ),
+        ] {
+            let read = crate::domain::wish::Wish::read(topic);
+            assert_eq!(read.written_out().join(" "), said, "{topic}");
+        }
+    }
+
+    #[test]
     fn a_sentence_is_parted_before_each_order() {
         assert_eq!(
             split(
