@@ -2,8 +2,10 @@
 //! them, and what is said of the person answered is said to her.
 
 mod acts;
+mod du;
 mod english;
 mod german;
+mod parts;
 mod person;
 mod spanish;
 
@@ -59,7 +61,7 @@ pub(super) fn read(guidance: &str) -> Wish {
     };
     let orders: Vec<String> = split(&guidance)
         .iter()
-        .flat_map(|sentence| parted(sentence))
+        .flat_map(|sentence| parts::parted(sentence))
         .collect();
     // Short orders are told by their own words: each language has its own.
     answer.language = orders
@@ -116,14 +118,14 @@ impl Answer {
                 Some(Done::Manner) => return Part::Manner,
                 Some(Done::Unsaid) => return Part::Unsaid,
                 Some(Done::Again(rest)) => match rest.strip_prefix("dass ") {
-                    Some(clause) => text = self.clause(clause),
+                    Some(clause) => text = clause_said(clause),
                     None => text = rest,
                 },
                 None => break,
             }
         }
         if let Some(clause) = text.strip_prefix("dass ").filter(|_| self.is("de")) {
-            text = self.clause(clause);
+            text = clause_said(clause);
         }
         self.statement(&text)
     }
@@ -133,15 +135,6 @@ impl Answer {
             .iter()
             .filter(|acts| self.language.is_none_or(|code| code == acts.code))
             .find_map(|acts| acts.done(order))
-    }
-
-    /// A German clause behind "dass" as a sentence.
-    #[expect(clippy::unused_self, reason = "reads as the others do")]
-    fn clause(&self, clause: &str) -> String {
-        match read_sentence(&format!("sag allen, dass {clause}"), Some("de")).1 {
-            Some(said) if !said.starts_with("Ihr sollt wissen") => said,
-            _ => clause.to_owned(),
-        }
     }
 
     /// What is said as it stands: what hangs behind it, as behind a topic, goes.
@@ -189,6 +182,8 @@ impl Answer {
                 german::GROUPS,
             )
         });
+        static SPANISH: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(r"(?i)^preg[uú]nta(?:le|les)?(?: a \S+)? ").ok());
         if let Some(found) = ENGLISH.as_ref().and_then(|pattern| pattern.captures(order)) {
             let asked = person::spoken_to(&found["what"], Some("en"), self.named, true);
             let asked = asked
@@ -201,16 +196,19 @@ impl Answer {
             return to_one(&found["wh"], &found["rest"])
                 .or_else(|| read_sentence(order, Some("de")).1);
         }
-        self.is("es")
-            .then(|| {
-                order.to_lowercase().starts_with("preg")
-                    || order.to_lowercase().starts_with("pregúntale")
-            })
-            .filter(|asks| *asks)?;
-        static SPANISH: LazyLock<Option<Regex>> =
-            LazyLock::new(|| Regex::new(r"(?i)^preg[uú]nta(?:le|les)?(?: a \S+)? ").ok());
+        if !self.is("es") || !order.to_lowercase().starts_with("preg") {
+            return None;
+        }
         let rest = SPANISH.as_ref()?.replace(order, "pregunta ");
         read_sentence(&rest, Some("es")).1
+    }
+}
+
+/// A German clause behind "dass" as a sentence.
+fn clause_said(clause: &str) -> String {
+    match read_sentence(&format!("sag allen, dass {clause}"), Some("de")).1 {
+        Some(said) if !said.starts_with("Ihr sollt wissen") => said,
+        _ => clause.to_owned(),
     }
 }
 
@@ -221,7 +219,7 @@ fn to_one(wh: &str, rest: &str) -> Option<String> {
         .before
         .iter()
         .position(|word| matches!(word.to_lowercase().as_str(), "er" | "sie"))?;
-    let verb = person::of_du(&clause.verb.stem.to_lowercase())?;
+    let verb = du::of_du(&clause.verb.stem.to_lowercase())?;
     let mut words: Vec<&str> = Vec::new();
     if !wh.eq_ignore_ascii_case("ob") {
         words.push(wh);
@@ -262,118 +260,6 @@ fn answered_plainly(said: &str) -> String {
         text = yes.replace(&text, "$1, $2").into_owned();
     }
     text
-}
-
-/// The orders and statements of a sentence, each by itself.
-fn parted(sentence: &str) -> Vec<String> {
-    static JOINTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)(?:,| [-–—])? (?:and then|and|und|y|e|but|aber|pero|then|dann) |[,:] | [-–—] ",
-        )
-        .ok()
-    });
-    let Some(joints) = JOINTS.as_ref() else {
-        return vec![sentence.to_owned()];
-    };
-    let manner = acts::all()
-        .iter()
-        .any(|acts| matches!(acts.done(sentence), Some(Done::Manner)));
-    if manner {
-        return vec![sentence.to_owned()];
-    }
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for joint in joints.find_iter(sentence) {
-        let (left, right) = (
-            sentence[start..joint.start()].trim(),
-            &sentence[joint.end()..],
-        );
-        if left.is_empty() {
-            continue;
-        }
-        if let Some(frame) = framed_again(left, joint.as_str(), right) {
-            parts.push(left.to_owned());
-            let rest: Vec<String> = parted(&format!("{frame} {right}"));
-            parts.extend(rest);
-            return parts;
-        }
-        let spliced = joint.as_str() == ", " && goes_on(right) && is_order(left);
-        if spliced || begins_order(right) || (joint.as_str() != ": " && whole(left)) {
-            parts.push(left.to_owned());
-            start = joint.end();
-        }
-    }
-    parts.push(sentence[start..].trim().to_owned());
-    parts
-}
-
-/// Whether an order begins here.
-fn begins_order(text: &str) -> bool {
-    static HEADS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        [english::HEADS, german::HEADS, spanish::HEADS]
-            .iter()
-            .filter_map(|heads| Regex::new(&format!("(?i)^(?:{heads})")).ok())
-            .collect()
-    });
-    HEADS.iter().any(|heads| heads.is_match(text))
-}
-
-/// An order that is complete: nothing that follows belongs to it.
-fn whole(text: &str) -> bool {
-    const SHORT: usize = 5;
-    const WORDS: [&str; 4] = [
-        "Congratulations.",
-        "Welcome.",
-        "Enhorabuena.",
-        "Igualmente.",
-    ];
-    text.split_whitespace().count() <= SHORT
-        && acts::all().iter().any(|acts| match acts.done(text) {
-            Some(Done::Manner) => true,
-            // Behind "say yes" the answer goes on.
-            Some(Done::Said(said)) => {
-                said.ends_with(['.', '?']) && said.contains(' ') || WORDS.contains(&said.as_str())
-            }
-            Some(Done::Again(_) | Done::Unsaid) | None => false,
-        })
-}
-
-/// An order whose words go on to the next comma: "apologise for the wait".
-fn is_order(text: &str) -> bool {
-    acts::all()
-        .iter()
-        .any(|acts| matches!(acts.done(text), Some(Done::Said(said)) if said.contains(' ')))
-}
-
-/// Whether a sentence of its own begins here, rather than the next thing of a list.
-fn goes_on(text: &str) -> bool {
-    const STARTS: &str = "we we're we'll we've it it's its he he's she's they they're there there's that's you i i'm i'll next please \
-        wir es ihr er ich ab ist du bitte ya está estaba es son hay tenemos mañana hoy llega lo nos puede";
-    let first = text.split(' ').next().unwrap_or_default().to_lowercase();
-    text.split_whitespace().count() > 2
-        && (STARTS.split_whitespace().any(|start| start == first)
-            || first == "the" && super::english_words::is_clause(text))
-}
-
-/// The frame that stands again before the second half of "tell her that … and to …".
-fn framed_again(left: &str, joint: &str, right: &str) -> Option<String> {
-    static FRAMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        [english::FRAME, german::FRAME, spanish::FRAME]
-            .iter()
-            .filter_map(|frame| Regex::new(&format!("(?i)^(?:{frame})\\b")).ok())
-            .collect()
-    });
-    let again = ["to ", "not to ", "that ", "dass ", "que "]
-        .iter()
-        .any(|start| right.to_lowercase().starts_with(start));
-    let joins = joint.trim().trim_start_matches(',').trim();
-    if !again || !matches!(joins, "and" | "und" | "y" | "e" | "but" | "aber" | "pero") {
-        return None;
-    }
-    FRAMES
-        .iter()
-        .find_map(|frame| frame.find(left))
-        .map(|frame| frame.as_str().to_owned())
 }
 
 /// "que nos mande el n\u{fa}mero" becomes "\u{bf}Nos puedes mandar el n\u{fa}mero?".
