@@ -63,14 +63,19 @@ fn any(patterns: &[Regex], text: &str) -> bool {
 
 const THANKS: &[&str] = &[
     r"\b(?:thanks?|thank you|thx|ty|cheers (?:for|to)|grateful|appreciate)\b",
-    r"\b(?:danke|dankeschön|vielen dank|merci|dankbar)\b",
+    r"\b(?:danke|dankeschön|(?:vielen|lieben|herzlichen|besten|tausend) dank|merci|dankbar)\b",
     r"\b(?:gracias|agradecid[oa]s?|os agradezco|les agradezco)\b",
 ];
 
+/// Thanks for something, first of all: "thanks for staying open late".
+const THANKED_FOR: &[&str] = &[
+    r"^\W*(?:\w+ ){0,3}(?:thanks|thank you|thx|cheers|danke|dank|gracias)\b(?: \w+){0,4}? (?:for|für|por) (?:the |your |letting |all |help\w*|stay\w*|fix\w*|look\w*|com\w*|mak\w*|die |das |den |eure|deine|arreglar|traer\w*|la |el |los |las |vuestr\w+)",
+];
+
 const COMPLAINTS: &[&str] = &[
-    r"\b(?:waited|waiting|still (?:no|not|haven't|waiting)|never (?:arrived|came|got|answered)|wrong|broken|cold|late|rude|disappoint\w*|refund|complain\w*|unacceptable|terrible|awful|horrible|dirty|overpriced|cancel\w* again|third time|nobody (?:answers?|came|told)|no one (?:answers?|came|told)|not happy|unhappy|frustrat\w*|annoy\w*|let down|missing|poor service|bad service|stale|burnt|no (?:answer|reply|response)|have nothing|got nothing|(?:charged|billed) (?:me |us |my \w+ )?(?:twice|for two|double)|got charged|overcharged|gave (?:it|(?:my|our) \w+) away|(?:arrived|came) (?:open\w*|damaged|broken|smashed|in pieces|too late|raw)|(?:was|were|is) gone|crash(?:es|ed|ing)|(?:doesn't|does not|didn't|won't|isn't) (?:work\w*|open|load|start|stop)|not working|hung up|undercooked|nobody cares|no apology|ruined|inedible|ignored (?:me|us)|should have been)\b",
+    r"\b(?:waited|waiting|still (?:no|not|haven't|waiting)|never (?:arrived|came|got|answered)|wrong|broken|cold|late|rude|disappoint\w*|refund|complain\w*|unacceptable|terrible|awful|horrible|dirty|overpriced|cancel\w* again|third time|nobody (?:answers?|came|told|picks|comes|replies|responds|calls)|no one (?:answers?|came|told|picks|comes|replies|responds|calls)|not happy|unhappy|frustrat\w*|annoy\w*|let down|missing|poor service|bad service|stale|burnt|no (?:answer|reply|response)|have nothing|got nothing|(?:charged|billed) (?:me |us |my \w+ )?(?:twice|for two|double)|got charged|overcharged|gave (?:it|(?:my|our) \w+) away|(?:arrived|came) (?:open\w*|damaged|broken|smashed|in pieces|too late|raw)|(?:was|were|is) gone|crash(?:es|ed|ing)|(?:doesn't|does not|didn't|won't|isn't) (?:work\w*|open|load|start|stop)|not working|hung up|undercooked|nobody cares|in pieces|deleted (?:my|all|our)|been (?:out|down|closed|broken) for|drips|dripping|leak(?:s|ing|ed)|ugly|no apology|ruined|inedible|ignored (?:me|us)|should have been)\b",
     r"\b(?:zum (?:zweiten|dritten|vierten|wiederholten) mal|keiner (?:sagt|meldet|antwortet)|niemand (?:sagt|meldet|antwortet)|enttäusch\w*|kaputt|falsch\w*|beschwer\w*|unverschämt|zu spät|gewartet|warte seit|ärger\w*|frechheit|schlecht\w*|unfreundlich\w*|reicht'?s|fällt (?:schon wieder )?aus|geld zurück|kalt|umsonst|vergeblich|nur ein zettel|keine antwort|nichts bekommen|so geht das nicht|stürzt (?:\w+ )?ab|(?:geht|funktioniert|kam|kommt) (?:\w+ )?nicht|noch roh|nicht durch|verspätung|ausgefallen|mit den schultern gezuckt|bestellt war|verkohlt|versalzen|schade, sonst|viel zu (?:laut|teuer|lang\w*|voll|wenig)|abgewimmelt|vergessen worden|fehlt(?:e|en)?)\b",
-    r"\b(?:llev\w+ (?:esperando|\d+)|esper(?:é|e|ando|amos)|nadie (?:responde|contesta|coge|lo coge)|no lo coge|equivocad\w*|rot[oa]s?|decepci\w+|queja\w*|reclam\w*|devoluci[oó]n|fatal|mal(?:a|o)? (?:servicio|atenci[oó]n)|(?:una|dos|media|tres) horas? (?:de pie|de cola|al tel[eé]fono|esperando)|me (?:cuelgan|colgaron|cobraron)|(?:cobr|pag)\w+ (?:dos veces|de más|el doble)|no (?:funciona|carga|abre|apareci[oó]|lleg[oó]|vino|llega)|suci[oa]s?|hab[ií]an dado (?:la|nuestra) mesa|pedi?í? sin|quemad[oa]s?|crud[oa]s?|se ha acabado|sin avisar|tarde otra vez|me lleg(?:a|ó) (?:una|un|el|la)|frí[oa])\b",
+    r"\b(?:llev\w+ (?:esperando|\d+)|esper(?:é|e|ando|amos)|nadie (?:responde|contesta|coge|lo coge)|no lo coge|equivocad\w*|(?:est[aá]n?|lleg\w+|vino|viene|sigue) (?:\w+ )?rot[oa]s?|decepci\w+|queja\w*|reclam\w*|devoluci[oó]n|fatal|mal(?:a|o)? (?:servicio|atenci[oó]n)|(?:una|dos|media|tres) horas? (?:de pie|de cola|al tel[eé]fono|esperando)|me (?:cuelgan|colgaron|cobraron)|(?:cobr|pag)\w+ (?:dos veces|de más|el doble)|no (?:funciona|carga|abre|apareci[oó]|lleg[oó]|vino|llega)|suci[oa]s?|hab[ií]an dado (?:la|nuestra) mesa|pedi?í? sin|quemad[oa]s?|crud[oa]s?|se ha acabado|sin avisar|tarde otra vez|me lleg(?:a|ó) (?:una|un|el|la)|fr[ií][oa]s?)\b",
 ];
 
 const GREETINGS: &[&str] = &[
@@ -86,14 +91,14 @@ const WISHES: &[&str] = &[
 ];
 
 const PRAISE: &[&str] = &[
-    r"\b(?:best|love(?:d|ly)?|amazing|wonderful|fantastic|delicious|brilliant|great|beautiful|favou?rite|perfect|excellent|gorgeous|incredible|made my day|made my \w+ (?:cry|smile|laugh)|so good|well done|recommend|unreal|insane|heavenly|obsessed|addictive|stunning|spot on|top[- ]notch|out of this world|next level|to die for|class act|legends?|10/10|ten out of ten|five stars|hats off|can'?t stop (?:eating|thinking|listening|smiling|reading)|made my (?:\w+ )?(?:cry|day|week)|ate the (?:whole|lot)|eaten (?:half|all|the)|never had (?:a )?better|what a (?:show|night|concert|meal|gig|treat))\b",
-    r"\b(?:beste[rsn]?|liebe|lecker\w*|toll\w*|wunderbar\w*|super|klasse|großartig\w*|herrlich\w*|schön\w*|perfekt\w*|empfehl\w*|spitze|genial|hammer|mega|traumhaft\w*|ein traum|wahnsinn|fantastisch\w*|zum (?:niederknien|reinlegen|dahinschmelzen)|umwerfend\w*|hut ab|läuft .{0,30}(?:durch|dauerschleife)|sensationell\w*|begeistert)\b",
+    r"\b(?:best|love(?:d|ly)?|amazing|wonderful|fantastic|delicious|brilliant|great|beautiful|favou?rite|perfect|excellent|gorgeous|incredible|made my day|made (?:me|us|him|her|them) (?:cry|smile|laugh|happy)|so (?:patient|kind|friendly|helpful|lovely|tasty)|made my \w+ (?:cry|smile|laugh)|so good|well done|recommend|unreal|insane|heavenly|obsessed|addictive|stunning|spot on|top[- ]notch|out of this world|next level|to die for|class act|legends?|10/10|ten out of ten|five stars|hats off|can'?t stop (?:eating|thinking|listening|smiling|reading)|made my (?:\w+ )?(?:cry|day|week)|ate the (?:whole|lot)|eaten (?:half|all|the)|never had (?:a )?better|what a (?:show|night|concert|meal|gig|treat))\b",
+    r"\b(?:beste[rsn]?|liebe|lecker\w*|toll\w*|wunderbar\w*|super|klasse|großartig\w*|herrlich\w*|schön\w*|perfekt\w*|empfehl\w*|spitze|genial|hammer|mega|traumhaft\w*|ein traum|wahnsinn|fantastisch\w*|zum (?:niederknien|reinlegen|dahinschmelzen)|umwerfend\w*|hut ab|läuft .{0,30}(?:durch|dauerschleife)|sensationell\w*|begeistert|so lieb|so nett|so freundlich)\b",
     r"\b(?:mejor(?:es)?|encanta\w*|gusto|rico|rica|riqu[ií]sim\w*|genial(?:es)?|maravill\w*|estupend\w*|bonit\w*|perfect\w*|excelente|recomiendo|content[oa]s?|delicios\w*|precios[oa]s?|conciert(?:az)o|espectacular\w*|una pasada|qué pasada|brutal\w*|incre[ií]bl\w*|buen[ií]sim\w*|de diez|fant[aá]stic\w*|chap[oó]|menud[oa] \w+az[oa]|flipante|sois un sol|enhorabuena)\b",
 ];
 
 const GOOD_NEWS: &[&str] = &[
     r"\b(?:we (?:did it|made it|won|got)|i (?:got|won|passed|made it)|just (?:got word|heard|passed|won|opened|launched)|approved|finally (?:open|here|done)|proud|announce|big day|new (?:job|baby|shop|home)|engaged|graduated|passed (?:my|the|our|his|her)|big news|good news|getting married|(?:got|picked up) the keys|said yes|reopens?|is born|had (?:her|his|a|our) (?:foal|puppies|kittens|baby|calf|first)|first place|we're back)\b",
-    r"\b(?:geschafft|gewonnen|bestanden|endlich|eröffnet|stolz|genehmigt|zusammen!|macht (?:\w+ )?wieder auf|öffnet (?:\w+ )?wieder|ist da!|geboren|heiraten|verlobt|gute nachricht\w*)\b",
+    r"\b(?:geschafft|gewonnen|bestanden|endlich|eröffnet|stolz|genehmigt|zusammen!|macht (?:\w+ ){0,3}wieder auf|öffnet (?:\w+ )?wieder|ist da!|geboren|heiraten|verlobt|gute nachricht\w*)\b",
     r"\b(?:conseguido|lo logramos|hemos ganado|he aprobado|aprobad\w+|por fin|orgullos\w+|inaugurad\w+|vuelve a abrir|reabr\w+|nos casamos|ha nacido|buenas noticias|ganamos)\b",
 ];
 
@@ -126,10 +131,21 @@ pub fn kind(text: &str) -> PostKind {
             (PostKind::Praise, compiled(PRAISE)),
         ]
     });
+    static THANKED: LazyLock<Vec<Regex>> = LazyLock::new(|| compiled(THANKED_FOR));
     let text = text.replace(['\u{2019}', '\u{2018}'], "'");
+    // "Is the late bus running?" complains of nothing.
+    let told: Vec<&str> = text
+        .split_sentence_bounds()
+        .filter(|sentence| !sentence.trim_end().ends_with('?'))
+        .collect();
+    let told = told.concat();
+    let thanked = any(&THANKED, &text);
     let found = ALL
         .iter()
-        .find(|(_, patterns)| any(patterns, &text))
+        .find(|(kind, patterns)| match kind {
+            PostKind::Complaint => !thanked && any(patterns, &told),
+            _ => any(patterns, &text),
+        })
         .map(|(kind, _)| *kind);
     match found {
         Some(PostKind::Loss | PostKind::Complaint) => found,
@@ -141,7 +157,7 @@ pub fn kind(text: &str) -> PostKind {
 
 /// A question mark, or the words that a question begins with.
 fn asks(text: &str) -> bool {
-    const STARTS: [&str; 50] = [
+    const STARTS: [&str; 72] = [
         "do you",
         "does",
         "are you",
@@ -192,6 +208,28 @@ fn asks(text: &str) -> bool {
         "aceptáis",
         "aceptais",
         "abrís",
+        "is ",
+        "are ",
+        "can we",
+        "can my",
+        "any chance",
+        "any idea",
+        "darf ",
+        "ist der",
+        "ist die",
+        "ist das",
+        "ist es",
+        "ab wann",
+        "kann mein",
+        "können wir",
+        "gibt's",
+        "weiß jemand",
+        "cuando llega ",
+        "cuando abr",
+        "cuando empieza",
+        "cuanto ",
+        "donde ",
+        "alguien sabe",
     ];
     if text.contains(['?', '\u{61f}', '\u{ff1f}']) {
         return true;
@@ -254,6 +292,9 @@ mod tests {
                 PostKind::Other,
             ),
             ("that song is fire", PostKind::Other),
+            ("thx for staying open late for us", PostKind::Thanks),
+            ("Is the late bus running on Sunday?", PostKind::Question),
+            ("me he roto el brazo", PostKind::BadNews),
             ("sch\u{f6}nes Wochenende euch", PostKind::Wishes),
             ("I broke my leg so no running for me", PostKind::BadNews),
             (

@@ -118,7 +118,15 @@ pub fn warning(text: &str) -> Option<PostWarning> {
             (PostWarning::Insults, compiled(INSULTS)),
         ]
     });
-    let text = text.replace(['\u{2019}', '\u{2018}'], "'");
+    // Who feels like an idiot calls nobody one.
+    const OWN: &[&str] = &[
+        r"\b(?:like|wie|como) (?:an? |ein |einen? |un |una |complete |total )*(?:idiot\w*|fools?|morons?|losers?|clowns?|depp\w*|trottel|tont[oa]s?)\b",
+    ];
+    static FELT: LazyLock<Vec<Regex>> = LazyLock::new(|| compiled(OWN));
+    let mut text = text.replace(['\u{2019}', '\u{2018}'], "'");
+    for felt in FELT.iter() {
+        text = felt.replace_all(&text, "").into_owned();
+    }
     ALL.iter()
         .find(|(_, patterns)| any(patterns, &text))
         .map(|(warning, _)| *warning)
@@ -175,6 +183,7 @@ mod tests {
                 "imagine paying 8 quid for rusty spoons. bunch of snobs",
                 Some(PostWarning::Insults),
             ),
+            ("they gave our table away, stood there like idiots", None),
             ("Imagine my face when the cake had my name on it!", None),
             ("The band lost, sore loser that I am I still clapped", None),
             ("Is the Wednesday session ok for a complete beginner?", None),

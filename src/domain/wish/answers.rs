@@ -206,6 +206,19 @@ impl Answer {
 
 /// A German clause behind "dass" as a sentence.
 fn clause_said(clause: &str) -> String {
+    // "das nächste am 12. Mai ist": the adjective stands for its noun.
+    if let Some(found) = verb_last(clause)
+        && let [article, adjective, next, ..] = found.before.as_slice()
+        && matches!(*article, "das" | "die" | "der")
+        && adjective.ends_with("te")
+        && matches!(
+            *next,
+            "am" | "im" | "um" | "ab" | "erst" | "schon" | "in" | "nicht"
+        )
+    {
+        let rest = found.before[2..].join(" ");
+        return format!("{article} {adjective} {} {rest}", found.verb.stem);
+    }
     match read_sentence(&format!("sag allen, dass {clause}"), Some("de")).1 {
         Some(said) if !said.starts_with("Ihr sollt wissen") => said,
         _ => clause.to_owned(),

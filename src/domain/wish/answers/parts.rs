@@ -109,8 +109,8 @@ fn framed_again(left: &str, joint: &str, right: &str) -> Option<String> {
     let again = ["to ", "not to ", "that ", "dass ", "que "]
         .iter()
         .any(|start| right.to_lowercase().starts_with(start));
-    let joins = joint.trim().trim_start_matches(',').trim();
-    if !again || !matches!(joins, "and" | "und" | "y" | "e" | "but" | "aber" | "pero") {
+    let linking = joint.trim().trim_start_matches(',').trim();
+    if !again || !matches!(linking, "and" | "und" | "y" | "e" | "but" | "aber" | "pero") {
         return None;
     }
     FRAMES

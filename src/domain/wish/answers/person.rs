@@ -66,8 +66,8 @@ pub(super) fn another(words: &[&str]) -> bool {
     words.iter().enumerate().any(|(at, word)| {
         let bare = word.trim_matches(|char: char| !char.is_alphanumeric() && char != '\'');
         let lower = bare.to_lowercase();
-        let base = lower.split('\'').next().unwrap_or_default();
-        is_role(base)
+        let stem = lower.split('\'').next().unwrap_or_default();
+        is_role(stem)
             // A name typed small can only stand first.
             || (at == 0 && !OPENERS.split_whitespace().any(|known| known == lower))
             || (at > 0
