@@ -40,7 +40,9 @@ const ORDERS: &[&str] = &[
     r"</?(?:information|important|instructions?|admin|context)>|\{(?:user|model|goal|uri|\w+_\w+)\}",
     r"<script|javascript:|\bonerror=|data:text/html|\bdrop table\b|\bunion select\b|<img src|\bexec\(|\bsystem\(",
     r"(?:^|\n|\. )\s*(?:please )?delete (?:all|every|your|the) .{0,20}\b(?:posts?|drafts?|account|files?|data)\b",
+    r"\b(?:disregard|forget|ignore)\b.{0,20}\b(?:whatever|what|everything|anything) (?:\w+ ){0,4}(?:told|said|instructed|taught)\b",
     // German
+    r"\b(?:ab jetzt|ab sofort|von nun an)\b.{0,30}\b(?:sprichst|antwortest|schreibst|redest|postest|empfiehlst)\b",
     r"\bantworte\w*\b.{0,60}\b(?:nur mit|ausschließlich|ausschliesslich|nichts anderes|mit (?:dem wort|den worten|dem satz|folgende\w*))\b",
     r"\b(?:lösch\w*|leer[et]?|send\w*|schick\w*|poste|veröffentlich\w*|verrat\w*|zeig\w*)\b.{0,40}\b(?:entwürfe|passw\w+|zugangsdaten|api-?\w*|token|systemprompt|anweisungen|konfiguration)\b",
     r"\b(?:ersetz\w*|streich\w*|änder\w*|verwirf)\b.{0,30}\b(?:regeln|anweisungen|vorgaben|instruktionen)\b",
@@ -92,6 +94,7 @@ const SELLS: &[&str] = &[
 ];
 
 const INSULTS: &[&str] = &[
+    r"\byou(?: lot| guys| people| all)?(?: are|'re) (?:all )?(?:just )?(?:an? |such an? )?(?:\w+ )?(?:disgrace|embarrassment|shambles|cowboys|crooks|disgusting)\b",
     r"\b(?:you|you're|what|such) (?:\w+ ){0,3}(?:losers?|donkeys?|numpt(?:y|ies)|pillocks?|plonkers?|snobs?|cowards?|liars?|crooks?|thieves|frauds|scammers?|cretins?|halfwits?|hypocrites?|cowboys|amateurs)\b",
     r"\b(?:bunch|pack|load|shower) of (?:\w+ )?(?:snobs|losers|crooks|liars|thieves|cowboys|hypocrites|frauds|scammers|cheats|wannabes|cretins|fools|donkeys|jokers)\b|\bpathetic (?:little |excuse |bunch )",
     r"\bdo (?:the world|the town|us all|everyone|everybody|yourselves) a favou?r and (?:quit|close|stop|leave|shut|go)\b|\bcouldn'?t (?:run a bath|organi[sz]e a)\b",

@@ -231,15 +231,27 @@ fn to_one(wh: &str, rest: &str) -> Option<String> {
     let subject = clause
         .before
         .iter()
-        .position(|word| matches!(word.to_lowercase().as_str(), "er" | "sie"))?;
-    let verb = du::of_du(&clause.verb.stem.to_lowercase())?;
+        .position(|word| matches!(word.to_lowercase().as_str(), "er" | "sie"));
+    // "wie alt ihr kind ist"
+    let of_hers = clause.before.first().is_some_and(|word| {
+        matches!(
+            word.to_lowercase().as_str(),
+            "ihr" | "ihre" | "sein" | "seine"
+        )
+    });
+    let (subject, verb, du) = match subject {
+        Some(at) => (at, du::of_du(&clause.verb.stem.to_lowercase())?, "du"),
+        None if of_hers => (0, clause.verb.stem.clone(), ""),
+        None => return None,
+    };
     let mut words: Vec<&str> = Vec::new();
     if !wh.eq_ignore_ascii_case("ob") {
         words.push(wh);
     }
     words.extend(&clause.before[..subject]);
-    words.extend([verb.as_str(), "du"]);
-    let rest: Vec<String> = clause.before[subject + 1..]
+    words.push(&verb);
+    words.extend((!du.is_empty()).then_some(du));
+    let rest: Vec<String> = clause.before[subject + du.len().min(1)..]
         .iter()
         .map(|word| match word.to_lowercase().as_str() {
             "sich" => "dich".to_owned(),

@@ -175,6 +175,10 @@ pub(super) const ACTS: Table = &[
     ),
     (r"<P>offer(?: <HER>)? to (?P<what>.+)", "We can $what"),
     (
+        r"<P>(?:offer|give|promise) (?:her|his|their) (?P<what>(?:money|deposit|order|ticket|place|seat|fee)\b.*)",
+        "We will give you your $what",
+    ),
+    (
         r"<P>offer(?: <HER>)? (?P<what>.+)",
         "We would like to offer you $what",
     ),

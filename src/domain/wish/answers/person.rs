@@ -60,7 +60,7 @@ pub(super) fn spoken_to(
 pub(super) fn another(words: &[&str]) -> bool {
     const OPENERS: &str = "the we we're we'll we've it it's you they she she's he he's yes no there there's that that's this our sorry of please \
         thanks thank next all i a an if when so but and any my your not only some sure both each every at in on from for to what which \
-        wie was welches welche wann wo ob wir es das die der ja nein leider gern am im ab du ihr er sie";
+        how who whom whose why where whether then because also too even wie was warum wer welches welche wann wo ob wir es das die der ja nein leider gern am im ab du ihr er sie";
     const NO_NAMES: &str = "monday tuesday wednesday thursday friday saturday sunday i i'm i'll i'd i've january february march april may june july \
         august september october november december";
     words.iter().enumerate().any(|(at, word)| {
@@ -150,9 +150,8 @@ fn singular(sentence: &str, named: Option<Person>, asked: bool) -> String {
                     Some(format!("you'{ending}{mark}"))
                 }
             }
-            "him" if sure || given(&words[..at]) => Some(format!("you{mark}")),
             "her" if mark.is_empty() && begins_noun(next) => hers.then(|| "your".to_owned()),
-            "her" if sure || given(&words[..at]) => Some(format!("you{mark}")),
+            "him" | "her" if sure || given(&words[..at]) => Some(format!("you{mark}")),
             "his" if hers => Some(format!("your{mark}")),
             "hers" if sure => Some(format!("yours{mark}")),
             "herself" | "himself" if sure => Some(format!("yourself{mark}")),
