@@ -79,7 +79,7 @@ pub(super) fn german(sentence: &str, named: Option<Person>, asked: bool) -> Stri
 
 /// "wir legen ihr", "wir schicken ihm".
 fn gave(before: &[&str]) -> bool {
-    const GIVING: &str = "legen schicken geben bieten erstatten bringen wünschen senden schenken zeigen reservieren sagen schulden ersetzen danken";
+    const GIVING: &str = "legen schicken geben bieten erstatten bringen wünschen senden schenken zeigen reservieren sagen schulden ersetzen danken bei";
     before.iter().rev().take(1).any(|word| {
         GIVING
             .split_whitespace()

@@ -58,6 +58,10 @@ pub(super) const ACTS: Table = &[
         r"<P>(?:explain|tell <HER>|let <HER> know|show <HER>|describe)(?: to <HER>)? (?:why|how|what|when|where|who|which|whether|if|about)\b.*|<P>(?:describe|defend|compliment|tease|encourage|cheer up|comment on|react to)\b.*",
         "?",
     ),
+    (
+        r"<P>(?:tell|ask|give|thank|wish|send) (?:her|his|their) (?:mum|mom|mother|dad|father|son|daughter|kids?|boss|husband|wife|sister|brother|family|friends?|gran\w*|nan|team|teacher)\b.*",
+        "?",
+    ),
     // Thanks.
     (
         r"<P>(?:(?:thank|thanks to) <HER>|(?:say|tell <HER>) (?:a big |many )?(?:thanks|thank you|thx|cheers|ta)(?: to <HER>)?|reply with a thank you)(?: very much| a lot| so much| a bunch| warmly| kindly)?",
@@ -138,7 +142,7 @@ pub(super) const ACTS: Table = &[
     (r"<P>(?:say yes|confirm|confirm it)", "Yes."),
     (r"<P>confirm it is", "Yes, it is."),
     (
-        r"<P>agree with <HER>|<P>say (?:she|he)'?s right|<P>say they'?re right",
+        r"<P>agree with <HER>|(?:she|he)(?:'s| is) (?:absolutely |totally |quite |so )?right|<P>say (?:she|he)'?s right|<P>say they'?re right",
         "You are right.",
     ),
     // What is asked.

@@ -18,10 +18,7 @@ pub(super) fn parted(sentence: &str) -> Vec<String> {
     let Some(joints) = JOINTS.as_ref() else {
         return vec![sentence.to_owned()];
     };
-    let manner = acts::all()
-        .iter()
-        .any(|acts| matches!(acts.done(sentence), Some(Done::Manner)));
-    if manner {
+    if manner(sentence) {
         return vec![sentence.to_owned()];
     }
     let mut parts = Vec::new();
@@ -41,13 +38,23 @@ pub(super) fn parted(sentence: &str) -> Vec<String> {
             return parts;
         }
         let spliced = joint.as_str() == ", " && goes_on(right) && is_order(left);
-        if spliced || begins_order(right) || (joint.as_str() != ": " && whole(left)) {
+        if spliced
+            || begins_order(right)
+            || (whole(left) && (joint.as_str() != ": " || manner(left)))
+        {
             parts.push(left.to_owned());
             start = joint.end();
         }
     }
     parts.push(sentence[start..].trim().to_owned());
     parts
+}
+
+/// Whether it is nothing but how to write.
+fn manner(text: &str) -> bool {
+    acts::all()
+        .iter()
+        .any(|acts| matches!(acts.done(text), Some(Done::Manner)))
 }
 
 /// Whether an order begins here.

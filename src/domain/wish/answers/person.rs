@@ -88,7 +88,18 @@ fn is_role(word: &str) -> bool {
 const HERS: &str = "can could may might should must will gets get'll needs wants has deserves receives would'll pays";
 
 fn english(sentence: &str, named: Option<Person>, asked: bool) -> String {
-    if named == Some(Person::They) || (asked && named.is_none()) {
+    let lower = sentence.to_lowercase();
+    let theirs = [
+        "they should ",
+        "they can ",
+        "they could ",
+        "they get ",
+        "they need ",
+        "they may ",
+    ]
+    .iter()
+    .any(|start| lower.starts_with(start));
+    if named == Some(Person::They) || (named.is_none() && (asked || theirs)) {
         return singular(
             &super::super::english_words::to_reader(sentence),
             named,
