@@ -1,6 +1,6 @@
 //! The person answered is spoken of in a guidance ("she gets her money back") and spoken to in the answer ("you get your
 //! money back"). Only where it is that person for sure: the order named her ("tell her"), a question is put to her, or
-//! the verb speaks of what is done for her; "he was ill" may be anybody.
+//! the verb speaks of what is done for her; "he was ill" may speak of another.
 
 use std::sync::LazyLock;
 
@@ -56,7 +56,7 @@ pub(super) fn spoken_to(
     }
 }
 
-/// Somebody else whom "she" or "he" may stand for.
+/// Another person whom "she" or "he" may stand for.
 pub(super) fn another(words: &[&str]) -> bool {
     const OPENERS: &str = "the we we're we'll we've it it's you they she she's he he's yes no there there's that that's this our sorry of please \
         thanks thank next all i a an if when so but and any my your not only some sure both each every at in on from for to what which \
@@ -131,7 +131,7 @@ fn singular(sentence: &str, named: Option<Person>, asked: bool) -> String {
             }
         };
         let sure = (asked || named == Some(sex) || turned == Some(sex)) && !another(&words[..at]);
-        // "his grandma's recipe" may be anybody's.
+        // "his grandma's recipe" may be of another.
         let hers = turned == Some(sex)
             || asked
             || owned(next)

@@ -1,5 +1,5 @@
 //! Answers by rules: what a person said the answer is, else an own post that answers the question, else a sentence that
-//! fits what the post does. Nothing is invented; a question nobody has the answer to is promised a look.
+//! fits what the post does. Nothing is invented; a question without a known answer is promised a look.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
