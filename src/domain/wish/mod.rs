@@ -156,11 +156,7 @@ impl Wish {
     /// Reads what a person wants an answer to say: "tell her we saved her one", "say sorry, the next one is on us".
     #[must_use]
     pub fn read_answer(guidance: &str) -> Self {
-        let mut wish = Self::read(&answers::orders(guidance));
-        for sentence in &mut wish.sentences {
-            *sentence = answers::to_the_person(sentence, wish.language);
-        }
-        wish
+        answers::read(guidance)
     }
 
     /// Whether a text is an English clause with a subject and a verb, rather than a list of facts.

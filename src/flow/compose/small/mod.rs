@@ -5,6 +5,7 @@
 //! was not given; where a wish needs invention the answer is a line that says so.
 
 mod judge;
+mod phrases;
 mod redo;
 mod replies;
 

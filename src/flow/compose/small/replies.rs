@@ -1,5 +1,5 @@
 //! Answers by rules: what a person said the answer is, else an own post that answers the question, else a sentence that
-//! fits what the post does. Nothing is invented; a question nobody has the answer to is promised a look.
+//! fits what the post does. Nothing is invented; a question without a known answer is promised a look.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -8,12 +8,13 @@ use crate::domain::language;
 use crate::domain::notice::Offer;
 use crate::domain::post::Post;
 use crate::domain::post_kind::{self, PostKind, PostWarning};
-use crate::domain::wish::Wish;
+use crate::domain::wish::{Wish, WishKind};
 use crate::flow::checks::{CommonWords, unsupported};
 use crate::flow::recall::SearchQuery;
 
 use super::super::write::{Desk, seed};
 use super::super::{Composer, NotWritten};
+use super::phrases::{DESPITE, phrases};
 use super::{Plain, remark};
 
 /// An own post answers a question when it fits at least this well and shares words that carry meaning.
@@ -21,175 +22,6 @@ const ANSWERS: f32 = 0.45;
 
 /// How many own posts are looked at for an answer.
 const LOOKED_AT: usize = 5;
-
-/// What is said to each kind of post, by language; one of each list, by turns.
-type Phrases = &'static [(PostKind, &'static [&'static str])];
-
-const ENGLISH: Phrases = &[
-    (
-        PostKind::Thanks,
-        &[
-            "You are very welcome.",
-            "Thank you for saying so, you are very welcome.",
-        ],
-    ),
-    (
-        PostKind::Praise,
-        &[
-            "Thank you, that is lovely to hear.",
-            "Thank you, that means a lot to us.",
-        ],
-    ),
-    (
-        PostKind::Question,
-        &[
-            "Good question, we will look and tell you here.",
-            "Thank you for asking, we will find out and answer here.",
-        ],
-    ),
-    (
-        PostKind::Complaint,
-        &[
-            "We are sorry to hear that, and we will look into it.",
-            "Thank you for telling us, we are sorry and will look into it.",
-        ],
-    ),
-    (
-        PostKind::Greeting,
-        &[
-            "Hello to you too, it is good to hear from you.",
-            "Thank you, and the same to you.",
-        ],
-    ),
-    (
-        PostKind::GoodNews,
-        &[
-            "That is good news, thank you for sharing it.",
-            "Good to hear, thank you for telling us.",
-        ],
-    ),
-    (
-        PostKind::Other,
-        &[
-            "Thank you for telling us.",
-            "Thank you for sharing this with us.",
-        ],
-    ),
-];
-
-const GERMAN: Phrases = &[
-    (
-        PostKind::Thanks,
-        &[
-            "Sehr gern geschehen.",
-            "Danke für die lieben Worte, gern geschehen.",
-        ],
-    ),
-    (
-        PostKind::Praise,
-        &[
-            "Danke, das freut uns sehr.",
-            "Vielen Dank, das hören wir gern.",
-        ],
-    ),
-    (
-        PostKind::Question,
-        &[
-            "Gute Frage, wir schauen nach und melden uns hier.",
-            "Danke für die Frage, wir klären das und antworten hier.",
-        ],
-    ),
-    (
-        PostKind::Complaint,
-        &[
-            "Das tut uns leid, wir kümmern uns darum.",
-            "Danke für den Hinweis, das tut uns leid und wir gehen der Sache nach.",
-        ],
-    ),
-    (
-        PostKind::Greeting,
-        &[
-            "Danke, und liebe Grüße zurück.",
-            "Danke, das wünschen wir dir auch.",
-        ],
-    ),
-    (
-        PostKind::GoodNews,
-        &[
-            "Das sind gute Nachrichten, danke fürs Teilen.",
-            "Das freut uns, danke fürs Erzählen.",
-        ],
-    ),
-    (
-        PostKind::Other,
-        &["Danke, dass du uns das erzählst.", "Danke fürs Teilen."],
-    ),
-];
-
-const SPANISH: Phrases = &[
-    (
-        PostKind::Thanks,
-        &["De nada, gracias a ti.", "Gracias a ti por tus palabras."],
-    ),
-    (
-        PostKind::Praise,
-        &[
-            "Muchas gracias, nos alegra mucho leerlo.",
-            "Gracias, significa mucho para nosotros.",
-        ],
-    ),
-    (
-        PostKind::Question,
-        &[
-            "Buena pregunta, lo miramos y te contestamos aquí.",
-            "Gracias por preguntar, lo consultamos y te decimos aquí.",
-        ],
-    ),
-    (
-        PostKind::Complaint,
-        &[
-            "Lo sentimos mucho, lo vamos a mirar.",
-            "Gracias por avisar, lo sentimos y lo revisamos.",
-        ],
-    ),
-    (
-        PostKind::Greeting,
-        &[
-            "Gracias, saludos también para ti.",
-            "Saludos, gracias por escribirnos.",
-        ],
-    ),
-    (
-        PostKind::GoodNews,
-        &[
-            "Qué buena noticia, gracias por compartirla.",
-            "Nos alegra mucho, gracias por contarlo.",
-        ],
-    ),
-    (
-        PostKind::Other,
-        &["Gracias por contárnoslo.", "Gracias por compartirlo."],
-    ),
-];
-
-/// What is said to a hostile post, when a person wants an answer all the same.
-const DESPITE: [(&str, &str, &str); 3] = [
-    (
-        "en",
-        "Thank you for your message, this is not for us.",
-        "We are sorry that you see it that way.",
-    ),
-    (
-        "de",
-        "Danke für die Nachricht, das ist nichts für uns.",
-        "Schade, dass du das so siehst.",
-    ),
-    (
-        "es",
-        "Gracias por el mensaje, no nos interesa.",
-        "Sentimos que lo veas así.",
-    ),
-];
 
 impl Composer {
     pub(super) async fn answer(
@@ -205,7 +37,14 @@ impl Composer {
             .as_deref()
             .filter(|guidance| !guidance.trim().is_empty())
         {
-            return Ok(Ok(Plain::of(guided(desk, guidance))));
+            let wish = Wish::read_answer(guidance);
+            if !wish.sentences.is_empty() {
+                return Ok(Ok(Plain::of(super::statement(desk, &wish))));
+            }
+            if wish.kind == WishKind::Invent {
+                return Ok(Err(not_given()));
+            }
+            // Only how to write was said: what the post does is answered as without it.
         }
         if let Some(warning) = post_kind::warning(text) {
             return Ok(despite(language, warning).map(|said| Plain::of(set(desk, said))));
@@ -274,27 +113,9 @@ impl Composer {
     }
 }
 
-/// What the person wants said, as a topic is.
-fn guided(desk: &Desk<'_>, guidance: &str) -> String {
-    let wish = Wish::read_answer(guidance);
-    if wish.sentences.is_empty() {
-        return set(desk, guidance);
-    }
-    super::statement(desk, &wish)
-}
-
 /// In the brand's own way.
 fn set(desk: &Desk<'_>, sentence: &str) -> String {
     desk.material.habits.applied(&[sentence.to_owned()], "")
-}
-
-fn phrases(language: Option<&str>) -> Option<Phrases> {
-    match language {
-        Some("en") | None => Some(ENGLISH),
-        Some("de") => Some(GERMAN),
-        Some("es") => Some(SPANISH),
-        Some(_) => None,
-    }
 }
 
 fn despite(language: Option<&str>, warning: PostWarning) -> Result<&'static str, NotWritten> {
@@ -309,6 +130,15 @@ fn despite(language: Option<&str>, warning: PostWarning) -> Result<&'static str,
         }
     })
     .ok_or_else(|| not_spoken(language))
+}
+
+fn not_given() -> NotWritten {
+    NotWritten {
+        why: "The small model inside says plainly what you give it; it cannot make up a joke, a reason or an explanation. \
+              Say what the answer is (/reply ID WORDS), or:"
+            .to_owned(),
+        offers: vec![Offer::WriteMyself, Offer::BetterModel],
+    }
 }
 
 fn not_spoken(language: Option<&str>) -> NotWritten {
