@@ -8,9 +8,9 @@ use icu_segmenter::options::LineBreakOptions;
 use unicode_bidi::{BidiInfo, Level, ParagraphInfo};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::fonts::Fonts;
 use super::palette::Palette;
 use super::svg::{self, Piece};
+use crate::media::svg::Fonts;
 
 /// The sizes that are tried, as shares of the shorter side.
 const SIZES: [f32; 7] = [0.105, 0.09, 0.078, 0.068, 0.06, 0.052, 0.045];
@@ -272,7 +272,7 @@ impl Measure<'_> {
         }
         let measured = pieces.into_iter().map(|piece| {
             let known = self.known.entry(piece.clone());
-            let width = *known.or_insert_with(|| self.fonts.width(&piece));
+            let width = *known.or_insert_with(|| svg::width(&piece, self.fonts));
             (piece, width)
         });
         measured.collect()

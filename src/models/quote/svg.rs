@@ -1,6 +1,6 @@
 //! Pieces of text as SVG.
 
-use super::fonts;
+use crate::media::svg::{Fonts, family, is_bidi_control};
 
 /// A piece of text of one font and one direction.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,14 +23,24 @@ pub(super) fn text(piece: &Piece, size: f32, x: f32, y: f32, colour: &str) -> St
     format!(
         "<text x=\"{x:.1}\" y=\"{y:.1}\" font-family=\"{}\" font-size=\"{size:.1}\" fill=\"{colour}\" \
          xml:space=\"preserve\">{open}{}{close}</text>",
-        fonts::family(piece.face),
+        family(piece.face),
         escaped(&piece.text)
     )
 }
 
+/// How wide a piece is at the size 1.
+pub(super) fn width(piece: &Piece, fonts: &Fonts) -> f32 {
+    const SIZE: f32 = 100.0;
+    let sample = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\">{}</svg>",
+        text(piece, SIZE, 0.0, 0.0, "#000")
+    );
+    fonts.width(&sample) / SIZE
+}
+
 fn escaped(text: &str) -> String {
     text.chars()
-        .filter(|letter| !letter.is_control() && !fonts::is_bidi_control(*letter))
+        .filter(|letter| !letter.is_control() && !is_bidi_control(*letter))
         .fold(String::with_capacity(text.len()), |mut safe, letter| {
             match letter {
                 '<' => safe.push_str("&lt;"),
