@@ -75,7 +75,9 @@ fn draw(request: &PaintRequest) -> Result<Painted, ModelError> {
     let layout = Layout::fit(&text, &signature, width, height, &fonts)
         .ok_or_else(|| refused("the text is too long for a card".to_owned()))?;
     let (palette, number) = colours(request);
-    let bytes = render(&layout.svg(&palette), &fonts).map_err(|error| broken(error.to_string()))?;
+    let svg = layout.svg(&palette);
+    let svg = svg.map_err(|error| broken(error.to_string()))?;
+    let bytes = render(&svg, &fonts).map_err(|error| broken(error.to_string()))?;
     Ok(Painted {
         bytes,
         alt: Some(format!(
