@@ -58,7 +58,6 @@ const SDKS: &[(&str, &[&str])] = &[
     ("tokio_cron_scheduler::", &["schedule"]),
     ("croner::", &["domain/schedule"]),
     ("rustyline::", &["frontends/terminal"]),
-    ("viuer::", &["frontends/terminal"]),
     ("reqwest::", &["net", "frontends/discord"]),
     ("axum::", &["http", "net", "frontends/telegram"]),
     ("secp256k1::", &["platforms/lens"]),

@@ -1,6 +1,4 @@
-//! What the terminal can show: its width, colours, signs, pictures.
-
-use super::picture::Graphics;
+//! What the terminal can show: its width, colours, signs.
 
 /// How wide a line of running text gets at most, however wide the window is.
 const READABLE: usize = 96;
@@ -95,7 +93,6 @@ pub struct Look {
     pub unicode: bool,
     /// The cursor can be moved: lines can be edited and change in place.
     pub moves: bool,
-    pub graphics: Graphics,
 }
 
 impl Look {
@@ -106,7 +103,6 @@ impl Look {
             colour: false,
             unicode: speaks_unicode(&env),
             moves: false,
-            graphics: Graphics::None,
         }
     }
 
@@ -121,11 +117,6 @@ impl Look {
             colour: moves && !no_colour,
             unicode: moves && speaks_unicode(&env),
             moves,
-            graphics: if moves && !no_colour {
-                Graphics::detect(&env)
-            } else {
-                Graphics::None
-            },
         }
     }
 }

@@ -261,7 +261,7 @@ fn a_changed_card_says_what_is_new() {
         Block::Title("#12 published · approved by @editor 10:14 · lens.xyz/p/…".into());
     after.blocks.truncate(2);
     after.buttons = buttons(&[&["Why"]]);
-    let change = |before: &View, now: &View| render_change(before, now, &at(80), &|_| None);
+    let change = |before: &View, now: &View| render_change(before, now, &at(80));
     assert_snapshot!(change(&card(TASTING), &after).unwrap(), @"
     #12 published · approved by @editor 10:14 · lens.xyz/p/…
     [w] Why
