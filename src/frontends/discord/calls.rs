@@ -1,6 +1,10 @@
 //! Every call to Discord: with a limit on its time, counted, within the limits that Discord states for each bucket, and
 //! its outcome in the few kinds that matter here.
 //!
+//! serenity's own client (`Http`) cannot make them. With its limiter on it takes no other address than Discord's; with it off
+//! a 429 comes back without how long to wait, since its `ErrorResponse` keeps neither the headers nor `retry_after`. What
+//! it builds a call and counts a bucket with (`Request`, `Route`, `Ratelimit`) is used.
+//!
 //! Tokens of the bot and of interactions stand in addresses and headers, so no error of the HTTP client is passed on as
 //! it is.
 
