@@ -5,9 +5,10 @@
 //! is more urgent, edits, deletions and answers to presses go past it, and a call that waits cannot be told that Lumen stops.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -55,10 +56,6 @@ struct Chat {
 }
 
 impl Chat {
-    fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits until there are cards to be sent, or none.
     async fn cards_waiting(&self, some: bool) {
         let mut cards = self.cards.subscribe();
@@ -148,7 +145,7 @@ impl Queue {
     async fn due(&self, chat: &Chat) {
         loop {
             let at = {
-                let (mut all, mut pace) = (self.all(), chat.pace());
+                let (mut all, mut pace) = (self.0.all.lock(), chat.pace.lock());
                 let now = Instant::now();
                 let at = pace.next(now).max(all.next(now));
                 if at <= now {
@@ -205,15 +202,15 @@ impl Queue {
     /// How long Telegram has asked to leave this chat alone.
     #[must_use]
     pub fn busy(&self, chat: i64) -> Option<Duration> {
-        let chat = self.chats().get(&chat).cloned()?;
-        chat.pace().asked(Instant::now())
+        let chat = self.0.chats.lock().get(&chat).cloned()?;
+        chat.pace.lock().asked(Instant::now())
     }
 
     /// Telegram asks to wait in this chat.
     pub fn asked_to_wait(&self, chat: i64, wait: Duration) {
         // A little more than asked: clocks differ.
         let until = Instant::now() + wait + Duration::from_millis(200);
-        self.chat(chat).pace().wait_until(until);
+        self.chat(chat).pace.lock().wait_until(until);
         tracing::info!(
             telegram.chat = chat,
             seconds = wait.as_secs(),
@@ -222,12 +219,12 @@ impl Queue {
     }
 
     fn chat(&self, id: i64) -> Arc<Chat> {
-        let mut chats = self.chats();
+        let mut chats = self.0.chats.lock();
         if let Some(chat) = chats.get(&id) {
             return Arc::clone(chat);
         }
         let now = Instant::now();
-        chats.retain(|_, chat| Arc::strong_count(chat) > 1 || !chat.pace().is_idle(now));
+        chats.retain(|_, chat| Arc::strong_count(chat) > 1 || !chat.pace.lock().is_idle(now));
         let chat = Arc::new(Chat {
             first_card: tokio::sync::Mutex::default(),
             first_line: tokio::sync::Mutex::default(),
@@ -237,14 +234,6 @@ impl Queue {
         });
         chats.insert(id, Arc::clone(&chat));
         chat
-    }
-
-    fn chats(&self) -> MutexGuard<'_, HashMap<i64, Arc<Chat>>> {
-        self.0.chats.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn all(&self) -> MutexGuard<'_, Rate> {
-        self.0.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -296,7 +285,7 @@ mod tests {
                     if refused {
                         return Err(CallError::Flood(Duration::from_millis(300)));
                     }
-                    desk.said.lock().unwrap().push(word);
+                    desk.said.lock().push(word);
                     Ok(())
                 };
                 desk.queue.run(chat, urgency, call).await.unwrap();
@@ -307,7 +296,7 @@ mod tests {
         }
 
         fn said(&self) -> Vec<&'static str> {
-            self.said.lock().unwrap().clone()
+            self.said.lock().clone()
         }
     }
 

@@ -27,9 +27,10 @@ pub mod wrap;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 
 pub use self::desk::{ControlDesk, Desk};
 pub use self::drive::{End, PATIENCE, run};
@@ -176,18 +177,11 @@ impl Terminal {
     }
 
     fn take_editor(&self) -> Option<Editor> {
-        self.editor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
-    fn shown(&self) -> MutexGuard<'_, Shown> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+        self.editor.lock().take()
     }
 
     fn meaning(&self, typed: &str, seen: Option<u64>, asked: bool) -> Meaning {
-        self.shown().meaning(typed, seen, asked)
+        self.shown.lock().meaning(typed, seen, asked)
     }
 
     fn incoming(&self, number: u64, body: Said) -> Incoming {
@@ -210,7 +204,7 @@ impl Terminal {
         replaces: Option<&MessageRef>,
     ) -> (String, Option<screen::Written>) {
         let style = self.style();
-        let mut shown = self.shown();
+        let mut shown = self.shown.lock();
         let before = replaces.and_then(|message| {
             shown
                 .view(&message.0)

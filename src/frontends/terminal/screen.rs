@@ -1,10 +1,11 @@
 //! The one hand that writes to the screen. A thread of its own, because writing waits for the input line to be there.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::editor::PROMPT;
@@ -123,12 +124,12 @@ impl Screen {
 
     /// A message was shown; what was in progress is told by it.
     pub(super) fn shown(&self) {
-        self.live().shown(Instant::now());
+        self.live.lock().shown(Instant::now());
     }
 
     fn change(&self, change: impl FnOnce(&mut Live)) {
         let idle = {
-            let mut live = self.live();
+            let mut live = self.live.lock();
             let idle = !live.is_active();
             change(&mut live);
             idle
@@ -136,10 +137,6 @@ impl Screen {
         if idle {
             let _ = self.orders.send(Order::Look);
         }
-    }
-
-    fn live(&self) -> MutexGuard<'_, Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -162,7 +159,7 @@ pub(super) struct InHand(Screen);
 
 impl Drop for InHand {
     fn drop(&mut self) {
-        self.0.live().line_done();
+        self.0.live.lock().line_done();
     }
 }
 
@@ -179,12 +176,7 @@ struct Hand<P> {
 impl<P: Paper> Hand<P> {
     fn run(mut self, queue: &Receiver<Order>) {
         loop {
-            let wait = self.drawn.is_some()
-                || self
-                    .live
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .is_active();
+            let wait = self.drawn.is_some() || self.live.lock().is_active();
             let order = if wait {
                 queue.recv_timeout(TICK)
             } else {
@@ -228,11 +220,7 @@ impl<P: Paper> Hand<P> {
     fn look(&mut self) -> io::Result<()> {
         if !self.moves {
             let style = (self.window)();
-            let line = self
-                .live
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .plain_line(Instant::now(), &style);
+            let line = self.live.lock().plain_line(Instant::now(), &style);
             return line.map_or(Ok(()), |line| self.paper.put(format!("{line}\n")));
         }
         let row = self.row();
@@ -254,10 +242,7 @@ impl<P: Paper> Hand<P> {
 
     fn row(&mut self) -> Option<String> {
         let style = self.moves.then(|| (self.window)())?;
-        self.live
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .row(Instant::now(), &style)
+        self.live.lock().row(Instant::now(), &style)
     }
 
     /// Takes away the line that changes in place; a line that was typed below it stays.
