@@ -63,7 +63,7 @@ impl Style {
 }
 
 /// The few ways in which something stands out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Paint {
     Bold,
     Dim,
@@ -72,9 +72,6 @@ pub enum Paint {
 }
 
 impl Paint {
-    #[cfg(test)]
-    pub(super) const ALL: [Self; 4] = [Self::Bold, Self::Dim, Self::Warn, Self::Key];
-
     /// The SGR parameter.
     pub(super) const fn code(self) -> &'static str {
         match self {

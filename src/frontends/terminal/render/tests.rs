@@ -1,5 +1,6 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use strum::VariantArray as _;
 
 use super::{echo, render, render_change};
 use crate::chat::view::{Block, Button, View};
@@ -282,7 +283,7 @@ fn a_pasted_book_is_not_repeated() {
 
 fn without_our_colours(text: &str) -> String {
     let reset = text.replace("\x1b[0m", "");
-    Paint::ALL.iter().fold(reset, |text, paint| {
+    Paint::VARIANTS.iter().fold(reset, |text, paint| {
         text.replace(&format!("\x1b[{}m", paint.code()), "")
     })
 }
