@@ -19,7 +19,7 @@
 //! | `domain` | the words as types, pure: post, draft and its moves, schedule, roles, limits, clock, what a topic asks for (`wish`), [`domain::error::UserError`] | nothing |
 //! | `config` | settings from the environment, a file for each section; what libraries are told by it | domain |
 //! | `net` | the one HTTP client: timeouts, retries, the resolver that refuses private addresses | domain |
-//! | `media` | pictures: preflight, limits, the media folder, made to fit a network or a model's eyes | domain |
+//! | `media` | pictures: preflight, limits, the media folder, made to fit a network or a model's eyes, SVG drawn as PNG | domain |
 //! | `platforms` | `Source` and `Outlet`, and a folder for each network | net, media, domain |
 //! | `store` | all SQL, a file for each family of tables | domain |
 //! | `index` | `LanceDB` behind a small face | domain |
@@ -35,7 +35,7 @@
 //! | `app` | the only file that knows every concrete type | everything |
 //!
 //! Nobody imports `app` or `commands`. An SDK's types stop at one folder: sqlx in `store` and `platforms/sandbox`, lancedb, lance
-//! and arrow in `index`, candle, rten, async-openai, ollama-rs and resvg in `models`, tokio-cron-scheduler in `schedule`,
+//! and arrow in `index`, candle, rten, async-openai and ollama-rs in `models`, resvg in `media`, tokio-cron-scheduler in `schedule`,
 //! rustyline in `frontends/terminal`, teloxide in `frontends/telegram`, serenity in `frontends/discord`.
 //! `tests/suite/architecture.rs` holds the house to this.
 

@@ -5,12 +5,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray};
 
 use crate::domain::ids::{InboxId, JobId};
 
 /// What kind of work a job is. Its payload's type stands beside the flow that does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumCount, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum JobKind {
     /// Fetch one source.
     Fetch,
@@ -31,29 +34,11 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 8] = [
-        Self::Fetch,
-        Self::Index,
-        Self::Media,
-        Self::Compose,
-        Self::Paint,
-        Self::Publish,
-        Self::Act,
-        Self::Notice,
-    ];
+    pub const ALL: [Self; Self::COUNT] = *Self::VARIANTS.first_chunk().expect("counted");
 
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Fetch => "fetch",
-            Self::Index => "index",
-            Self::Media => "media",
-            Self::Compose => "compose",
-            Self::Paint => "paint",
-            Self::Publish => "publish",
-            Self::Act => "act",
-            Self::Notice => "notice",
-        }
+        self.into_str()
     }
 
     /// How many of its jobs run at once: in each of its lanes, where it has any. Notices of a chat program keep their order;
@@ -75,7 +60,7 @@ impl JobKind {
 
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        name.parse().ok()
     }
 }
 

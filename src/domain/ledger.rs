@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumCount, IntoStaticStr, VariantArray};
 
 use crate::domain::ids::{ModelCallId, WorkspaceId};
 
@@ -30,6 +31,8 @@ impl std::fmt::Display for MicroUsd {
 /// What a model is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumCount, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum ModelRole {
     Text,
     Vision,
@@ -38,22 +41,19 @@ pub enum ModelRole {
 }
 
 impl ModelRole {
-    pub const ALL: [Self; 4] = [Self::Text, Self::Vision, Self::Image, Self::Embedder];
+    pub const ALL: [Self; Self::COUNT] = *Self::VARIANTS.first_chunk().expect("counted");
 
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Vision => "vision",
-            Self::Image => "image",
-            Self::Embedder => "embedder",
-        }
+        self.into_str()
     }
 }
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum CallOutcome {
     Ok,
     Failed,
@@ -63,11 +63,7 @@ pub enum CallOutcome {
 impl CallOutcome {
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
+        self.into_str()
     }
 }
 

@@ -1,14 +1,16 @@
 //! The social networks Lumen knows.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumCount, VariantArray};
 
 use crate::domain::error::UserError;
 use crate::domain::limits::{Aspect, Limits, TextLimit, Unit};
 
-/// A network that posts come from or go to. To add one: a variant, its place in [`Network::ALL`], its [`Facts`];
+/// A network that posts come from or go to. To add one: a variant, its [`Facts`];
 /// `.github/CONTRIBUTING.md` lists the other places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumCount, VariantArray)]
 pub enum Network {
     /// Lens Protocol v3.
     Lens,
@@ -91,7 +93,7 @@ const ARCHIVE: Facts = Facts {
 };
 
 impl Network {
-    pub const ALL: [Self; 3] = [Self::Lens, Self::Sandbox, Self::Archive];
+    pub const ALL: [Self; Self::COUNT] = *Self::VARIANTS.first_chunk().expect("counted");
 
     #[must_use]
     pub const fn facts(self) -> &'static Facts {

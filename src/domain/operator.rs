@@ -1,12 +1,15 @@
 //! People, what they may do, and where they speak.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray};
 
 use crate::domain::ids::{OperatorId, RoomId};
 
 /// A chat program. The terminal is one too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumCount, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Surface {
     Terminal,
     Telegram,
@@ -14,26 +17,24 @@ pub enum Surface {
 }
 
 impl Surface {
-    pub const ALL: [Self; 3] = [Self::Terminal, Self::Telegram, Self::Discord];
+    pub const ALL: [Self; Self::COUNT] = *Self::VARIANTS.first_chunk().expect("counted");
 
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Terminal => "terminal",
-            Self::Telegram => "telegram",
-            Self::Discord => "discord",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|surface| surface.name() == name)
+        name.parse().ok()
     }
 }
 
 /// What a person may do. Each role may do all that the ones before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumCount, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Role {
     /// Reads.
     Viewer,
@@ -46,21 +47,16 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 4] = [Self::Viewer, Self::Reviewer, Self::Editor, Self::Owner];
+    pub const ALL: [Self; Self::COUNT] = *Self::VARIANTS.first_chunk().expect("counted");
 
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Reviewer => "reviewer",
-            Self::Editor => "editor",
-            Self::Owner => "owner",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -128,6 +124,8 @@ impl RoomAddress {
 }
 
 /// Whether each draft has a thread of its own under its card in a room.
+#[derive(EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Threads {
     #[default]
@@ -138,20 +136,14 @@ pub enum Threads {
 }
 
 impl Threads {
-    pub const ALL: [Self; 3] = [Self::Off, Self::On, Self::Refused];
-
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::On => "on",
-            Self::Refused => "refused",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|threads| threads.name() == name)
+        name.parse().ok()
     }
 }
 

@@ -2,12 +2,15 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::domain::ids::TaskId;
 use crate::domain::schedule::Schedule;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum TaskKind {
     /// Composes a post about its topic.
     Post,
@@ -18,20 +21,14 @@ pub enum TaskKind {
 }
 
 impl TaskKind {
-    pub const ALL: [Self; 3] = [Self::Post, Self::Reply, Self::Analyze];
-
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Post => "post",
-            Self::Reply => "reply",
-            Self::Analyze => "analyze",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        name.parse().ok()
     }
 }
 

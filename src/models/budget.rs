@@ -1,10 +1,11 @@
 //! The day's money: asked before a call that may cost something, with the most that it can cost.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use parking_lot::Mutex;
 
 use crate::domain::clock::SharedClock;
 use crate::domain::ids::WorkspaceId;
@@ -33,7 +34,7 @@ pub struct Promised<'a> {
 
 impl Drop for Promised<'_> {
     fn drop(&mut self) {
-        *self.budget.promised().entry(self.task).or_default() -= self.worst.0;
+        *self.budget.promised.lock().entry(self.task).or_default() -= self.worst.0;
     }
 }
 
@@ -56,10 +57,6 @@ impl Budget {
         }
     }
 
-    fn promised(&self) -> MutexGuard<'_, HashMap<&'static str, i64>> {
-        self.promised.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Sets `worst` aside for a call for `task`. What is free is always allowed, also when the ledger cannot be read.
     ///
     /// # Errors
@@ -76,7 +73,7 @@ impl Budget {
                 Some(cap) => Some((*cap, self.spent(w, Some(task)).await?)),
                 None => None,
             };
-            let mut promised = self.promised();
+            let mut promised = self.promised.lock();
             let all: i64 = promised.values().sum();
             if spent.0 + all + worst.0 > self.daily.0 {
                 let why = refusal("the models", self.daily, spent, worst);

@@ -2,11 +2,12 @@
 //!
 //! One that failed is left aside for a while, so that not everybody waits for it, and tried again within half a minute.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 
 use crate::domain::clock::SharedClock;
 use crate::models::ModelError;
@@ -27,7 +28,7 @@ struct Member<M: ?Sized> {
 
 impl<M: ?Sized> Member<M> {
     fn rests(&self, now: Timestamp) -> Option<String> {
-        let rests = self.rests.lock().unwrap_or_else(PoisonError::into_inner);
+        let rests = self.rests.lock();
         let (until, why) = rests.as_ref()?;
         (*until > now).then(|| why.clone())
     }
@@ -137,7 +138,7 @@ impl<M: ?Sized> InOrder<M> {
                 )
             })
             .map(|error| (self.clock.now() + REST, error.to_string()));
-        *member.rests.lock().unwrap_or_else(PoisonError::into_inner) = rests;
+        *member.rests.lock() = rests;
     }
 }
 

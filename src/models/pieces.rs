@@ -1,6 +1,6 @@
 //! An answer that comes piece by piece, told while it is written.
 
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 
 use crate::models::Written;
 use crate::models::shape::cut_off_text;
@@ -41,7 +41,7 @@ impl<'a> Pieces<'a> {
 
     /// To be called with all that has arrived, whenever it has become more.
     pub(super) fn heard(&self, answer: &[u8]) {
-        let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut so_far = self.so_far.lock();
         let Some(fresh) = answer.get(so_far.read..) else {
             // Asked again: it begins anew.
             *so_far = SoFar::default();
@@ -92,25 +92,25 @@ mod tests {
     #[test]
     fn the_text_grows_with_whole_lines_only() {
         let told: Mutex<Vec<String>> = Mutex::default();
-        let written = |text: &str| told.lock().unwrap().push(text.to_owned());
+        let written = |text: &str| told.lock().push(text.to_owned());
         let pieces = Pieces::new(&written, "text", piece);
         let answer = b"+{\"text\": \"Friday\n+ at\n# nothing\n+ six\\u00\n+e9\n+\"}\n";
         for end in 0..=answer.len() {
             pieces.heard(&answer[..end]);
         }
-        let told = told.lock().unwrap();
+        let told = told.lock();
         assert_eq!(told[..3], ["Friday", "Friday at", "Friday at six"]);
         assert_eq!(told.last().unwrap(), "Friday at six\u{e9}");
     }
 
     fn told(answer: &[u8]) -> Vec<String> {
         let told: Mutex<Vec<String>> = Mutex::default();
-        let written = |text: &str| told.lock().unwrap().push(text.to_owned());
+        let written = |text: &str| told.lock().push(text.to_owned());
         let pieces = Pieces::new(&written, "text", piece);
         for end in 0..=answer.len() {
             pieces.heard(&answer[..end]);
         }
-        told.into_inner().unwrap()
+        told.into_inner()
     }
 
     #[test]
@@ -130,11 +130,11 @@ mod tests {
     fn running_text_that_may_be_a_thought_is_not_told_and_a_new_attempt_begins_anew() {
         assert_eq!(told(b"+Fri\n+day\n"), [""; 0]);
         let told: Mutex<Vec<String>> = Mutex::default();
-        let written = |text: &str| told.lock().unwrap().push(text.to_owned());
+        let written = |text: &str| told.lock().push(text.to_owned());
         let pieces = Pieces::new(&written, "text", piece);
         pieces.heard(b"+{\"text\": \"Fri\n+day\n");
         pieces.heard(b"");
         pieces.heard(b"+{\"text\": \"Sat\n");
-        assert_eq!(*told.lock().unwrap(), ["Friday", "Sat"]);
+        assert_eq!(*told.lock(), ["Friday", "Sat"]);
     }
 }

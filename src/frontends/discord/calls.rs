@@ -1,6 +1,10 @@
 //! Every call to Discord: with a limit on its time, counted, within the limits that Discord states for each bucket, and
 //! its outcome in the few kinds that matter here.
 //!
+//! serenity's own client (`Http`) cannot make them. With its limiter on it takes no other address than Discord's; with it off
+//! a 429 comes back without how long to wait, since its `ErrorResponse` keeps neither the headers nor `retry_after`. What
+//! it builds a call and counts a bucket with (`Request`, `Route`, `Ratelimit`) is used.
+//!
 //! Tokens of the bot and of interactions stand in addresses and headers, so no error of the HTTP client is passed on as
 //! it is.
 
@@ -8,9 +12,10 @@
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rand::Rng as _;
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
@@ -147,8 +152,8 @@ impl Calls {
 
     /// How long nothing can be written to this channel.
     pub fn busy(&self, channel: u64) -> Option<Duration> {
-        let channels = lock(&self.0.channels);
-        let all = *lock(&self.0.all);
+        let channels = self.0.channels.lock();
+        let all = *self.0.all.lock();
         let until = channels.get(&channel).copied().max(all)?;
         until
             .checked_duration_since(Instant::now())
@@ -157,7 +162,7 @@ impl Calls {
 
     /// How long nothing can be called at all.
     pub fn patience(&self) -> Option<Duration> {
-        let until = (*lock(&self.0.all))?;
+        let until = (*self.0.all.lock())?;
         until
             .checked_duration_since(Instant::now())
             .filter(|wait| !wait.is_zero())
@@ -221,7 +226,7 @@ impl Calls {
             let response = self.send(call).await?;
             if response.headers().contains_key("x-ratelimit-global") {
                 let wait = retry_after(&response).unwrap_or(Duration::from_secs(1));
-                *lock(&self.0.all) = Some(Instant::now() + wait);
+                *self.0.all.lock() = Some(Instant::now() + wait);
                 continue;
             }
             if response.status() == StatusCode::TOO_MANY_REQUESTS
@@ -234,7 +239,7 @@ impl Calls {
                     seconds = wait.as_secs_f32(),
                     "Discord asks this address to wait"
                 );
-                *lock(&self.0.all) = Some(Instant::now() + wait);
+                *self.0.all.lock() = Some(Instant::now() + wait);
                 continue;
             }
             let again = {
@@ -285,7 +290,7 @@ impl Calls {
     }
 
     fn bucket(&self, of: RatelimitingBucket) -> Arc<tokio::sync::Mutex<Ratelimit>> {
-        let mut buckets = lock(&self.0.buckets);
+        let mut buckets = self.0.buckets.lock();
         if buckets.len() >= REMEMBERED {
             // Only those that nobody waits in: each interaction has a bucket of its own.
             buckets.retain(|_, bucket| Arc::strong_count(bucket) > 1);
@@ -301,7 +306,7 @@ impl Calls {
             "Discord asks to wait"
         );
         if let Some(channel) = channel_in(&info.path) {
-            let mut channels = lock(&self.0.channels);
+            let mut channels = self.0.channels.lock();
             if channels.len() >= REMEMBERED {
                 channels.clear();
             }
@@ -311,7 +316,7 @@ impl Calls {
 
     async fn share_of_all(&self) {
         loop {
-            let until = *lock(&self.0.all);
+            let until = *self.0.all.lock();
             match until.filter(|until| *until > Instant::now()) {
                 Some(until) => tokio::time::sleep_until(until).await,
                 None => return,
@@ -449,8 +454,4 @@ fn seconds(said: Option<f64>) -> Option<Duration> {
 fn channel_in(path: &str) -> Option<u64> {
     let (_, behind) = path.split_once("/channels/")?;
     behind.split('/').next()?.parse().ok()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

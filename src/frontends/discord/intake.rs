@@ -1,8 +1,8 @@
 //! From events to the inbox: what is for Lumen is on the disk before Discord is told that it arrived, and Discord is told
 //! within its three seconds.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -309,10 +309,7 @@ fn cannot_read(discord: &Arc<Discord>, control: &ControlRoom, unread: Unread) {
             return;
         }
         let new = {
-            let mut told = discord
-                .told_unread
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut told = discord.told_unread.lock();
             if told.len() >= REMEMBERED {
                 told.clear();
             }

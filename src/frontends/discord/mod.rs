@@ -34,11 +34,12 @@ mod threads;
 mod ticket;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use serenity::http::{LightMethod, Request, Route};
 use serenity::model::id::{ChannelId, MessageId};
 use tokio::sync::mpsc;
@@ -131,7 +132,7 @@ impl Discord {
             return;
         }
         {
-            let mut typing = self.typing.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut typing = self.typing.lock();
             let now = Instant::now();
             let recent = |last: &Instant| now - *last < TYPING_AGAIN;
             if typing.get(&channel).is_some_and(recent) {

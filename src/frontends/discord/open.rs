@@ -1,9 +1,10 @@
 //! Interactions that are being answered, as long as this run lasts.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -35,7 +36,7 @@ pub struct Open {
 impl Open {
     /// To be called before it is handed to the core: its answer may come at once.
     pub fn begin(&self, external_id: &str) {
-        let mut asking = lock(&self.asking);
+        let mut asking = self.asking.lock();
         asking.retain(|_, asking| asking.since.elapsed() < LIVES);
         let begun = Asking {
             since: Instant::now(),
@@ -47,14 +48,16 @@ impl Open {
 
     /// Discord has been told that it arrived, or will never be.
     pub fn note_acknowledged(&self, external_id: &str) {
-        if let Some(asking) = lock(&self.asking).get(external_id) {
+        if let Some(asking) = self.asking.lock().get(external_id) {
             asking.acknowledged.send_replace(true);
         }
     }
 
     /// Waits until Discord has been told. What came in before this run was told then.
     pub async fn acknowledged(&self, external_id: &str) {
-        let told = lock(&self.asking)
+        let told = self
+            .asking
+            .lock()
             .get(external_id)
             .map(|asking| asking.acknowledged.subscribe());
         if let Some(mut told) = told {
@@ -65,14 +68,15 @@ impl Open {
 
     /// Whether the first answer is still to come.
     pub fn is_unanswered(&self, external_id: &str) -> bool {
-        lock(&self.asking)
+        self.asking
+            .lock()
             .get(external_id)
             .is_none_or(|asking| !asking.used)
     }
 
     /// Kept also of what came in before this run: its answer must not be taken for one that is still to come.
     pub fn note_answered(&self, external_id: &str) {
-        let mut asking = lock(&self.asking);
+        let mut asking = self.asking.lock();
         let asking = asking
             .entry(external_id.to_owned())
             .or_insert_with(|| Asking {
@@ -84,7 +88,7 @@ impl Open {
     }
 
     pub fn end(&self, external_id: &str) {
-        lock(&self.asking).remove(external_id);
+        self.asking.lock().remove(external_id);
     }
 
     /// The next thing that is said in this channel takes the place of this first answer.
@@ -93,7 +97,8 @@ impl Open {
             since: Instant::now(),
             ticket: Arc::new(ticket),
         };
-        lock(&self.waiting)
+        self.waiting
+            .lock()
             .entry(channel)
             .or_default()
             .push_back(waiting);
@@ -105,7 +110,7 @@ impl Open {
     }
 
     fn next_at(&self, channel: u64, now: Instant) -> Option<Arc<Ticket>> {
-        let mut waiting = lock(&self.waiting);
+        let mut waiting = self.waiting.lock();
         let here = waiting.get_mut(&channel)?;
         let next = std::iter::from_fn(|| here.pop_front())
             .find(|waiting| now.saturating_duration_since(waiting.since) < LIVES)
@@ -117,12 +122,8 @@ impl Open {
     }
 
     pub fn waits_in(&self, channel: u64) -> bool {
-        lock(&self.waiting).contains_key(&channel)
+        self.waiting.lock().contains_key(&channel)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What the bot may do in the channels it was spoken to in: Discord says it with every interaction.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serenity::model::Permissions;
 
 /// How many channels are remembered.
@@ -40,7 +40,7 @@ pub struct Places(Mutex<HashMap<u64, Place>>);
 
 impl Places {
     pub fn note(&self, channel: u64, place: Place) {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.0.lock();
         if places.len() >= REMEMBERED && !places.contains_key(&channel) {
             places.clear();
         }
@@ -54,7 +54,7 @@ impl Places {
     }
 
     fn get(&self, channel: u64) -> Place {
-        let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = self.0.lock();
         places.get(&channel).cloned().unwrap_or_default()
     }
 

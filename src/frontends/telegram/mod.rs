@@ -34,10 +34,11 @@ mod webhook;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use teloxide::payloads::SendChatActionSetters as _;
 use teloxide::prelude::Requester as _;
 use teloxide::types::{ChatAction, ChatId, MessageId, ThreadId};
@@ -111,7 +112,7 @@ impl Telegram {
 
     /// Takes updates in until `stop` is called.
     pub async fn run(self: Arc<Self>, control: ControlRoom, stop: CancellationToken) {
-        *self.control.lock().unwrap_or_else(PoisonError::into_inner) = Some(control.clone());
+        *self.control.lock() = Some(control.clone());
         let running = async {
             let bot = self.introduced().await;
             let menu = menu::keep_up(&self, &control);
@@ -179,7 +180,7 @@ impl Telegram {
             .chat
             .parse()
             .map_err(|_| ShowError::Closed(format!("{} is no chat", room.chat)))?;
-        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        let moved = self.moved.lock();
         Ok(moved.get(&id).copied().unwrap_or(id))
     }
 
@@ -190,15 +191,8 @@ impl Telegram {
             telegram.to = to,
             "a group became a supergroup"
         );
-        self.moved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(from, to);
-        let control = self
-            .control
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        self.moved.lock().insert(from, to);
+        let control = self.control.lock().clone();
         if let Some(control) = control {
             let (from, to) = (from.to_string(), to.to_string());
             if let Err(error) = control.moved(Surface::Telegram, &from, &to).await {
@@ -214,7 +208,7 @@ impl Telegram {
     fn typing(&self, room: &RoomAddress) {
         let Ok(chat) = self.chat(room) else { return };
         {
-            let mut typing = self.typing.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut typing = self.typing.lock();
             let now = Instant::now();
             if typing
                 .get(room)

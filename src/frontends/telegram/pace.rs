@@ -113,6 +113,13 @@ impl Pace {
         self.patience = Some(self.patience.map_or(until, |known| known.max(until)));
     }
 
+    /// Whether nothing of the past holds up a message any more.
+    #[must_use]
+    pub fn is_idle(&self, now: Instant) -> bool {
+        let rested = |since: Instant| since + Duration::from_mins(1) <= now;
+        self.steady.due.is_none_or(rested) && self.asked(now).is_none()
+    }
+
     /// How long Telegram has asked to wait, from now.
     #[must_use]
     pub fn asked(&self, now: Instant) -> Option<Duration> {
@@ -173,5 +180,17 @@ mod tests {
         assert_eq!(pace.next(now), now + Duration::from_secs(9));
         assert_eq!(pace.asked(now), Some(Duration::from_secs(9)));
         assert_eq!(pace.asked(now + Duration::from_secs(9)), None);
+    }
+
+    #[test]
+    fn a_chat_is_idle_a_minute_after_its_last_message_and_not_while_it_has_to_wait() {
+        let mut pace = Pace::of(-7, &limits());
+        let now = Instant::now();
+        assert!(pace.is_idle(now));
+        pace.take(now);
+        assert!(!pace.is_idle(now + Duration::from_secs(59)));
+        assert!(pace.is_idle(now + Duration::from_secs(62)));
+        pace.wait_until(now + Duration::from_secs(90));
+        assert!(!pace.is_idle(now + Duration::from_secs(62)));
     }
 }

@@ -1,22 +1,21 @@
-//! One queue for each chat: its calls go one after the other, at Telegram's pace, cards before plain lines. A chat that
-//! Telegram asks to wait for waits alone.
+//! Calls in a chat one after the other, at Telegram's pace, cards before plain lines. A chat that Telegram asks to wait
+//! waits alone.
 //!
-//! A caller asks for its turn, makes its call, and says how it went. A caller that goes away before its turn is left out.
+//! teloxide's `Throttle` cannot stand here: one chat's 429 stops all chats, what is sent keeps its order of asking, whatever
+//! is more urgent, edits, deletions and answers to presses go past it, and a call that waits cannot be told that Lumen stops.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use parking_lot::Mutex;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::CallError;
 use super::pace::{Limits, Pace, Rate};
 
-/// A chat without work is forgotten after this.
-const IDLE: Duration = Duration::from_mins(5);
 /// A press is answered within this after it came, or not at all: people have looked away.
 const PRESS_LIMIT: Duration = Duration::from_secs(15);
 
@@ -24,7 +23,7 @@ const PRESS_LIMIT: Duration = Duration::from_secs(15);
 const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 /// What goes first in a chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
     /// Something to decide on, or what became of a press.
     Card,
@@ -37,49 +36,46 @@ pub struct Queue(Arc<Inner>);
 
 struct Inner {
     limits: Limits,
-    lanes: Mutex<HashMap<i64, Lane>>,
+    chats: Mutex<HashMap<i64, Arc<Chat>>>,
     /// All chats together.
     all: Mutex<Rate>,
     stop: CancellationToken,
 }
 
-#[derive(Clone)]
-struct Lane {
-    tickets: mpsc::UnboundedSender<Ticket>,
-    pace: Arc<Mutex<Pace>>,
+/// A chat's calls. The locks are fair, so those of one urgency go in the order in which they came.
+struct Chat {
+    /// Held by the first of the cards until its call is made.
+    first_card: tokio::sync::Mutex<()>,
+    /// The same for lines.
+    first_line: tokio::sync::Mutex<()>,
+    /// Held by the one that may make its call.
+    turn: tokio::sync::Mutex<()>,
+    /// How many cards are not sent yet.
+    cards: watch::Sender<usize>,
+    pace: Mutex<Pace>,
 }
 
-/// Somebody waits for their turn.
-struct Ticket {
-    urgency: Urgency,
-    /// Those that came first go first. A call that is to be made again keeps its place.
-    number: u64,
-    turn: oneshot::Sender<Turn>,
-}
+impl Chat {
+    /// Waits until there are cards to be sent, or none.
+    async fn cards_waiting(&self, some: bool) {
+        let mut cards = self.cards.subscribe();
+        // An error would mean that the chat is gone, which is borrowed here.
+        let _ = cards.wait_for(|count| (*count > 0) == some).await;
+    }
 
-impl PartialEq for Ticket {
-    fn eq(&self, other: &Self) -> bool {
-        (self.urgency, self.number) == (other.urgency, other.number)
+    fn card_waits(&self) -> CardWaits<'_> {
+        self.cards.send_modify(|count| *count += 1);
+        CardWaits(self)
     }
 }
 
-impl Eq for Ticket {}
+/// A card that is not sent yet, as long as this is kept.
+struct CardWaits<'a>(&'a Chat);
 
-impl PartialOrd for Ticket {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+impl Drop for CardWaits<'_> {
+    fn drop(&mut self) {
+        self.0.cards.send_modify(|count| *count -= 1);
     }
-}
-
-impl Ord for Ticket {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.urgency, self.number).cmp(&(other.urgency, other.number))
-    }
-}
-
-/// The right to make one call. The next one in the chat waits until it is dropped.
-struct Turn {
-    _ended: oneshot::Sender<()>,
 }
 
 impl Queue {
@@ -88,18 +84,19 @@ impl Queue {
         let all = Rate::new(limits.all_gap, limits.all_burst);
         Self(Arc::new(Inner {
             limits,
-            lanes: Mutex::default(),
+            chats: Mutex::default(),
             all: Mutex::new(all),
             stop: CancellationToken::new(),
         }))
     }
 
-    /// No more turns: whoever waits is told so.
+    /// No more calls: the callers that wait get an error.
     pub fn close(&self) {
         self.0.stop.cancel();
     }
 
-    /// Makes a call when it is its turn, and again where Telegram asked to wait first.
+    /// Makes a call when it is its turn, and again where Telegram asked to wait first. A call that is dropped before its
+    /// turn is left out.
     pub async fn run<T, F>(
         &self,
         chat: i64,
@@ -109,18 +106,62 @@ impl Queue {
     where
         F: Future<Output = Result<T, CallError>>,
     {
-        let number = next_number();
+        let id = chat;
+        let chat = self.chat(id);
+        let (first, _waits) = match urgency {
+            Urgency::Card => (&chat.first_card, Some(chat.card_waits())),
+            Urgency::Line => (&chat.first_line, None),
+        };
+        let _first = self.unless_closed(first.lock()).await?;
         loop {
-            let turn = self.turn(chat, urgency, number).await?;
+            let turn = self.unless_closed(self.turn(&chat, urgency)).await?;
             match self.unless_stopped(call()).await {
                 Err(CallError::Flood(wait)) => {
-                    // Said before the turn ends, so that nobody goes in between.
-                    self.asked_to_wait(chat, wait);
+                    // Noted before the turn ends, so that no other call goes in between.
+                    self.asked_to_wait(id, wait);
                     drop(turn);
                 }
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Waits for the chat's turn. A line gives way to a card that comes in the meantime.
+    async fn turn<'a>(&self, chat: &'a Chat, urgency: Urgency) -> tokio::sync::MutexGuard<'a, ()> {
+        loop {
+            if urgency == Urgency::Line {
+                chat.cards_waiting(false).await;
+            }
+            let turn = chat.turn.lock().await;
+            tokio::select! {
+                biased;
+                () = chat.cards_waiting(true), if urgency == Urgency::Line => {}
+                () = self.due(chat) => return turn,
+            }
+        }
+    }
+
+    /// Waits until Telegram takes another call in this chat, and counts that call.
+    async fn due(&self, chat: &Chat) {
+        loop {
+            let at = {
+                let (mut all, mut pace) = (self.0.all.lock(), chat.pace.lock());
+                let now = Instant::now();
+                let at = pace.next(now).max(all.next(now));
+                if at <= now {
+                    pace.take(now);
+                    all.take(now);
+                    return;
+                }
+                at
+            };
+            tokio::time::sleep_until(at).await;
+        }
+    }
+
+    async fn unless_closed<T>(&self, waiting: impl Future<Output = T>) -> Result<T, CallError> {
+        let granted = self.0.stop.run_until_cancelled(waiting).await;
+        granted.ok_or_else(|| CallError::Unclear("Lumen stops".to_owned()))
     }
 
     /// A call that is on its way when Lumen stops has a moment left; what became of it is not known then.
@@ -138,7 +179,7 @@ impl Queue {
         }
     }
 
-    /// Answers a press: past the queue, since it is no message, but not while Telegram asks for patience.
+    /// Answers a press: past the queue, since it is no message, but not while Telegram asks to wait.
     pub async fn press<F>(&self, chat: i64, call: impl Fn() -> F) -> Result<(), CallError>
     where
         F: Future<Output = Result<(), CallError>>,
@@ -161,18 +202,15 @@ impl Queue {
     /// How long Telegram has asked to leave this chat alone.
     #[must_use]
     pub fn busy(&self, chat: i64) -> Option<Duration> {
-        let lane = self.lanes().get(&chat).cloned()?;
-        let pace = lane.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        pace.asked(Instant::now())
+        let chat = self.0.chats.lock().get(&chat).cloned()?;
+        chat.pace.lock().asked(Instant::now())
     }
 
-    /// Telegram asks for patience in this chat.
+    /// Telegram asks to wait in this chat.
     pub fn asked_to_wait(&self, chat: i64, wait: Duration) {
         // A little more than asked: clocks differ.
         let until = Instant::now() + wait + Duration::from_millis(200);
-        let lane = self.lane(chat);
-        let mut pace = lane.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        pace.wait_until(until);
+        self.chat(chat).pace.lock().wait_until(until);
         tracing::info!(
             telegram.chat = chat,
             seconds = wait.as_secs(),
@@ -180,132 +218,23 @@ impl Queue {
         );
     }
 
-    async fn turn(&self, chat: i64, urgency: Urgency, number: u64) -> Result<Turn, CallError> {
-        let stopped = || CallError::Unclear("Lumen stops".to_owned());
-        let (turn, granted) = oneshot::channel();
-        // Under the lock of the lanes, so that a lane that is just leaving takes it along.
-        self.lanes()
-            .entry(chat)
-            .or_insert_with(|| self.open(chat))
-            .tickets
-            .send(Ticket {
-                urgency,
-                number,
-                turn,
-            })
-            .map_err(|_| stopped())?;
-        granted.await.map_err(|_| stopped())
-    }
-
-    fn lanes(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Lane>> {
-        self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lane(&self, chat: i64) -> Lane {
-        self.lanes()
-            .entry(chat)
-            .or_insert_with(|| self.open(chat))
-            .clone()
-    }
-
-    fn open(&self, chat: i64) -> Lane {
-        let (tickets, waiting) = mpsc::unbounded_channel();
-        let pace = Arc::new(Mutex::new(Pace::of(chat, &self.0.limits)));
-        let (queue, stop) = (self.clone(), self.0.stop.clone());
-        let kept = Arc::clone(&pace);
-        tokio::spawn(async move {
-            stop.run_until_cancelled(queue.serve(chat, waiting, &kept))
-                .await;
+    fn chat(&self, id: i64) -> Arc<Chat> {
+        let mut chats = self.0.chats.lock();
+        if let Some(chat) = chats.get(&id) {
+            return Arc::clone(chat);
+        }
+        let now = Instant::now();
+        chats.retain(|_, chat| Arc::strong_count(chat) > 1 || !chat.pace.lock().is_idle(now));
+        let chat = Arc::new(Chat {
+            first_card: tokio::sync::Mutex::default(),
+            first_line: tokio::sync::Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            cards: watch::Sender::new(0),
+            pace: Mutex::new(Pace::of(id, &self.0.limits)),
         });
-        Lane { tickets, pace }
+        chats.insert(id, Arc::clone(&chat));
+        chat
     }
-
-    async fn serve(
-        &self,
-        chat: i64,
-        mut tickets: mpsc::UnboundedReceiver<Ticket>,
-        pace: &Mutex<Pace>,
-    ) {
-        let mut waiting: BinaryHeap<Reverse<Ticket>> = BinaryHeap::new();
-        loop {
-            if waiting.is_empty() {
-                match tokio::time::timeout(IDLE, tickets.recv()).await {
-                    Ok(Some(ticket)) => waiting.push(Reverse(ticket)),
-                    Ok(None) => return,
-                    Err(_) if self.forget(chat, &mut tickets, &mut waiting) => return,
-                    Err(_) => {}
-                }
-            }
-            while let Ok(ticket) = tickets.try_recv() {
-                waiting.push(Reverse(ticket));
-            }
-            let at = {
-                let pace = pace.lock().unwrap_or_else(PoisonError::into_inner);
-                pace.next(Instant::now())
-            };
-            if at > Instant::now() {
-                // Something more urgent may come in the meantime.
-                tokio::select! {
-                    () = tokio::time::sleep_until(at) => {}
-                    ticket = tickets.recv() => waiting.extend(ticket.map(Reverse)),
-                }
-                continue;
-            }
-            let Some(Reverse(ticket)) = waiting.pop() else {
-                continue;
-            };
-            if ticket.turn.is_closed() {
-                continue;
-            }
-            self.share_of_all().await;
-            let (ended, over) = oneshot::channel();
-            if ticket.turn.send(Turn { _ended: ended }).is_ok() {
-                pace.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take(Instant::now());
-                // An error is the end, too: the turn was dropped.
-                let _ = over.await;
-            }
-        }
-    }
-
-    /// Waits for this chat's place among all of them.
-    async fn share_of_all(&self) {
-        loop {
-            let at = {
-                let mut all = self.0.all.lock().unwrap_or_else(PoisonError::into_inner);
-                let now = Instant::now();
-                let at = all.next(now);
-                if at <= now {
-                    all.take(now);
-                    return;
-                }
-                at
-            };
-            tokio::time::sleep_until(at).await;
-        }
-    }
-
-    /// Closes the lane of a chat that has nothing to do and nothing to wait for.
-    fn forget(
-        &self,
-        chat: i64,
-        tickets: &mut mpsc::UnboundedReceiver<Ticket>,
-        waiting: &mut BinaryHeap<Reverse<Ticket>>,
-    ) -> bool {
-        let mut lanes = self.lanes();
-        if let Ok(ticket) = tickets.try_recv() {
-            waiting.push(Reverse(ticket));
-            return false;
-        }
-        lanes.remove(&chat);
-        true
-    }
-}
-
-fn next_number() -> u64 {
-    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }
 
 #[cfg(test)]
@@ -356,18 +285,18 @@ mod tests {
                     if refused {
                         return Err(CallError::Flood(Duration::from_millis(300)));
                     }
-                    desk.said.lock().unwrap().push(word);
+                    desk.said.lock().push(word);
                     Ok(())
                 };
                 desk.queue.run(chat, urgency, call).await.unwrap();
             });
-            // Its ticket is drawn before the next one's.
+            // It waits before the next one does.
             tokio::task::yield_now().await;
             task
         }
 
         fn said(&self) -> Vec<&'static str> {
-            self.said.lock().unwrap().clone()
+            self.said.lock().clone()
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use teloxide::payloads::{
     EditMessageCaptionSetters as _, EditMessageTextSetters as _, SendMessageSetters as _,
     SendPhotoSetters as _,
@@ -42,12 +42,12 @@ pub struct Shown(Mutex<HashMap<(i64, i32), u64>>);
 
 impl Shown {
     fn shows(&self, chat: i64, id: MessageId, hash: u64) -> bool {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = self.0.lock();
         shown.get(&(chat, id.0)) == Some(&hash)
     }
 
     fn note(&self, chat: i64, id: MessageId, hash: u64) {
-        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.0.lock();
         if shown.len() >= REMEMBERED {
             shown.clear();
         }

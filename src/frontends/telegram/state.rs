@@ -1,9 +1,9 @@
 //! How the connection to Telegram stands, in words for people.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rand::Rng as _;
 
 use super::calls::CallError;
@@ -46,24 +46,24 @@ pub struct State(Mutex<(Connection, Option<Bot>)>);
 impl State {
     /// Whether that is new.
     pub fn set(&self, connection: Connection) -> bool {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.lock();
         let new = state.0 != connection;
         state.0 = connection;
         new
     }
 
     pub fn get(&self) -> Connection {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.0.lock();
         state.0.clone()
     }
 
     pub fn introduce(&self, bot: &Bot) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.lock();
         state.1 = Some(bot.clone());
     }
 
     pub fn bot(&self) -> Option<Bot> {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.0.lock();
         state.1.clone()
     }
 }

@@ -1,10 +1,10 @@
 //! What the terminal needs of the control room behind it. [`crate::chat`] is the one behind the real one; tests put a
 //! small one of their own here.
 
-use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use parking_lot::RwLock;
 
 use super::person;
 use crate::chat::catalogue::{self, Names};
@@ -76,13 +76,10 @@ impl Desk for ControlDesk {
 
     async fn refresh_names(&self) {
         let names = self.room.known_names().await;
-        *self.names.write().unwrap_or_else(PoisonError::into_inner) = names;
+        *self.names.write() = names;
     }
 
     fn completions(&self, line: &str) -> Vec<String> {
-        catalogue::completions_with(
-            line,
-            &self.names.read().unwrap_or_else(PoisonError::into_inner),
-        )
+        catalogue::completions_with(line, &self.names.read())
     }
 }

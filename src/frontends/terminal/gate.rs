@@ -1,7 +1,7 @@
 //! Tells the thread that writes what the line editor is doing: whether text may go above its line, and what stood on
 //! the screen when the person began to type.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Condvar, Mutex};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -50,24 +50,20 @@ impl Gate {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// A message was written.
     pub(super) fn shown(&self, serial: u64) {
-        self.state().newest = serial;
+        self.state.lock().newest = serial;
     }
 
     pub(super) fn starting(&self) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.phase = Phase::Starting;
         state.seen = None;
     }
 
     /// The editor draws `line`: it is there, or it changed.
     pub(super) fn drawn(&self, line: &str) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if state.phase == Phase::Starting {
             state.phase = Phase::Open;
             self.changed.notify_all();
@@ -81,7 +77,7 @@ impl Gate {
 
     /// The line ended: with this text, where a person entered it. Said once more by who reads, it changes nothing.
     pub(super) fn entered(&self, line: Option<&str>) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if matches!(state.phase, Phase::Open | Phase::Starting) {
             state.phase = Phase::Closed;
             state.entered += 1;
@@ -91,26 +87,24 @@ impl Gate {
 
     /// The line that was entered last, as it stands on the screen.
     pub(super) fn line(&self) -> Option<String> {
-        self.state().line.clone()
+        self.state.lock().line.clone()
     }
 
     pub(super) fn over(&self) {
-        self.state().phase = Phase::Over;
+        self.state.lock().phase = Phase::Over;
         self.changed.notify_all();
     }
 
     pub(super) fn seen(&self) -> Option<u64> {
-        self.state().seen
+        self.state.lock().seen
     }
 
     /// Waits until text can be written; gives how many lines were entered.
     pub(super) fn wait(&self) -> u64 {
-        let state = self
-            .changed
-            .wait_while(self.state(), |state| {
-                matches!(state.phase, Phase::Starting | Phase::Closed)
-            })
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
+        self.changed.wait_while(&mut state, |state| {
+            matches!(state.phase, Phase::Starting | Phase::Closed)
+        });
         state.entered
     }
 }

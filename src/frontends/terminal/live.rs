@@ -1,18 +1,18 @@
-//! The lines above the prompt that change in place while something is done. Pure: time comes in as a parameter.
+//! The line above the prompt that changes in place while something is done. Pure: time comes in as a parameter.
 
 use std::time::{Duration, Instant};
 
 use super::look::{Paint, Style};
 use super::safe;
-use super::wrap::{cut, wrap};
+use super::wrap::{cut, last, width};
 use crate::domain::progress::Step;
 
 /// What is done within this time needs no sign of life.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Without a line in hand, progress that nobody continues is taken off the screen after this time.
 const STALE: Duration = Duration::from_secs(30);
-/// Of a text that is being written the last lines are shown.
-const WRITING_ROWS: usize = 8;
+/// The end of a text that is being written is shown where it gets at least so many columns.
+const WORTH_SHOWING: usize = 12;
 /// Where lines do not change in place, one is printed at most this often.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
 
@@ -57,7 +57,7 @@ impl Live {
                 self.doing = Some(safe::line(text));
                 self.writing = None;
             }
-            Step::Writing(text) => self.writing = Some(safe::lines(text)),
+            Step::Writing(text) => self.writing = Some(safe::line(text)),
         }
     }
 
@@ -88,8 +88,8 @@ impl Live {
         *self = Self::default();
     }
 
-    /// The rows to show now, each within the window; at most `height` of them.
-    pub(super) fn rows(&mut self, now: Instant, style: &Style, height: usize) -> Vec<String> {
+    /// The line to show now, within the window: what is done, since when, and the end of a text that is being written.
+    pub(super) fn row(&mut self, now: Instant, style: &Style) -> Option<String> {
         let orphaned = self.in_hand == 0
             && self
                 .heard
@@ -97,23 +97,12 @@ impl Live {
         if orphaned {
             self.stop();
         }
-        let Some(began) = self.began else {
-            return Vec::new();
-        };
+        let began = self.began?;
         // A draft is shown from its first words on.
         if self.writing.is_none() && self.quiet_until.is_some_and(|until| now < until) {
-            return Vec::new();
+            return None;
         }
         let columns = style.width.saturating_sub(2).clamp(1, style.columns());
-        let mut rows = Vec::new();
-        if let Some(text) = &self.writing {
-            let side = style.paint(Paint::Dim, if style.unicode { "\u{2502}" } else { "|" });
-            let lines = wrap(text, columns.saturating_sub(2));
-            let skipped = lines
-                .len()
-                .saturating_sub(WRITING_ROWS.min(height.saturating_sub(1)));
-            rows.extend(lines[skipped..].iter().map(|line| format!("{side} {line}")));
-        }
         let elapsed = now.duration_since(began);
         let fallback = if self.writing.is_some() {
             "writing"
@@ -121,15 +110,22 @@ impl Live {
             "working"
         };
         let what = self.doing.as_deref().unwrap_or(fallback);
-        let dot = if style.unicode { "\u{b7}" } else { "-" };
-        let line = format!(
+        let (dot, mark) = if style.unicode {
+            ("\u{b7}", "\u{2026}")
+        } else {
+            ("-", "...")
+        };
+        let mut line = format!(
             "{} {} {dot} {}",
             spinner(elapsed, style),
             style.words(what),
             seconds(elapsed)
         );
-        rows.push(style.paint(Paint::Dim, &cut(&line, columns, "")));
-        rows
+        let room = columns.saturating_sub(width(&line) + 3);
+        if let Some(text) = self.writing.as_ref().filter(|_| room >= WORTH_SHOWING) {
+            line = format!("{line} {dot} {}", last(text, room, mark));
+        }
+        Some(style.paint(Paint::Dim, &cut(&line, columns, "")))
     }
 
     /// The line to print now where nothing changes in place: rarely one.
@@ -178,8 +174,8 @@ mod tests {
         unicode: true,
     };
 
-    fn rows(live: &mut Live, at: Instant) -> String {
-        live.rows(at, &STYLE, 10).join("\n")
+    fn row(live: &mut Live, at: Instant) -> String {
+        live.row(at, &STYLE).unwrap_or_default()
     }
 
     fn after(start: Instant, millis: u64) -> Instant {
@@ -190,18 +186,18 @@ mod tests {
     fn only_what_takes_over_a_second_is_shown() {
         let (start, mut live) = (Instant::now(), Live::default());
         live.line_began(start);
-        assert_eq!(rows(&mut live, after(start, 900)), "");
-        assert_eq!(rows(&mut live, after(start, 1200)), "⠋ working · 1 s");
+        assert_eq!(row(&mut live, after(start, 900)), "");
+        assert_eq!(row(&mut live, after(start, 1200)), "⠋ working · 1 s");
         live.report(
             &Step::Doing("fetched 300 of 900\u{1b}".into()),
             after(start, 1300),
         );
         assert_eq!(
-            rows(&mut live, after(start, 130_000)),
+            row(&mut live, after(start, 130_000)),
             "⠸ fetched 300 of 900␛ · 2 min 10 s"
         );
         live.line_done();
-        assert_eq!(rows(&mut live, after(start, 131_000)), "");
+        assert_eq!(row(&mut live, after(start, 131_000)), "");
         assert!(!live.is_active());
     }
 
@@ -214,18 +210,27 @@ mod tests {
             &Step::Writing("Friday, six o'clock: three Ethiopians on the table".into()),
             after(start, 300),
         );
+        let wide = Style { width: 60, ..STYLE };
         assert_eq!(
-            rows(&mut live, after(start, 400)),
-            "│ Friday, six o'clock: three\n│ Ethiopians on the table\n⠸ #14 is being written · 0 s"
+            live.row(after(start, 400), &wide).unwrap(),
+            "⠸ #14 is being written · 0 s · …ee Ethiopians on the table"
         );
-        let long = "word ".repeat(200);
-        live.report(&Step::Writing(long), after(start, 500));
-        assert_eq!(rows(&mut live, after(start, 500)).lines().count(), 9);
-        assert!(live.rows(after(start, 500), &STYLE, 4).len() <= 4);
-        live.shown(after(start, 600));
-        assert_eq!(rows(&mut live, after(start, 700)), "");
+        live.report(
+            &Step::Writing("word\n\u{1b} ".repeat(200)),
+            after(start, 500),
+        );
         assert_eq!(
-            rows(&mut live, after(start, 2400)),
+            live.row(after(start, 500), &wide).unwrap(),
+            "⠼ #14 is being written · 0 s · …ord ␛ word ␛ word ␛ word ␛"
+        );
+        assert_eq!(
+            row(&mut live, after(start, 500)),
+            "⠼ #14 is being written · 0 s"
+        );
+        live.shown(after(start, 600));
+        assert_eq!(row(&mut live, after(start, 700)), "");
+        assert_eq!(
+            row(&mut live, after(start, 2400)),
             "⠋ working · 2 s",
             "the line is still in hand"
         );
@@ -235,8 +240,8 @@ mod tests {
     fn progress_that_nobody_continues_goes_away() {
         let (start, mut live) = (Instant::now(), Live::default());
         live.report(&Step::Doing("indexing".into()), start);
-        assert_eq!(rows(&mut live, after(start, 2_400)), "⠋ indexing · 2 s");
-        assert_eq!(rows(&mut live, after(start, 31_000)), "");
+        assert_eq!(row(&mut live, after(start, 2_400)), "⠋ indexing · 2 s");
+        assert_eq!(row(&mut live, after(start, 31_000)), "");
         live.report(&Step::Doing("indexing".into()), start);
         live.shown(start);
         assert!(!live.is_active());

@@ -1,6 +1,4 @@
-//! What the terminal can show: its width, colours, signs, pictures.
-
-use super::picture::Graphics;
+//! What the terminal can show: its width, colours, signs.
 
 /// How wide a line of running text gets at most, however wide the window is.
 const READABLE: usize = 96;
@@ -65,7 +63,7 @@ impl Style {
 }
 
 /// The few ways in which something stands out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Paint {
     Bold,
     Dim,
@@ -74,9 +72,6 @@ pub enum Paint {
 }
 
 impl Paint {
-    #[cfg(test)]
-    pub(super) const ALL: [Self; 4] = [Self::Bold, Self::Dim, Self::Warn, Self::Key];
-
     /// The SGR parameter.
     pub(super) const fn code(self) -> &'static str {
         match self {
@@ -95,7 +90,6 @@ pub struct Look {
     pub unicode: bool,
     /// The cursor can be moved: lines can be edited and change in place.
     pub moves: bool,
-    pub graphics: Graphics,
 }
 
 impl Look {
@@ -106,7 +100,6 @@ impl Look {
             colour: false,
             unicode: speaks_unicode(&env),
             moves: false,
-            graphics: Graphics::None,
         }
     }
 
@@ -121,11 +114,6 @@ impl Look {
             colour: moves && !no_colour,
             unicode: moves && speaks_unicode(&env),
             moves,
-            graphics: if moves && !no_colour {
-                Graphics::detect(&env)
-            } else {
-                Graphics::None
-            },
         }
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! | file | what it does |
 //! | --- | --- |
-//! | `safe`, `wrap`, `table`, `render`, `look`, `picture` | a [`View`] as text: pure |
+//! | `safe`, `wrap`, `table`, `render`, `look` | a [`View`] as text: pure |
 //! | `buttons`, `shown` | keys for buttons, and what a typed key presses |
-//! | `live`, `screen` | lines that change in place, and the one thread that writes |
+//! | `live`, `screen` | the line that changes in place, and the one thread that writes |
 //! | `editor`, `gate`, `lines` | the input line of a terminal; lines from a pipe |
 //! | `drive`, `desk` | from a line to the inbox; what is needed of the control room |
 //!
@@ -18,7 +18,6 @@ mod gate;
 mod lines;
 mod live;
 pub mod look;
-pub mod picture;
 pub mod render;
 pub mod safe;
 mod screen;
@@ -28,22 +27,22 @@ pub mod wrap;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 
 pub use self::desk::{ControlDesk, Desk};
 pub use self::drive::{End, PATIENCE, run};
 use self::editor::Editor;
 use self::gate::Gate;
 use self::look::{Look, Style};
-use self::picture::Graphics;
 pub use self::screen::LogWriter;
 use self::screen::{Screen, Stream, Window};
 use self::shown::{Meaning, Shown};
 use crate::chat::frontend::{Frontend, MessageRef, ShowError};
 use crate::chat::incoming::{Incoming, Said};
-use crate::chat::view::{Block, View};
+use crate::chat::view::View;
 use crate::domain::operator::{Identity, RoomAddress, Surface};
 use crate::domain::progress::Step;
 
@@ -74,7 +73,6 @@ pub struct Terminal {
     options: Options,
     mode: Mode,
     window: Window,
-    graphics: Graphics,
     screen: Screen,
     gate: Arc<Gate>,
     editor: Mutex<Option<Editor>>,
@@ -100,7 +98,6 @@ impl Terminal {
             options,
             mode: Mode::Edited,
             window,
-            graphics: look.graphics,
             screen,
             gate,
             editor: Mutex::new(Some(editor)),
@@ -115,15 +112,10 @@ impl Terminal {
         out: impl std::io::Write + Send + 'static,
     ) -> anyhow::Result<Self> {
         let window: Window = match mode {
-            Mode::Piped => Arc::new(move || {
-                (
-                    Style {
-                        colour: look.colour,
-                        unicode: look.unicode,
-                        ..Style::plain()
-                    },
-                    24,
-                )
+            Mode::Piped => Arc::new(move || Style {
+                colour: look.colour,
+                unicode: look.unicode,
+                ..Style::plain()
             }),
             Mode::Bare | Mode::Edited => Arc::new(move || window_of(look)),
         };
@@ -132,7 +124,6 @@ impl Terminal {
             mode,
             screen: Screen::start(Stream(out), Arc::clone(&window), false)?,
             window,
-            graphics: Graphics::None,
             gate: Arc::new(Gate::new()),
             editor: Mutex::new(None),
             shown: Mutex::default(),
@@ -182,22 +173,15 @@ impl Terminal {
     }
 
     fn style(&self) -> Style {
-        (self.window)().0
+        (self.window)()
     }
 
     fn take_editor(&self) -> Option<Editor> {
-        self.editor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
-    fn shown(&self) -> MutexGuard<'_, Shown> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+        self.editor.lock().take()
     }
 
     fn meaning(&self, typed: &str, seen: Option<u64>, asked: bool) -> Meaning {
-        self.shown().meaning(typed, seen, asked)
+        self.shown.lock().meaning(typed, seen, asked)
     }
 
     fn incoming(&self, number: u64, body: Said) -> Incoming {
@@ -218,16 +202,9 @@ impl Terminal {
         &self,
         view: &View,
         replaces: Option<&MessageRef>,
-        pictures: &Pictures,
     ) -> (String, Option<screen::Written>) {
         let style = self.style();
-        let draw = |path: &std::path::Path| {
-            pictures
-                .iter()
-                .find(|(known, _)| known == path)
-                .map(|(_, drawn)| drawn.clone())
-        };
-        let mut shown = self.shown();
+        let mut shown = self.shown.lock();
         let before = replaces.and_then(|message| {
             shown
                 .view(&message.0)
@@ -238,10 +215,10 @@ impl Terminal {
                 shown.forget(&id);
                 return (id, None);
             }
-            Some((id, before)) => (id, render::render_change(before, view, &style, &draw)),
+            Some((id, before)) => (id, render::render_change(before, view, &style)),
             None => (
                 format!("{}-{}", self.options.run, shown.next()),
-                Some(render::render_with(view, &style, &draw)),
+                Some(render::render(view, &style)),
             ),
         };
         let Some(text) = text else { return (id, None) };
@@ -249,31 +226,6 @@ impl Terminal {
         let written = self.screen.print(spaced(text));
         self.gate.shown(shown.note(&id, view));
         (id, Some(written))
-    }
-
-    async fn pictures(&self, view: &View) -> Pictures {
-        let (graphics, columns) = (self.graphics, self.style().columns());
-        let paths: Vec<PathBuf> = view
-            .blocks
-            .iter()
-            .filter_map(|block| match block {
-                Block::Picture { path, .. } => Some(path.clone()),
-                _ => None,
-            })
-            .collect();
-        if paths.is_empty() || graphics == Graphics::None {
-            return Pictures::new();
-        }
-        let drawn = tokio::task::spawn_blocking(move || {
-            paths
-                .into_iter()
-                .filter_map(|path| {
-                    picture::draw(&path, graphics, columns).map(|drawn| (path, drawn))
-                })
-                .collect()
-        });
-        // A picture that cannot be drawn is described.
-        drawn.await.unwrap_or_default()
     }
 }
 
@@ -291,25 +243,16 @@ fn person() -> Identity {
     }
 }
 
-type Pictures = Vec<(PathBuf, String)>;
-
-/// The size of the window as it is now.
-fn window_of(look: Look) -> (Style, usize) {
+/// The window as it is now.
+fn window_of(look: Look) -> Style {
     let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout());
-    let (columns, rows) = size.map_or((80, 24), |size| {
-        (usize::from(size.ws_col), usize::from(size.ws_row))
-    });
     // A terminal that does not know its size says 0.
-    let width = if columns == 0 { 80 } else { columns };
-    let height = if rows == 0 { 24 } else { rows };
-    (
-        Style {
-            width,
-            colour: look.colour,
-            unicode: look.unicode,
-        },
-        height,
-    )
+    let columns = size.map_or(0, |size| usize::from(size.ws_col));
+    Style {
+        width: if columns == 0 { 80 } else { columns },
+        colour: look.colour,
+        unicode: look.unicode,
+    }
 }
 
 #[async_trait]
@@ -327,8 +270,7 @@ impl Frontend for Terminal {
         if *room != RoomAddress::terminal() {
             return Err(ShowError::Closed("there is only one terminal".to_owned()));
         }
-        let pictures = self.pictures(view).await;
-        let (id, written) = self.queue(view, replaces, &pictures);
+        let (id, written) = self.queue(view, replaces);
         if let Some(written) = written {
             written
                 .written()

@@ -2,8 +2,9 @@
 //!
 //! All that is not our own frame or colour goes through [`safe`] first. Text for publishing stands behind a bar on
 //! every line, so that nothing in it can pass for Lumen's own words, and is never cut.
-
-use std::path::Path;
+//!
+//! A picture is shown as its words and its path. `viuer` draws them only onto stdout itself, where the input line stands, and
+//! asks the terminal what it can do, whose answer would be taken for typed keys.
 
 use super::buttons::keyed;
 use super::look::{Paint, Style};
@@ -19,15 +20,9 @@ const ECHOED: usize = 400;
 /// The whole message, without a newline at its end.
 #[must_use]
 pub fn render(view: &View, style: &Style) -> String {
-    render_with(view, style, &|_| None)
-}
-
-/// [`render`], with `draw` giving the escape sequences that show a picture where the terminal can.
-#[must_use]
-pub fn render_with(view: &View, style: &Style, draw: &dyn Fn(&Path) -> Option<String>) -> String {
     let mut lines = Vec::new();
     for block in &view.blocks {
-        block_lines(block, style, draw, &mut lines);
+        block_lines(block, style, &mut lines);
     }
     button_lines(view, style, &mut lines);
     lines.join("\n")
@@ -36,17 +31,12 @@ pub fn render_with(view: &View, style: &Style, draw: &dyn Fn(&Path) -> Option<St
 /// What is new in `now` for somebody who has `before` on the screen: the title, what was not said there yet, the
 /// buttons. `None` when nothing is new, everything when the text for publishing is another one.
 #[must_use]
-pub fn render_change(
-    before: &View,
-    now: &View,
-    style: &Style,
-    draw: &dyn Fn(&Path) -> Option<String>,
-) -> Option<String> {
+pub fn render_change(before: &View, now: &View, style: &Style) -> Option<String> {
     if before.blocks == now.blocks && before.buttons == now.buttons {
         return None;
     }
     if shown_text(before).ne(shown_text(now)) {
-        return Some(render_with(now, style, draw));
+        return Some(render(now, style));
     }
     let said = |block: &Block| !matches!(block, Block::Title(_)) && before.blocks.contains(block);
     let news = View {
@@ -60,7 +50,7 @@ pub fn render_change(
         private: now.private,
         asks: now.asks,
     };
-    Some(render_with(&news, style, draw))
+    Some(render(&news, style))
 }
 
 /// A message that only points to its newer copy. A terminal shows that one further down anyway.
@@ -86,12 +76,7 @@ pub fn echo(typed: &str, style: &Style) -> String {
     format!("> {}", cut(&typed, ECHOED, mark))
 }
 
-fn block_lines(
-    block: &Block,
-    style: &Style,
-    draw: &dyn Fn(&Path) -> Option<String>,
-    out: &mut Vec<String>,
-) {
+fn block_lines(block: &Block, style: &Style, out: &mut Vec<String>) {
     match block {
         Block::Title(text) => paragraph(&safe::line(text), style, Some(Paint::Bold), out),
         Block::Text(text) => paragraph(&safe::lines(text), style, warning(text), out),
@@ -105,7 +90,6 @@ fn block_lines(
         Block::List(items) => items.iter().for_each(|item| list_item(item, style, out)),
         Block::Table { head, rows } => table::lines(head, rows, style, out),
         Block::Picture { path, alt } => {
-            out.extend(draw(path));
             let text = format!(
                 "picture: {} ({})",
                 safe::line(alt),

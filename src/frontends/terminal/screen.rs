@@ -1,10 +1,11 @@
 //! The one hand that writes to the screen. A thread of its own, because writing waits for the input line to be there.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::editor::PROMPT;
@@ -14,7 +15,7 @@ use super::safe;
 use super::wrap::width;
 use crate::domain::progress::Step;
 
-/// How often the lines that change in place are looked at.
+/// How often the line that changes in place is looked at.
 const TICK: Duration = Duration::from_millis(120);
 /// What is to be shown waits this long for the screen; then it is in the queue and will come.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,8 +47,8 @@ impl<W: Write + Send> Paper for Stream<W> {
     }
 }
 
-/// The window as it is now: how to render for it and how many rows it has.
-pub(super) type Window = Arc<dyn Fn() -> (Style, usize) + Send + Sync>;
+/// How to render for the window as it is now.
+pub(super) type Window = Arc<dyn Fn() -> Style + Send + Sync>;
 
 enum Order {
     /// Text without a newline at its end, or with `raw` just as it is.
@@ -68,7 +69,7 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// `moves`: lines can change in place.
+    /// `moves`: a line can change in place.
     pub(super) fn start(
         paper: impl Paper + 'static,
         window: Window,
@@ -81,7 +82,7 @@ impl Screen {
             window,
             moves,
             live: Arc::clone(&live),
-            drawn: Vec::new(),
+            drawn: None,
             typed: 0,
         };
         std::thread::Builder::new()
@@ -123,12 +124,12 @@ impl Screen {
 
     /// A message was shown; what was in progress is told by it.
     pub(super) fn shown(&self) {
-        self.live().shown(Instant::now());
+        self.live.lock().shown(Instant::now());
     }
 
     fn change(&self, change: impl FnOnce(&mut Live)) {
         let idle = {
-            let mut live = self.live();
+            let mut live = self.live.lock();
             let idle = !live.is_active();
             change(&mut live);
             idle
@@ -136,10 +137,6 @@ impl Screen {
         if idle {
             let _ = self.orders.send(Order::Look);
         }
-    }
-
-    fn live(&self) -> MutexGuard<'_, Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -162,7 +159,7 @@ pub(super) struct InHand(Screen);
 
 impl Drop for InHand {
     fn drop(&mut self) {
-        self.0.live().line_done();
+        self.0.live.lock().line_done();
     }
 }
 
@@ -171,20 +168,15 @@ struct Hand<P> {
     window: Window,
     moves: bool,
     live: Arc<Mutex<Live>>,
-    /// The rows that stand directly above the input and may be replaced.
-    drawn: Vec<String>,
+    /// The line that stands directly above the input and may be replaced.
+    drawn: Option<String>,
     typed: u64,
 }
 
 impl<P: Paper> Hand<P> {
     fn run(mut self, queue: &Receiver<Order>) {
         loop {
-            let wait = !self.drawn.is_empty()
-                || self
-                    .live
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .is_active();
+            let wait = self.drawn.is_some() || self.live.lock().is_active();
             let order = if wait {
                 queue.recv_timeout(TICK)
             } else {
@@ -215,65 +207,53 @@ impl<P: Paper> Hand<P> {
         }
     }
 
-    /// A message goes above the rows that change in place.
+    /// A message goes above the line that changes in place.
     fn message(&mut self, text: &str) -> io::Result<()> {
-        let rows = self.rows();
+        let row = self.row();
         let typed = self.paper.ready();
         let mut out = self.erase(typed);
         out.push_str(text);
         out.push('\n');
-        self.draw(rows, typed, out)
+        self.draw(row, typed, out)
     }
 
     fn look(&mut self) -> io::Result<()> {
         if !self.moves {
-            let (style, _) = (self.window)();
-            let line = self
-                .live
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .plain_line(Instant::now(), &style);
+            let style = (self.window)();
+            let line = self.live.lock().plain_line(Instant::now(), &style);
             return line.map_or(Ok(()), |line| self.paper.put(format!("{line}\n")));
         }
-        let rows = self.rows();
+        let row = self.row();
         let typed = self.paper.ready();
-        if rows == self.drawn && typed == self.typed {
+        if row == self.drawn && typed == self.typed {
             return Ok(());
         }
         let mut out = self.erase(typed);
-        if rows.is_empty() {
+        if row.is_none() {
             if out.is_empty() {
-                self.drawn.clear();
+                self.drawn = None;
                 return Ok(());
             }
             // The line editor goes to a new line after what is written: go there from one line further up.
             out.push_str("\x1b[A\n");
         }
-        self.draw(rows, typed, out)
+        self.draw(row, typed, out)
     }
 
-    fn rows(&mut self) -> Vec<String> {
-        if !self.moves {
-            return Vec::new();
-        }
-        let (style, height) = (self.window)();
-        let height = height.saturating_sub(3).max(1);
-        self.live
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .rows(Instant::now(), &style, height)
+    fn row(&mut self) -> Option<String> {
+        let style = self.moves.then(|| (self.window)())?;
+        self.live.lock().row(Instant::now(), &style)
     }
 
-    /// Takes away the rows that change in place; a line that was typed below them stays.
+    /// Takes away the line that changes in place; a line that was typed below it stays.
     fn erase(&mut self, typed: u64) -> String {
         let up = |rows: usize| format!("\x1b[{rows}A\x1b[J");
-        match (self.drawn.len(), typed - self.typed) {
-            (0, _) => String::new(),
-            (drawn, 0) => up(drawn),
-            (drawn, 1) => self
+        match (&self.drawn, typed - self.typed) {
+            (Some(_), 0) => up(1),
+            (Some(_), 1) => self
                 .line_below()
-                .map_or_else(String::new, |(line, rows)| up(drawn + rows) + &line),
-            // Several lines were typed since: too much to write anew.
+                .map_or_else(String::new, |(line, rows)| up(1 + rows) + &line),
+            // Nothing is there, or several lines were typed since: too much to write anew.
             _ => String::new(),
         }
     }
@@ -284,18 +264,17 @@ impl<P: Paper> Hand<P> {
         if line.contains(char::is_control) {
             return None;
         }
-        let (style, _) = (self.window)();
         let line = format!("{PROMPT}{line}");
-        let rows = width(&line) / style.width.max(1) + 1;
+        let rows = width(&line) / (self.window)().width.max(1) + 1;
         Some((format!("{line}\n"), rows))
     }
 
-    fn draw(&mut self, rows: Vec<String>, typed: u64, mut out: String) -> io::Result<()> {
-        for row in &rows {
+    fn draw(&mut self, row: Option<String>, typed: u64, mut out: String) -> io::Result<()> {
+        if let Some(row) = &row {
             out.push_str(row);
             out.push('\n');
         }
-        (self.drawn, self.typed) = (rows, typed);
+        (self.drawn, self.typed) = (row, typed);
         self.paper.put(out)
     }
 }
@@ -366,8 +345,7 @@ mod tests {
 
     fn screen(moves: bool) -> (Screen, Sheet) {
         let sheet = Sheet::default();
-        let screen =
-            Screen::start(sheet.clone(), Arc::new(|| (Style::plain(), 24)), moves).unwrap();
+        let screen = Screen::start(sheet.clone(), Arc::new(Style::plain), moves).unwrap();
         (screen, sheet)
     }
 
@@ -380,10 +358,10 @@ mod tests {
         screen.print("two".into()).written().await.unwrap();
         let text = sheet.0.lock().unwrap().0.clone();
         let (before, after) = text.split_once("one\n").unwrap();
-        assert!(after.starts_with("│ Friday, six\n"), "{text:?}");
-        assert!(after.ends_with("\x1b[2A\x1b[Jtwo\n"), "{text:?}");
+        assert!(after.contains(" · Friday, six\n"), "{text:?}");
+        assert!(after.ends_with("\x1b[1A\x1b[Jtwo\n"), "{text:?}");
         assert!(
-            before.is_empty() || before.ends_with("\x1b[2A\x1b[J"),
+            before.is_empty() || before.ends_with("\x1b[1A\x1b[J"),
             "{text:?}"
         );
     }
@@ -405,11 +383,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_typed_below_stays_and_the_half_text_above_it_goes() {
-        assert_eq!(after(&["/status"]).await, "\x1b[3A\x1b[J> /status\ntwo\n");
+        assert_eq!(after(&["/status"]).await, "\x1b[2A\x1b[J> /status\ntwo\n");
         let long = "x".repeat(78);
         assert_eq!(
             after(&[&long]).await,
-            format!("\x1b[4A\x1b[J> {long}\ntwo\n")
+            format!("\x1b[3A\x1b[J> {long}\ntwo\n")
         );
         assert_eq!(after(&["/status", "/queue"]).await, "two\n");
         assert_eq!(after(&["pasted\ntext"]).await, "two\n");

@@ -1,5 +1,8 @@
 //! Breaks text into lines that fit. What a person reads stays the same: nothing is added, only blanks at a break fall
 //! away, and a cluster that is one sign on the screen (a family emoji, a letter with its accents) stays whole.
+//!
+//! `textwrap::wrap` counts the columns of characters rather than of such clusters and would break them, so only its search
+//! for words is used.
 
 use textwrap::WordSeparator;
 use unicode_segmentation::UnicodeSegmentation;
@@ -116,13 +119,31 @@ pub fn cut(line: &str, columns: usize, mark: &str) -> String {
     format!("{}{mark}", &line[..fitting(line, room)])
 }
 
+/// The last `columns` of one line, with a mark at its begin when something was left out.
+#[must_use]
+pub fn last(line: &str, columns: usize, mark: &str) -> String {
+    let line = line.trim_end();
+    if width(line) <= columns {
+        return line.to_owned();
+    }
+    let room = columns.saturating_sub(width(mark)).max(1);
+    let mut used = 0;
+    let signs = line.grapheme_indices(true).rev();
+    let kept = signs.take_while(|(_, sign)| {
+        used += UnicodeWidthStr::width(*sign);
+        used <= room
+    });
+    let start = kept.last().map_or(line.len(), |(at, _)| at);
+    format!("{mark}{}", &line[start..])
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use unicode_segmentation::UnicodeSegmentation as _;
 
-    use super::{cut, width, wrap};
+    use super::{cut, last, width, wrap};
 
     #[test]
     fn words_stay_whole_where_they_fit() {
@@ -152,6 +173,9 @@ mod tests {
     fn a_cut_line_says_that_it_is_cut() {
         assert_eq!(cut("abcdef", 4, "…"), "abc…");
         assert_eq!(cut("abcd", 4, "…"), "abcd");
+        assert_eq!(last("abcdef ", 4, "…"), "…def");
+        assert_eq!(last("abcd", 4, "…"), "abcd");
+        assert_eq!(last("ab珈琲", 4, "…"), "…琲");
     }
 
     proptest! {

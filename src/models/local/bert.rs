@@ -4,6 +4,10 @@
 //! become whole numbers of eight bits; what goes in is quantised while it runs, a text at a time, so that a text's vector
 //! depends on nothing but the text. Embeddings are kept the same way, a scale a word. The operators are those of
 //! <https://onnx.ai/onnx/operators/>, the architecture is that of Devlin et al. 2019, <https://arxiv.org/abs/1810.04805>.
+//!
+//! candle, which runs the text models, would need no graph, but has BERT in 32 bits alone: less than half as many texts a
+//! second as onnxruntime in eight bits, which is the bound. The graph is put together here, since no package that setup
+//! fetches holds the model as an ONNX file with a scale for each output.
 
 use std::cell::RefCell;
 

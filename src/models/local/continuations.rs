@@ -3,8 +3,6 @@
 //! A try is scored twice, by how likely its tokens are after the prompt and after the same prompt without the topic. A
 //! model that makes no copies of what it has read reads both prompts for each try.
 
-use std::sync::PoisonError;
-
 use super::failed;
 use super::reading::Reading;
 use super::sampler::{Forbidden, Sampler, log_prob};
@@ -39,7 +37,7 @@ impl Loaded {
     ) -> Result<Tried, ModelError> {
         let mut tried = Tried::default();
         let ended = self.try_all(request, limit, done, &mut tried);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock();
         kept.retain(|kept| !kept.whole);
         match ended {
             // The time is up, and nobody said stop: what is there counts.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::{Content, TensorInfo, Value};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::tokens;
 use super::widened::in_memory;
@@ -27,7 +28,9 @@ const WIDEST: u64 = 1_024;
 /// candle makes a table of the angles of so many positions for each layer of gemma3, whatever the context.
 const GEMMA_POSITIONS: u64 = 131_072;
 
-/// Families of models that can be read.
+/// Families of models that can be read, called as `general.architecture` names them.
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
     Llama,
@@ -35,27 +38,6 @@ pub(super) enum Family {
     Qwen3,
     Gemma3,
     Phi3,
-}
-
-impl Family {
-    pub(super) const ALL: [Self; 5] = [
-        Self::Llama,
-        Self::Qwen2,
-        Self::Qwen3,
-        Self::Gemma3,
-        Self::Phi3,
-    ];
-
-    /// As `general.architecture` names it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Llama => "llama",
-            Self::Qwen2 => "qwen2",
-            Self::Qwen3 => "qwen3",
-            Self::Gemma3 => "gemma3",
-            Self::Phi3 => "phi3",
-        }
-    }
 }
 
 /// A GGUF file that can be used for text.
@@ -179,7 +161,7 @@ impl Header {
     }
 
     fn key(&self, part: &str) -> String {
-        format!("{}.{part}", self.family.name())
+        format!("{}.{part}", self.family.into_str())
     }
 
     fn number(&self, part: &str) -> Result<u64, String> {
@@ -273,10 +255,9 @@ fn family(content: &Content) -> Result<Family, TextFileError> {
             "it does not say its family".to_owned(),
         ));
     };
-    let known = Family::ALL
-        .into_iter()
-        .find(|family| family.name() == named);
-    known.ok_or_else(|| TextFileError::Family(crate::domain::error::shortened(named, 40)))
+    named
+        .parse()
+        .map_err(|_| TextFileError::Family(crate::domain::error::shortened(named, 40)))
 }
 
 fn name(content: &Content, path: &Path) -> String {

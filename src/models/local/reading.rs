@@ -3,9 +3,8 @@
 //! Prompts of one kind begin alike. What the model remembers of such a beginning is kept, and with it each later prompt
 //! costs only what is new in it.
 
-use std::sync::{MutexGuard, PoisonError};
-
 use candle_core::Tensor;
+use parking_lot::MutexGuard;
 
 use super::failed;
 use super::text::{Limit, Loaded};
@@ -101,7 +100,7 @@ impl Loaded {
 
     /// A reading at the longest kept beginning of `ids`, which counts as the last used; else at the very beginning.
     fn nearest(&self, ids: &[u32]) -> Reading<'_> {
-        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.kept.lock();
         let fits = |kept: &Kept| {
             ids.starts_with(&kept.ids) && (kept.weights.reads_on() || kept.ids.len() == ids.len())
         };
@@ -119,7 +118,7 @@ impl Loaded {
             }
         }
         drop(all);
-        let weights = self.weights.lock().unwrap_or_else(PoisonError::into_inner);
+        let weights = self.weights.lock();
         let weights = match weights.copy() {
             Some(copy) => Held::Own(Box::new(copy)),
             None => Held::Only(weights),
@@ -138,7 +137,7 @@ impl Loaded {
         let Some(weights) = weights.copy() else {
             return;
         };
-        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.kept.lock();
         if all.len() >= KEPT {
             all.remove(0);
         }

@@ -1,10 +1,11 @@
 //! A model that is loaded when it is first asked for and dropped when nobody asked for a while.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
 use crate::domain::clock::SharedClock;
 use crate::models::ModelError;
@@ -48,14 +49,14 @@ impl<M: Send + Sync + 'static> Resident<M> {
         }
         let (load, models_dir) = (self.load, self.models_dir.clone());
         let model = Arc::new(off_the_async_threads(move || load(&models_dir)).await?);
-        *self.slot() = Some(model.clone());
+        *self.slot.lock() = Some(model.clone());
         self.touch();
         Ok(model)
     }
 
     /// The model if it is in memory.
     pub(super) fn peek(&self) -> Option<Arc<M>> {
-        self.slot().clone()
+        self.slot.lock().clone()
     }
 
     /// It was used just now.
@@ -67,7 +68,7 @@ impl<M: Send + Sync + 'static> Resident<M> {
     pub(super) fn unload_idle(&self, now: Timestamp) -> bool {
         let idle = now.as_millisecond() - self.used.load(Ordering::Relaxed);
         if u128::try_from(idle).is_ok_and(|idle| idle >= IDLE.as_millis()) {
-            let mut slot = self.slot();
+            let mut slot = self.slot.lock();
             if slot
                 .as_ref()
                 .is_some_and(|model| Arc::strong_count(model) == 1)
@@ -79,10 +80,6 @@ impl<M: Send + Sync + 'static> Resident<M> {
             }
         }
         false
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Arc<M>>> {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

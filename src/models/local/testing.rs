@@ -43,7 +43,7 @@ impl Small {
         let words = small.tokenizer(matches!(family, Family::Gemma3 | Family::Phi3));
         small.set(
             "general.architecture",
-            Value::String(family.name().to_owned()),
+            Value::String(family.into_str().to_owned()),
         );
         small.set("general.name", Value::String("Small".to_owned()));
         for (part, number) in [
@@ -59,13 +59,13 @@ impl Small {
             ("rope.dimension_count", HEAD),
         ] {
             let number = Value::U32(u32::try_from(number).unwrap());
-            small.set(&format!("{}.{part}", family.name()), number);
+            small.set(&format!("{}.{part}", family.into_str()), number);
         }
         for (part, number) in [
             ("attention.layer_norm_rms_epsilon", 1e-5),
             ("rope.freq_base", 10_000.0),
         ] {
-            small.set(&format!("{}.{part}", family.name()), Value::F32(number));
+            small.set(&format!("{}.{part}", family.into_str()), Value::F32(number));
         }
         small.matrix("token_embd.weight", words, WIDTH);
         small.matrix("output.weight", words, WIDTH);

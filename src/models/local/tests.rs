@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use strum::VariantArray as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::{Clock as _, ManualClock, SharedClock};
@@ -218,7 +219,7 @@ async fn sentences_end_with_their_tokens_with_the_time_and_when_somebody_says_st
 #[tokio::test]
 async fn a_model_of_every_family_writes_and_the_same_again_from_the_same_seed() {
     let dir = tempfile::tempdir().unwrap();
-    for family in Family::ALL {
+    for &family in Family::VARIANTS {
         let path = Small::new(family).file(dir.path());
         let file = TextFile::open(&path, None).unwrap();
         let model = LocalText::of_file(&file, clock());

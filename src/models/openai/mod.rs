@@ -12,7 +12,9 @@ mod retire;
 mod sight;
 mod wire;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::models::complaint::Complaint;
 use crate::models::prices::{Price, Prices};
@@ -132,16 +134,16 @@ impl OpenAi {
     }
 
     fn dialect(&self) -> Dialect {
-        *self.dialect.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.dialect.lock()
     }
 
     fn learn(&self, dialect: Dialect) {
-        *self.dialect.lock().unwrap_or_else(PoisonError::into_inner) = dialect;
+        *self.dialect.lock() = dialect;
     }
 
     /// From now on; true where there was none before.
     fn leave_room_for_thoughts(&self) -> bool {
-        let mut dialect = self.dialect.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut dialect = self.dialect.lock();
         !std::mem::replace(&mut dialect.thinks, true)
     }
 

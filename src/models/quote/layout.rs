@@ -8,9 +8,9 @@ use icu_segmenter::options::LineBreakOptions;
 use unicode_bidi::{BidiInfo, Level, ParagraphInfo};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::fonts::Fonts;
 use super::palette::Palette;
-use super::svg::{self, Piece};
+use super::svg::{self, Piece, Text};
+use crate::media::svg::Fonts;
 
 /// The sizes that are tried, as shares of the shorter side.
 const SIZES: [f32; 7] = [0.105, 0.09, 0.078, 0.068, 0.06, 0.052, 0.045];
@@ -115,37 +115,20 @@ impl Layout {
         })
     }
 
-    pub(super) fn svg(&self, palette: &Palette<'_>) -> String {
-        let Palette {
-            ground,
-            letters,
-            accent,
-        } = palette;
+    pub(super) fn svg(&self, palette: &Palette<'_>) -> Result<String, minijinja::Error> {
         let (width, height, size) = (self.width, self.height, self.size);
-        let middle = width / 2.0;
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
-             <rect width=\"{width}\" height=\"{height}\" fill=\"{ground}\"/>\
-             <rect x=\"0\" y=\"0\" width=\"{width}\" height=\"{:.1}\" fill=\"{accent}\"/>\
-             <rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{accent}\"/>",
-            height * 0.018,
-            middle - width * 0.04,
-            height * 0.855,
-            width * 0.08,
-            height * 0.006,
-        );
         #[expect(clippy::cast_precision_loss, reason = "a dozen lines or so")]
         let block = self.lines.len() as f32 * size * LEADING;
         let mut y = (height - block) / 2.0 - height * 0.03 + size;
+        let mut texts = Vec::new();
         for line in &self.lines {
-            draw(&mut svg, line, size, self.begin(line), y, letters);
+            place(&mut texts, line, size, self.begin(line), y);
             y += size * LEADING;
         }
         let small = width.min(height) * 0.038;
-        let x = middle - self.signature.width() * small / 2.0;
-        draw(&mut svg, &self.signature, small, x, height * 0.93, letters);
-        svg.push_str("</svg>");
-        svg
+        let x = (width - self.signature.width() * small) / 2.0;
+        place(&mut texts, &self.signature, small, x, height * 0.93);
+        svg::card(width, height, Some(palette), &texts)
     }
 
     /// Where a line begins on the left. Lines stand in the middle; where one runs from right to left, those that do end at
@@ -165,9 +148,9 @@ impl Layout {
     }
 }
 
-fn draw(svg: &mut String, line: &Line, size: f32, mut x: f32, y: f32, colour: &str) {
+fn place(texts: &mut Vec<Text>, line: &Line, size: f32, mut x: f32, y: f32) {
     for (piece, width) in &line.pieces {
-        svg.push_str(&svg::text(piece, size, x, y, colour));
+        texts.push(Text::at(piece, size, x, y));
         x += width * size;
     }
 }
@@ -272,7 +255,7 @@ impl Measure<'_> {
         }
         let measured = pieces.into_iter().map(|piece| {
             let known = self.known.entry(piece.clone());
-            let width = *known.or_insert_with(|| self.fonts.width(&piece));
+            let width = *known.or_insert_with(|| svg::width(&piece, self.fonts));
             (piece, width)
         });
         measured.collect()

@@ -1,23 +1,20 @@
-//! A quote card: the post's own words as a picture, drawn here. It needs no key, no network and no luck.
+//! A quote card: the post's own words as a picture, drawn by [`render`]. It needs no key, no network and no luck.
 //!
-//! One open font lies in the program, with the letters of Latin, Greek and Cyrillic. Other signs take a font of the system;
+//! One open font lies in the program ([`Fonts`]), with the letters of Latin, Greek and Cyrillic. Other signs take a font of the system;
 //! where there is none, signs are left out and named, and a text with such letters is refused in words.
 
-mod fonts;
 mod layout;
 mod palette;
 mod svg;
 mod words;
 
 use async_trait::async_trait;
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::Tree;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::limits::Aspect;
+use crate::media::svg::{Fonts, is_emoji, render};
 use crate::models::paint::{DrawnCard, ImageModel, PaintRequest, Painted};
 use crate::models::{ModelError, Took};
-use fonts::Fonts;
 use layout::Layout;
 use palette::Palette;
 
@@ -78,14 +75,9 @@ fn draw(request: &PaintRequest) -> Result<Painted, ModelError> {
     let layout = Layout::fit(&text, &signature, width, height, &fonts)
         .ok_or_else(|| refused("the text is too long for a card".to_owned()))?;
     let (palette, number) = colours(request);
-    let tree = Tree::from_str(&layout.svg(&palette), fonts.options())
-        .map_err(|error| broken(error.to_string()))?;
-    let mut canvas =
-        Pixmap::new(width, height).ok_or_else(|| broken("there is no canvas".to_owned()))?;
-    resvg::render(&tree, Transform::identity(), &mut canvas.as_mut());
-    let bytes = canvas
-        .encode_png()
-        .map_err(|error| broken(error.to_string()))?;
+    let svg = layout.svg(&palette);
+    let svg = svg.map_err(|error| broken(error.to_string()))?;
+    let bytes = render(&svg, &fonts).map_err(|error| broken(error.to_string()))?;
     Ok(Painted {
         bytes,
         alt: Some(format!(
@@ -120,7 +112,7 @@ fn colours(request: &PaintRequest) -> (Palette<'_>, Option<u8>) {
 }
 
 fn is_letter(sign: &str) -> bool {
-    !fonts::is_emoji(sign) && sign.chars().any(char::is_alphanumeric)
+    !is_emoji(sign) && sign.chars().any(char::is_alphanumeric)
 }
 
 #[async_trait]

@@ -1,9 +1,10 @@
 //! The colours of a card.
 
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// Ground, letters, and an accent, as SVG writes them. Letters on their ground have a contrast of 7 and more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(super) struct Palette<'a> {
     pub(super) ground: &'a str,
     pub(super) letters: &'a str,

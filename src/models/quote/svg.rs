@@ -1,6 +1,13 @@
-//! Pieces of text as SVG.
+//! The card as SVG: `card.svg` filled with the pieces of text at their places.
 
-use super::fonts;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, Value, context};
+use serde::Serialize;
+
+use super::palette::Palette;
+use crate::media::svg::{Fonts, family, is_bidi_control};
+
+const TEMPLATE: &str = include_str!("card.svg");
 
 /// A piece of text of one font and one direction.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -11,34 +18,49 @@ pub(super) struct Piece {
     pub right_to_left: bool,
 }
 
-/// One piece that begins at `x` on the base line `y`.
-pub(super) fn text(piece: &Piece, size: f32, x: f32, y: f32, colour: &str) -> String {
-    // The renderer takes every text for one that begins at the left. What runs the other way is marked as a whole, and a mark
-    // behind it keeps a space at its end where it stands.
-    let (open, close) = if piece.right_to_left {
-        ("\u{202e}", "\u{202c}\u{200e}")
-    } else {
-        ("", "")
-    };
-    format!(
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" font-family=\"{}\" font-size=\"{size:.1}\" fill=\"{colour}\" \
-         xml:space=\"preserve\">{open}{}{close}</text>",
-        fonts::family(piece.face),
-        escaped(&piece.text)
-    )
+/// A piece in pixels: where it begins on the left, its base line, and how large it is.
+#[derive(Debug, Serialize)]
+pub(super) struct Text {
+    x: f32,
+    y: f32,
+    size: f32,
+    family: String,
+    letters: String,
+    right_to_left: bool,
 }
 
-fn escaped(text: &str) -> String {
-    text.chars()
-        .filter(|letter| !letter.is_control() && !fonts::is_bidi_control(*letter))
-        .fold(String::with_capacity(text.len()), |mut safe, letter| {
-            match letter {
-                '<' => safe.push_str("&lt;"),
-                '>' => safe.push_str("&gt;"),
-                '&' => safe.push_str("&amp;"),
-                '"' => safe.push_str("&quot;"),
-                letter => safe.push(letter),
-            }
-            safe
-        })
+impl Text {
+    pub(super) fn at(piece: &Piece, size: f32, x: f32, y: f32) -> Self {
+        let letters = piece.text.chars();
+        Self {
+            x,
+            y,
+            size,
+            family: family(piece.face),
+            letters: letters
+                .filter(|letter| !letter.is_control() && !is_bidi_control(*letter))
+                .collect(),
+            right_to_left: piece.right_to_left,
+        }
+    }
+}
+
+/// The whole card; without a palette only the texts.
+pub(super) fn card(
+    width: f32,
+    height: f32,
+    palette: Option<&Palette<'_>>,
+    texts: &[Text],
+) -> Result<String, Error> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let (palette, texts) = (Value::from(Serde(palette)), Value::from(Serde(texts)));
+    environment.render_str(TEMPLATE, context! { width, height, palette, texts })
+}
+
+/// How wide a piece is at the size 1.
+pub(super) fn width(piece: &Piece, fonts: &Fonts) -> f32 {
+    const SIZE: f32 = 100.0;
+    let sample = card(SIZE, SIZE, None, &[Text::at(piece, SIZE, 0.0, 0.0)]);
+    sample.map_or(0.0, |sample| fonts.width(&sample) / SIZE)
 }

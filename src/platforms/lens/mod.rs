@@ -27,11 +27,12 @@ mod wire;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use crate::domain::action::Action;
@@ -157,16 +158,12 @@ impl Lens {
     }
 
     fn known_address(&self, name: &str) -> Option<String> {
-        let addresses = self.addresses.lock();
-        let addresses = addresses.unwrap_or_else(PoisonError::into_inner);
-        addresses.get(name).cloned()
+        self.addresses.lock().get(name).cloned()
     }
 
     fn remember_address(&self, name: &str, address: &str) {
-        let addresses = self.addresses.lock();
-        addresses
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned(), address.to_owned());
+        let mut addresses = self.addresses.lock();
+        addresses.insert(name.to_owned(), address.to_owned());
     }
 }
 

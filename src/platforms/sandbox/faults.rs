@@ -4,12 +4,15 @@
 use std::time::Duration;
 
 use sqlx::SqlitePool;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::domain::error::UserError;
 use crate::domain::network::Network;
 use crate::platforms::PlatformError;
 
 /// What the network is asked to do when it fails.
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     Fetch,
@@ -19,20 +22,15 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 4] = [Self::Fetch, Self::Publish, Self::LookUp, Self::Picture];
-
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Fetch => "fetch",
-            Self::Publish => "publish",
-            Self::LookUp => "look_up",
-            Self::Picture => "picture",
-        }
+        self.into_str()
     }
 }
 
 /// How it fails.
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// No connection.
@@ -60,35 +58,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [
-        Self::Unreachable,
-        Self::SlowDown,
-        Self::Refused,
-        Self::LostAnswer,
-        Self::Drop,
-        Self::Late,
-        Self::Hang,
-        Self::Garbled,
-        Self::ServerError,
-        Self::Slow,
-        Self::Unsettled,
-    ];
-
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::SlowDown => "slow_down",
-            Self::Refused => "refused",
-            Self::LostAnswer => "lost_answer",
-            Self::Drop => "drop",
-            Self::Late => "late",
-            Self::Hang => "hang",
-            Self::Garbled => "garbled",
-            Self::ServerError => "server_error",
-            Self::Slow => "slow",
-            Self::Unsettled => "unsettled",
-        }
+        self.into_str()
     }
 
     /// Whether `operation` can fail this way.
@@ -183,25 +155,22 @@ impl Fault {
 pub fn parse(operation: &str, kind: &str) -> Result<(Operation, Kind), UserError> {
     let plain = |text: &str| text.trim().to_lowercase().replace('-', "_");
     let wanted = plain(operation);
-    let operation = Operation::ALL
-        .into_iter()
-        .find(|known| known.name() == wanted)
-        .ok_or_else(|| unknown("operation", &wanted, &Operation::ALL.map(Operation::name)))?;
-    let fitting: Vec<Kind> = Kind::ALL
-        .into_iter()
-        .filter(|kind| kind.fits(operation))
-        .collect();
+    let operation: Operation = wanted.parse().map_err(|_| {
+        let known = Operation::VARIANTS.iter();
+        let known: Vec<&str> = known.map(|known| known.name()).collect();
+        unknown("operation", &wanted, &known)
+    })?;
     let wanted = plain(kind);
-    let kind = fitting
-        .iter()
-        .copied()
-        .find(|known| known.name() == wanted)
+    let kind = wanted.parse().ok();
+    let kind = kind
+        .filter(|kind: &Kind| kind.fits(operation))
         .ok_or_else(|| {
-            let names: Vec<&str> = fitting.iter().map(|kind| kind.name()).collect();
+            let fitting = Kind::VARIANTS.iter().filter(|kind| kind.fits(operation));
+            let fitting: Vec<&str> = fitting.map(|kind| kind.name()).collect();
             unknown(
                 &format!("way for {} to fail", operation.name()),
                 &wanted,
-                &names,
+                &fitting,
             )
         })?;
     Ok((operation, kind))
@@ -320,8 +289,8 @@ mod tests {
 
     #[test]
     fn names_are_read_back_and_wrong_pairs_are_explained() {
-        for operation in Operation::ALL {
-            for kind in Kind::ALL {
+        for &operation in Operation::VARIANTS {
+            for &kind in Kind::VARIANTS {
                 assert_eq!(
                     parse(operation.name(), kind.name()).ok(),
                     kind.fits(operation).then_some((operation, kind))

@@ -159,7 +159,8 @@ mod tests {
                 );
             }
             if let Some(picture) = &seed.picture {
-                assert!(pictures::draw(&picture.name).is_some(), "{}", picture.name);
+                let drawn = pictures::draw(&picture.name).unwrap();
+                assert!(drawn.is_some(), "{}", picture.name);
                 assert!(!picture.alt.is_empty());
             }
             assert!(

@@ -6,7 +6,7 @@
 //! every way a real network does; that is kept in the file, so that another process can say it.
 //!
 //! `feed.json` holds what is there from the start, `answers.json` what others say to a post later, `visitors.json` what they
-//! ask by themselves, `pictures.rs` draws.
+//! ask by themselves, `pictures/` holds what its posts show.
 //! To add a way to fail, give [`faults::Kind`] a variant; the compiler shows the places that must know it.
 
 pub mod control;
@@ -155,7 +155,8 @@ impl Source for Sandbox {
             .strip_prefix(pictures::SCHEME)
             .ok_or_else(|| refused(format!("it has no picture at {}", shortened(address, 80))))?;
         self.strike(Operation::Picture).await?;
-        let bytes = match pictures::draw(name) {
+        let drawn = pictures::draw(name).map_err(|error| broken(&error.into()))?;
+        let bytes = match drawn {
             Some(bytes) => Some(bytes),
             None => reading::picture(self.db().await?, name)
                 .await

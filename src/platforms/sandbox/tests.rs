@@ -268,7 +268,7 @@ async fn what_breaks_a_rule_is_refused_and_not_taken() {
     }
     assert_eq!(scene.published().await, 0);
 
-    let one = vec![picture(pictures::draw("cup.png").unwrap())];
+    let one = vec![picture(pictures::draw("cup.png").unwrap().unwrap())];
     let done = scene
         .sandbox
         .publish(&named(&one), one.clone(), "k", &lease())

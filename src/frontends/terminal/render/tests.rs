@@ -1,5 +1,6 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use strum::VariantArray as _;
 
 use super::{echo, render, render_change};
 use crate::chat::view::{Block, Button, View};
@@ -261,7 +262,7 @@ fn a_changed_card_says_what_is_new() {
         Block::Title("#12 published · approved by @editor 10:14 · lens.xyz/p/…".into());
     after.blocks.truncate(2);
     after.buttons = buttons(&[&["Why"]]);
-    let change = |before: &View, now: &View| render_change(before, now, &at(80), &|_| None);
+    let change = |before: &View, now: &View| render_change(before, now, &at(80));
     assert_snapshot!(change(&card(TASTING), &after).unwrap(), @"
     #12 published · approved by @editor 10:14 · lens.xyz/p/…
     [w] Why
@@ -282,7 +283,7 @@ fn a_pasted_book_is_not_repeated() {
 
 fn without_our_colours(text: &str) -> String {
     let reset = text.replace("\x1b[0m", "");
-    Paint::ALL.iter().fold(reset, |text, paint| {
+    Paint::VARIANTS.iter().fold(reset, |text, paint| {
         text.replace(&format!("\x1b[{}m", paint.code()), "")
     })
 }

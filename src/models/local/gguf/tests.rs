@@ -12,7 +12,7 @@ fn why(path: &Path, available: Option<u64>) -> String {
 #[test]
 fn a_file_of_each_family_says_what_it_holds() {
     let dir = tempfile::tempdir().unwrap();
-    for family in Family::ALL {
+    for &family in Family::VARIANTS {
         let small = Small::new(family);
         let file = TextFile::open(&small.file(dir.path()), Some(1 << 30)).unwrap();
         let numbers: usize = small

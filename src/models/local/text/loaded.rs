@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
-use std::sync::Mutex;
+
+use parking_lot::Mutex;
 
 use super::Limit;
 use crate::models::local::gguf::{Header, TextFileError};

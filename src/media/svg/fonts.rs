@@ -1,4 +1,4 @@
-//! The fonts of a card: the one built in, and those of the system for signs that it lacks.
+//! The fonts of a text: the one built in, and those of the system for signs that it lacks.
 //!
 //! Every sign gets one font, chosen here. The renderer's own fallback would draw a box for what it does not find, and
 //! mixes fonts of one line in a way that loses letters.
@@ -10,8 +10,6 @@ use std::sync::{Arc, LazyLock};
 use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Stretch, Style};
 use resvg::usvg::{FontFamily, FontResolver, Options, Tree};
 use unicode_segmentation::UnicodeSegmentation as _;
-
-use super::svg;
 
 /// Open Sans Semibold; its licence lies beside it.
 const EMBEDDED: &[u8] = include_bytes!("OpenSans-Semibold.ttf");
@@ -81,7 +79,7 @@ impl Face {
 }
 
 /// Fonts for one text.
-pub(super) struct Fonts {
+pub struct Fonts {
     options: Options<'static>,
     /// The built-in one first.
     faces: Vec<Face>,
@@ -89,7 +87,8 @@ pub(super) struct Fonts {
 
 impl Fonts {
     /// Fonts that have between them as many signs of the text as this machine can draw.
-    pub(super) fn for_text(text: &str) -> Self {
+    #[must_use]
+    pub fn for_text(text: &str) -> Self {
         let mut fonts = Loaded {
             letters: text.chars().collect(),
             database: Database::new(),
@@ -110,7 +109,8 @@ impl Fonts {
 
     /// The font of a sign; `before` is that of the sign before it, which is kept for spaces and punctuation. None: no font
     /// has it.
-    pub(super) fn of(&self, sign: &str, before: Option<usize>) -> Option<usize> {
+    #[must_use]
+    pub fn of(&self, sign: &str, before: Option<usize>) -> Option<usize> {
         let neutral = !sign.chars().any(char::is_alphanumeric);
         before
             .filter(|_| neutral)
@@ -122,15 +122,11 @@ impl Fonts {
         &self.options
     }
 
-    /// How wide a piece of text of one font and one direction is at the size 1.
-    pub(super) fn width(&self, text: &svg::Piece) -> f32 {
-        const SIZE: f32 = 100.0;
-        let sample = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\">{}</svg>",
-            svg::text(text, SIZE, 0.0, 0.0, "#000")
-        );
-        Tree::from_str(&sample, &self.options)
-            .map_or(0.0, |tree| tree.root().abs_bounding_box().width() / SIZE)
+    /// How wide that is what a document shows, in its own units; 0 for one that cannot be read.
+    #[must_use]
+    pub fn width(&self, svg: &str) -> f32 {
+        Tree::from_str(svg, &self.options)
+            .map_or(0.0, |tree| tree.root().abs_bounding_box().width())
     }
 }
 
@@ -197,7 +193,8 @@ impl Loaded {
 }
 
 /// What a piece of text names as its font.
-pub(super) fn family(face: usize) -> String {
+#[must_use]
+pub fn family(face: usize) -> String {
     format!("face-{face}")
 }
 
@@ -231,7 +228,8 @@ const fn is_invisible(part: char) -> bool {
 }
 
 /// Marks that only say in which direction text runs. Directions are settled before text is drawn.
-pub(super) const fn is_bidi_control(part: char) -> bool {
+#[must_use]
+pub const fn is_bidi_control(part: char) -> bool {
     matches!(
         part,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -239,7 +237,8 @@ pub(super) const fn is_bidi_control(part: char) -> bool {
 }
 
 /// Whether a sign is a pictograph, which a font of pictographs draws best.
-pub(super) fn is_emoji(sign: &str) -> bool {
+#[must_use]
+pub fn is_emoji(sign: &str) -> bool {
     sign.chars().any(|part| {
         matches!(
             part,
