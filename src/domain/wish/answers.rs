@@ -340,7 +340,7 @@ mod tests {
             ),
             (
                 "sehr schade, und frag ob sie unsere plakate noch schaffen",
-                "Sehr schade. Schafft ihr unsere plakate noch?",
+                "Sehr schade. Schafft ihr unsere Plakate noch?",
             ),
         ] {
             assert_eq!(
