@@ -13,7 +13,7 @@ use lumen::domain::network::Network;
 use lumen::domain::schedule::Schedule;
 use lumen::flow::checks::{self, Allowance, Held};
 use lumen::flow::import::line::{self, Archive};
-use lumen::flow::recall::Fusion;
+use lumen::flow::recall::fusion::{Coverage, Fusion};
 use lumen::index::{Found, cleaning};
 
 const TEXT: &str = "Friday, six o'clock: three #SingleOrigin Ethiopians on the table and one that divides the house. \
@@ -87,7 +87,15 @@ fn fusion(c: &mut Criterion) {
     };
     let covered = (0..2 * CANDIDATES)
         .step_by(2)
-        .map(|at| (i64::from(at), 0.8))
+        .map(|at| {
+            (
+                i64::from(at),
+                Coverage {
+                    share: 0.8,
+                    words: 20,
+                },
+            )
+        })
         .collect();
     c.bench_function("fusing two halves", |b| {
         b.iter_batched(

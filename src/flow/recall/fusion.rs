@@ -12,25 +12,31 @@ pub struct Fusion {
     pub words: f32,
     /// Below this cosine a post that shares no word with the question has nothing to do with it.
     pub least_similarity: f32,
+    /// The most that reciprocal ranks weigh, where texts are long.
+    pub ranks: f32,
 }
 
+/// What a post holds of the question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coverage {
+    /// The share of the question, 0 to 1.
+    pub share: f32,
+    /// How many words the post has.
+    pub words: usize,
+}
+
+/// Texts of up to so many words are short: what they hold of a question they hold on purpose.
+const SHORT_TEXT: f32 = 50.0;
+/// How slowly a rank loses weight: the eleventh of a half counts half of the first.
+const RANK_OFFSET: f32 = 10.0;
+
 impl Default for Fusion {
-    /// Chosen on seven sets of questions, by the mean of their MRR@10 and nDCG@10: claims of posts (a training split), a post to be
-    /// found again by two of its words, four of them or its first half, topics of a news day searched in posts (two years of it),
-    /// and questions to a library. 0.4: 0.823 and 0.761, **0.5: 0.827 and 0.763**, 0.6: 0.827 and 0.762; meaning alone 0.637 and
-    /// 0.587, words alone 0.789 and 0.715, reciprocal ranks 0.727 and 0.678. With one share for all posts, that of the best match,
-    /// and fixed weights: 0.798 and 0.739.
-    ///
-    /// Six other sets had no say (two splits of the claims, two more years, abstracts of aerodynamics and of medicine): 0.823 and
-    /// 0.719, with fixed weights 0.823 and 0.718, reciprocal ranks 0.801 and 0.700. Long texts lose what posts gain: that an
-    /// abstract holds all words of a question says less.
-    ///
-    /// These figures are this formula over what Lumen's own index answered, when all forms of a word that begin alike still counted
-    /// the same; how forms count was chosen later, with these weights. `make bench ROWS=weights` tries the weights again.
+    /// Chosen on posts with judged questions, and on abstracts for `ranks`: see `benches/large/relevance.rs`.
     fn default() -> Self {
         Self {
             words: 0.5,
             least_similarity: 0.25,
+            ranks: 0.6,
         }
     }
 }
@@ -46,28 +52,35 @@ pub struct Candidate {
 
 impl Fusion {
     /// What both halves found, best first. `by_meaning` says whether the question had a vector, `covered` how much of the
-    /// question each post holds that was found by its words, 0 to 1.
+    /// question each post holds that was found by its words.
     ///
-    /// Reciprocal ranks, the usual way, throw away *how much* better the first is than the second: a strong first half
-    /// is dragged down by a weak second. So what counts here is the cosine itself, known for every post that has a
-    /// vector whichever half found it, and the share of the best text score, scaled by what the post holds of the question: BM25
-    /// gives one rare word as much as all the others together. And where no post holds much of the question, words weigh little: it
-    /// is then left to meaning.
+    /// What counts is how near a post is, known for every post that has a vector whichever half found it, and how well its words
+    /// fit: the share of the best text score, scaled by what the post holds of the question, because BM25 gives one rare word as
+    /// much as all the others together. Where no post holds much of the question, words weigh little.
+    ///
+    /// A long text holds much of any question by chance, so the longer the texts are, the more the places count that a post has
+    /// in both halves: they need no measure. Posts of a few lines are ranked without them.
     ///
     /// A post that has no vector yet counts as near as its words are strong, measured by the nearest post of all.
     pub fn rank(
         self,
         by_meaning: bool,
         found: Vec<Found>,
-        covered: &HashMap<i64, f32>,
+        covered: &HashMap<i64, Coverage>,
     ) -> Vec<Candidate> {
         let similarities = found.iter().filter_map(|row| row.similarity);
         let nearest = similarities
             .reduce(f32::max)
             .map_or(1.0, |most| most.max(0.0));
         let best = found.iter().filter_map(|row| row.words).fold(0.0, f32::max);
-        let fullest = covered.values().copied().fold(0.0, f32::max);
+        let shares = covered.values().map(|covered| covered.share);
+        let fullest = shares.fold(0.0, f32::max);
         let weight = self.words * fullest;
+        let by_rank = self.ranks * length_of(covered);
+        let places = [
+            places(&found, |row| row.similarity),
+            places(&found, |row| row.words),
+        ];
         let mut ranked: Vec<Candidate> = found
             .into_iter()
             .filter_map(|row| {
@@ -80,10 +93,12 @@ impl Fusion {
                     return None;
                 }
                 let score = if by_meaning {
-                    let words = share * covered.get(&row.id).copied().unwrap_or(0.0);
+                    let words = share * covered.get(&row.id).map_or(0.0, |covered| covered.share);
                     let meaning =
                         similarity.map_or(words * nearest, |similarity| similarity.max(0.0));
-                    (1.0 - weight) * meaning + self.words * words
+                    let measured = (1.0 - weight) * meaning + self.words * words;
+                    let place: f32 = places.iter().filter_map(|half| half.get(&row.id)).sum();
+                    (1.0 - by_rank) * measured + by_rank * place / 2.0
                 } else {
                     share * fullest
                 };
@@ -97,6 +112,32 @@ impl Fusion {
         ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.id.cmp(&a.id)));
         ranked
     }
+}
+
+/// How long the texts are that were found by words: 0 for posts of a few lines, towards 1 the longer the middle one is.
+fn length_of(covered: &HashMap<i64, Coverage>) -> f32 {
+    let mut lengths: Vec<usize> = covered.values().map(|covered| covered.words).collect();
+    lengths.sort_unstable();
+    let middle = lengths.get(lengths.len() / 2).copied().unwrap_or(0);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "words of a text, far below 2^23"
+    )]
+    let middle = middle as f32;
+    (1.0 - SHORT_TEXT / middle.max(1.0)).max(0.0)
+}
+
+/// The reciprocal rank of each row that has this measure, 1 for the first.
+fn places(found: &[Found], measure: impl Fn(&Found) -> Option<f32>) -> HashMap<i64, f32> {
+    let measured = found.iter().filter_map(|row| Some((measure(row)?, row.id)));
+    let mut measured: Vec<(f32, i64)> = measured.collect();
+    measured.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(second.cmp(first)));
+    let ranks = std::iter::successors(Some(RANK_OFFSET + 1.0), |rank| Some(rank + 1.0));
+    measured
+        .into_iter()
+        .zip(ranks)
+        .map(|((_, id), rank)| (id, (RANK_OFFSET + 1.0) / rank))
+        .collect()
 }
 
 #[cfg(test)]
@@ -126,7 +167,28 @@ mod tests {
     }
 
     fn ranked(by_meaning: bool, found: Vec<Found>, covered: &[(i64, f32)]) -> Vec<Candidate> {
-        let covered = covered.iter().copied().collect();
+        ranked_of(20, by_meaning, found, covered)
+    }
+
+    /// The same for texts of so many words.
+    fn ranked_of(
+        words: usize,
+        by_meaning: bool,
+        found: Vec<Found>,
+        covered: &[(i64, f32)],
+    ) -> Vec<Candidate> {
+        let covered = covered.iter();
+        let covered = covered
+            .map(|(id, share)| {
+                (
+                    *id,
+                    Coverage {
+                        share: *share,
+                        words,
+                    },
+                )
+            })
+            .collect();
         Fusion::default().rank(by_meaning, found, &covered)
     }
 
@@ -147,6 +209,24 @@ mod tests {
         // Plain reciprocal ranks would put 2 (second and first) before 1 (first and nowhere).
         let found = vec![near(1, 0.9), worded(2, 2.0, Some(0.4))];
         assert_eq!(order(&ranked(true, found, &[(2, 0.2)])), [1, 2]);
+    }
+
+    #[test]
+    fn where_texts_are_long_the_places_in_both_halves_count_more_than_what_a_text_holds() {
+        // 1 is the first of one half and the second of the other; 2 holds more of the question, as long texts do.
+        let found = || {
+            vec![
+                worded(1, 8.6, Some(0.60)),
+                worded(2, 9.0, Some(0.50)),
+                worded(3, 5.0, Some(0.58)),
+                worded(4, 4.0, Some(0.57)),
+            ]
+        };
+        let covered = [(1, 0.55), (2, 0.72), (3, 0.4), (4, 0.4)];
+        assert_eq!(order(&ranked_of(20, true, found(), &covered))[0], 2);
+        let long = ranked_of(200, true, found(), &covered);
+        assert_eq!(order(&long)[0], 1);
+        assert!(long.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
     }
 
     #[test]

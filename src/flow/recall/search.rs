@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::by_words;
-use super::fusion::Candidate;
+use super::fusion::{Candidate, Coverage};
 use super::spread::{self, Chosen, Question};
 use super::{Recall, RecallError};
 use crate::domain::ids::{PostId, WorkspaceId};
@@ -249,7 +249,7 @@ impl Recall {
         &self,
         words: &str,
         found: &mut Vec<Found>,
-    ) -> Result<HashMap<i64, f32>, RecallError> {
+    ) -> Result<HashMap<i64, Coverage>, RecallError> {
         let worded = found.iter().filter(|row| row.words.is_some());
         let ids: Vec<PostId> = worded.map(|row| PostId(row.id)).collect();
         let texts = self.0.store.words_of_posts(&ids).await?;
