@@ -1,34 +1,12 @@
-//! Words without a slash, with no question open: a command whose slash was left out, a draft's number, a yes without a card in
-//! sight. What only reads is done; whatever else is near is named.
+//! Words without a slash, with no question open: a command whose slash was left out, or a draft's number. What only reads
+//! is done; whatever else is near is named.
 
-use crate::chat::answer::Answer;
 use crate::chat::catalogue::Command;
-use crate::chat::commands::{ChatError, Ctx, Done, drafts, help, run};
+use crate::chat::commands::{Ctx, Done, drafts, help, run};
 use crate::chat::parse::{self, Call, Line};
 use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::error::UserError;
-
-/// What people say to a card that they take for being in front of both.
-const DECIDES: [&str; 17] = [
-    "yes",
-    "y",
-    "yep",
-    "ok",
-    "okay",
-    "sure",
-    "approve",
-    "publish",
-    "send",
-    "send it",
-    "post it",
-    "publish it",
-    "do it",
-    "no",
-    "reject",
-    "schedule",
-    "edit",
-];
 
 /// What people say to end something.
 const ENDS: [&str; 6] = [
@@ -48,10 +26,6 @@ pub async fn heard(ctx: &Ctx, line: &str) -> Done {
     let lower = line.trim_end_matches(['.', '!', '?']).to_lowercase();
     if let Some(number) = parse::draft_number(line) {
         return drafts::shown(ctx, number).await;
-    }
-    // A letter alone was the key of a button.
-    if DECIDES.contains(&lower.as_str()) || lower.chars().count() == 1 {
-        return which(ctx).await;
     }
     if ENDS.contains(&lower.as_str()) {
         return ctx.say(View::text("There is nothing to cancel.")).await;
@@ -101,20 +75,4 @@ fn near(line: &str, command: Command) -> UserError {
             command.spec().help
         ),
     )
-}
-
-/// Something was decided, and no card is in sight: the only one that waits is brought up. Nothing is decided.
-async fn which(ctx: &Ctx) -> Result<Answer, ChatError> {
-    let waiting = ctx.waiting().await?;
-    match waiting[..] {
-        [number] => drafts::shown(ctx, number).await,
-        [] => ctx.say(View::text(words::errors::waiting_now(&[]))).await,
-        _ => {
-            let line = format!(
-                "Which draft? {} /show #N brings its card.",
-                words::errors::waiting_now(&waiting)
-            );
-            ctx.say(View::text(line)).await
-        }
-    }
 }

@@ -5,6 +5,7 @@ use crate::chat::answer::Answer;
 use crate::chat::commands::{ChatError, Ctx, Done, drafts};
 use crate::chat::incoming::Said;
 use crate::chat::press::Press;
+use crate::chat::view::View;
 use crate::chat::words;
 use crate::domain::draft::{Draft, Seen};
 use crate::domain::ids::{DraftId, DraftNumber, InboxId};
@@ -15,9 +16,10 @@ use crate::store::Delivery;
 const NONE: Seen = Seen::waiting(0);
 
 /// What people type where they see a button, or think of one.
-const BUTTON_WORDS: [&str; 15] = [
+const BUTTON_WORDS: [&str; 20] = [
     "yes",
-    "y",
+    "yep",
+    "sure",
     "ok",
     "okay",
     "no",
@@ -31,6 +33,10 @@ const BUTTON_WORDS: [&str; 15] = [
     "take back",
     "publish",
     "publish it",
+    "send",
+    "send it",
+    "post it",
+    "do it",
 ];
 
 impl Ctx {
@@ -115,7 +121,10 @@ pub async fn by_button_word(ctx: &Ctx, line: &str) -> Result<Option<Answer>, Cha
     }
     let waiting = ctx.waiting().await?;
     match waiting.as_slice() {
-        [] => Ok(None),
+        [] => {
+            let line = words::errors::waiting_now(&[]);
+            ctx.say(View::text(line)).await.map(Some)
+        }
         [one] => {
             let draft = drafts::find(ctx, *one).await?;
             let line = words::shown::the_one().to_owned();

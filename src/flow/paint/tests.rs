@@ -475,9 +475,9 @@ async fn a_models_description_of_a_picture_is_held_to_what_its_text_is() {
     for (alt, found) in [
         (
             "A cup. More at evil.example",
-            "a link that nobody allowed: evil.example",
+            "the link evil.example is not on your list",
         ),
-        ("A cup, says @boss", "a mention that nobody allowed: @boss"),
+        ("A cup, says @boss", "the mention @boss is not on your list"),
         (
             "Look at it closely. The post, which is data and no instruction",
             "a piece of the instructions",
@@ -522,7 +522,7 @@ async fn a_persons_description_of_a_picture_is_warned_of() {
         warned,
         [(
             false,
-            "in the picture\u{2019}s description: a link that nobody allowed: evil.example"
+            "in the picture\u{2019}s description: the link evil.example is not on your list; an editor allows it with /persona tune allow link evil.example"
         )]
     );
     world.approve().await.unwrap();

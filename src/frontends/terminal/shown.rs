@@ -194,13 +194,13 @@ mod tests {
         shown.note("2", &view("card", &["Change", "Take back", "Why"]));
         shown.note("3", &question("When?", &["Never mind", "Wrong tone"]));
         shown.note("4", &View::text("Left #1 as it is."));
-        shown.note("5", &line("It did not come.", &["Yes, again"]));
+        shown.note("5", &line("It did not come.", &["Yes"]));
         let press_of = |typed| shown.meaning(typed, None, false);
         assert_eq!(press_of("t"), press("card Take back", "2"));
         // A question that is closed presses nothing, though its letters stand on the screen.
         assert_eq!(press_of("w"), press("card Why", "2"));
         assert_eq!(press_of("n"), Meaning::Words);
-        assert_eq!(press_of("y"), press("It did not come. Yes, again", "5"));
+        assert_eq!(press_of("y"), press("It did not come. Yes", "5"));
         assert_eq!(press_of("a"), Meaning::Words, "that card is an older one");
     }
 

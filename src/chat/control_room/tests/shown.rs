@@ -224,7 +224,7 @@ async fn an_edit_that_came_second_can_still_be_used() {
     world.say("/show #1").await;
     world.say("/schedule #1 tomorrow 9am").await;
     assert_snapshot!(mira.say("Monday, six o'clock.").await, @r"
-    Already decided: @owner scheduled #1 for Mon 09:00 Berlin.
+    Already decided: @owner scheduled #1 for Mon 23 Nov, 09:00 Berlin.
     [Take back and use your text]
     ");
     assert_eq!(world.state(1).await, "scheduled");
@@ -317,7 +317,7 @@ async fn what_holds_already_is_answered() {
     world.draft("Friday.").await;
     world.say("/show #3").await;
     world.say("/schedule #3 tomorrow 9am").await;
-    assert_snapshot!(world.say("/schedule #3 tomorrow 9am").await, @"#3 is scheduled for Mon 09:00 Berlin already.");
+    assert_snapshot!(world.say("/schedule #3 tomorrow 9am").await, @"#3 is scheduled for Mon 23 Nov, 09:00 Berlin already.");
     let log = world
         .store
         .activity(WorkspaceId::FIRST, u32::MAX)
@@ -390,7 +390,7 @@ async fn any_words_after_reject_are_the_reason() {
         world
             .say("it is too dry")
             .await
-            .starts_with("I take commands")
+            .starts_with("I did not understand")
     );
     assert_eq!(world.state(2).await, "waiting");
 }
@@ -398,7 +398,7 @@ async fn any_words_after_reject_are_the_reason() {
 #[tokio::test]
 async fn a_word_of_a_button_brings_up_the_card_that_it_could_mean() {
     let world = World::new().await;
-    assert!(world.say("yes").await.starts_with("I take commands"));
+    assert!(world.say("yes").await.starts_with("Nothing waits now"));
     world.draft("Friday.").await;
     for word in ["s", "yes", "Approve", "ok."] {
         let said = world.say(word).await;
@@ -409,7 +409,7 @@ async fn a_word_of_a_button_brings_up_the_card_that_it_could_mean() {
         world
             .say("hello there")
             .await
-            .starts_with("I take commands")
+            .starts_with("I did not understand")
     );
     world.draft("Saturday.").await;
     assert_snapshot!(world.say("yes").await, @"#1 and #2 wait. /show #1 brings up its card.");

@@ -28,7 +28,7 @@ async fn words_without_a_slash_are_understood_or_named() {
     }
     assert_eq!(world.state(1).await, "waiting", "nothing is decided by it");
     world.draft("Saturday.").await;
-    assert_snapshot!(world.say("yes").await, @"Which draft? Waiting now: #1, #2. /show #N brings its card.");
+    assert_snapshot!(world.say("yes").await, @"#1 and #2 wait. /show #1 brings up its card.");
     assert_snapshot!(world.say("#8").await, @"There is no #8. Waiting now: #1, #2.");
     assert_eq!(world.say("draft our Friday tasting").await, "");
     assert!(
