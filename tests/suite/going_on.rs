@@ -79,7 +79,8 @@ fn what_may_be_out_since_the_backup_asks_after_a_restore() {
     assert!(house.run(&["backup", &file]).status.success());
     let said = house.session(&["/go"]);
     assert!(said.out.contains("#1 goes out now."), "{said:?}");
-    assert_eq!(house.published().len(), 1);
+    let out = house.published();
+    assert_eq!(out.len(), 1);
     let restored = house.run(&["restore", &file]);
     assert!(restored.status.success(), "{restored:?}");
     let ended = house.session(&["/queue", "/show #1", "/log 3", "/go"]);
@@ -91,6 +92,7 @@ fn what_may_be_out_since_the_backup_asks_after_a_restore() {
     ] {
         assert!(ended.out.contains(words), "{words}: {}", ended.out);
     }
-    assert_eq!(house.published(), Vec::<String>::new(), "{}", ended.out);
+    // The backup knows nothing of the sandbox, which keeps what it has, as any network does.
+    assert_eq!(house.published(), out, "{}", ended.out);
     assert!(house.session(&["/status"]).out.contains("#1 needs a look"));
 }
