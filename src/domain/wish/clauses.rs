@@ -217,6 +217,9 @@ fn parted(verb: &str) -> Verb {
 /// "wir am Sonntag um fünf schließen" becomes "wir schließen am Sonntag um fünf". None where the order cannot be told.
 pub(super) fn main_clause(text: &str) -> Option<String> {
     let clause = verb_last(text)?;
+    if another_begins(&clause.before) {
+        return None;
+    }
     let first = first_place(&clause.before)?;
     let (start, rest) = clause.before.split_at(first);
     let mut words: Vec<&str> = start.to_vec();
@@ -226,6 +229,15 @@ pub(super) fn main_clause(text: &str) -> Option<String> {
     let mut sentence = words.join(" ");
     sentence.push_str(clause.after);
     Some(sentence)
+}
+
+/// Whether a clause of its own begins in the middle of the words: the verb at the end is not the first one's.
+fn another_begins(words: &[&str]) -> bool {
+    const SUBJECTS: &str = "der die das den ein eine wir ihr ich er es sie man unser unsere";
+    words.windows(2).any(|pair| {
+        let next = pair[1].to_lowercase();
+        pair[0].ends_with(',') && SUBJECTS.split(' ').any(|subject| subject == next)
+    })
 }
 
 /// How many of the words are the first place of the sentence.

@@ -37,7 +37,7 @@ const INVENTION: &str = "(?:jokes?|puns?|poems?|haikus?|limericks?|rhymes?|stor(
     taglines?|lines?|metaphors?|dialogues?|interviews?|essays?|songs?|comments?|observations?|trivia|ways|things|myths?|lessons?)";
 
 const INVENTED_LOOK: &str = "(?:funny|witty|humorous|hilarious|creative|clever|catchy|inspiring|inspirational|motivational|motivating|poetic|\
-    amusing|silly|cheeky|dramatic|romantic|philosophical|thoughtful|deep|interesting|fun|cute|entertaining|viral|nice|lovely|beautiful|cool|smart|sarcastic|exciting|original|positive|good|great|sweet|warm|random)";
+    amusing|silly|tiny|spooky|scary|mini|micro|ghost|bedtime|fairy|horror|dad|bad|terrible|cheesy|corny|wee|cheeky|dramatic|romantic|philosophical|thoughtful|deep|interesting|fun|cute|entertaining|viral|nice|lovely|beautiful|cool|smart|sarcastic|exciting|original|positive|good|great|sweet|warm|random)";
 
 pub(super) const GROUPS: &[(&str, &str)] = &[
     ("<P>", POLITE),
@@ -230,6 +230,9 @@ fn subject_and_clause(about: &str) -> Option<String> {
 /// "she's in on Wednesdays" without its pronoun: "is in on Wednesdays".
 fn predicate(clause: &str) -> Option<String> {
     let (pronoun, rest) = clause.split_once(' ')?;
+    if rest.starts_with("been ") {
+        return None;
+    }
     let contracted = match pronoun.to_lowercase().replace('\u{2019}', "'").as_str() {
         "he" | "she" | "it" | "they" => "",
         "he's" | "she's" | "it's" | "its" => "is ",

@@ -213,7 +213,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     }),
     // "remind …"
     (
-        r"<P>(?:(?:remind|nudge|prod) <A>|send a reminder(?: to <A>)?|(?:just )?(?:a |another )?<L>(?:gentle |final |last |quick )?reminder(?: for <A>| to <A>)?)(?:,|:)? ?(?:that|:) ?(?P<rest>.+)",
+        r"<P>(?:gently |kindly |politely |just |please )?(?:(?:remind|nudge|prod) <A>|send a reminder(?: to <A>)?|(?:just )?(?:a |another )?<L>(?:gentle |final |last |quick )?reminder(?: for <A>| to <A>)?)(?:,|:)? ?(?:that|:) ?(?P<rest>.+)",
         WishKind::Remind,
         |c| {
             group(c, "rest")
@@ -221,7 +221,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         },
     ),
     (
-        r"<P>(?:remind|nudge|prod|poke) <A>,? (?P<what>(?:to|not to|about|of) .+)",
+        r"<P>(?:gently |kindly |politely |just |please )?(?:remind|nudge|prod|poke) <A>,? (?P<what>(?:to|not to|about|of) .+)",
         WishKind::Remind,
         |c| group(c, "what").map(|what| Read::Statement(reminder(what))),
     ),
@@ -231,7 +231,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
         |c| group(c, "what").map(|what| Read::Statement(reminder(what))),
     ),
     (
-        r"<P>(?:remind|nudge|prod|poke) <A>,? (?P<rest>.+)",
+        r"<P>(?:gently |kindly |politely |just |please )?(?:remind|nudge|prod|poke) <A>,? (?P<rest>.+)",
         WishKind::Remind,
         |c| {
             group(c, "rest")

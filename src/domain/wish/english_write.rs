@@ -22,7 +22,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // What has to be invented, with or without a statement behind a colon.
     (
-        r"<P>(?:(?:<W>|tell (?:me|us|<A>)|share|think of|come up with|invent|make up|list|suggest|find|what about|how about|name|tell|recite) )?<DET>(?:<IL>,? (?:and )?|<L>)?<IL>? ?<I>(?: (?:about|on) (?P<about>.*?)| (?:for|to|of|why|how|from|that|involving|with|and|or) .*?)?(?:[:–—] *(?P<said>.+))?",
+        r"<P>(?:(?:<W>|tell (?:me|us|<A>)|share|think of|come up with|invent|make up|list|suggest|find|what about|how about|name|tell|recite) )?<DET>(?:<IL>,? (?:and )?|<L>)?<IL>? ?<I>(?: (?:about|on) (?P<about>.*?)| (?:for|to|of|why|how|from|that|involving|with|and|or|set|where|in|featuring|starring) .*?)?(?:[:–—] *(?P<said>.+))?",
         WishKind::Invent,
         invention,
     ),

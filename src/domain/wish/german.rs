@@ -93,7 +93,7 @@ const FORM: &str = "(?:(?:kurzen?|kleinen?|netten?|schönen?|freundlichen?|nette
 
 const WRITE: &str = "(?:schreibe?n?|schreibst|schreibt|postest|postet|tippe?|texte?|poste?n?|verfasse?n?|erstelle?n?|mache?n?|machst|formuliere?n?|bringe?n?|setze?n?|stelle?n?|gib|hau|haue|haut|schickt|stellt|packt|bringt|macht|wir brauchen|ich brauche|brauche|veröffentliche?n?|twittere|schick|entwirf|mach uns|stell)";
 
-const INVENTION: &str = "(?:witze?|gedichte?|reime?|geschichten?|märchen|anekdoten?|rätsel|sprüche?|spruch|zitate?|tipps?|tricks?|ideen?|gründe|grund|ratschläge|rezepte?|erklärung(?:en)?|anleitung(?:en)?|fakten|gedanken|slogans?|wortspiele?|kalauer|limericks?|haikus?|vergleiche?|kommentare?|bemerkung(?:en)?|fun ?facts?|argumente|wege|lebensweisheit(?:en)?|weisheit(?:en)?|vorschläge)";
+const INVENTION: &str = "(?:(?:\\p{L}+)?(?:witze?|gedichte?|reime?|geschichten?|rätsel|sprüche?|spruch|tipps?)|märchen|anekdoten?|zitate?|tricks?|ideen?|gründe|grund|ratschläge|rezepte?|erklärung(?:en)?|anleitung(?:en)?|fakten|gedanken|slogans?|wortspiele?|kalauer|limericks?|haikus?|vergleiche?|kommentare?|bemerkung(?:en)?|fun ?facts?|argumente|wege|lebensweisheit(?:en)?|weisheit(?:en)?|vorschläge)";
 
 const INVENTED_LOOK: &str = "(?:lustige[rsn]?|witzige[rsn]?|nette[rsn]?|schöne[rsn]?|kreative[rsn]?|inspirierende[rsn]?|motivierende[rsn]?|liebe[rsn]?|spannende[rsn]?|originelle[rsn]?|humorvolle[rsn]?|freches|cooles|coole[rsn]?|poetische[rsn]?|romantische[rsn]?|unterhaltsame[rsn]?|geistreiche[rsn]?|kurze[rsn]?|kleine[rsn]?|gute[rsn]?|interessante[rsn]?|philosophisches|tiefsinniges)";
 

@@ -16,7 +16,7 @@ pub(super) const TABLE: &[(&str, WishKind, Make)] = &[
     ),
     // Inventions.
     (
-        r"<P>(?:(?:<W>|erzähle?(?: <A>| uns| mir)?|denk dir|nenne?|gib(?: <A>| uns| mir)?|überleg dir|erfinde?|sag|such|teile) <S>)?<DET>(?:<IL>,? (?:und )?)*<I>(?: (?:über|zu|zum|zur|für|von|vom|wie|warum|damit|wieso|aus|rund um|gegen|mit|an|um) .*?)?(?: aus)?(?:[:–—] *(?P<said>.+))?",
+        r"<P>(?:(?:<W>|erzähle?(?: <A>| uns| mir)?|denk dir|nenne?|gib(?: <A>| uns| mir)?|überleg dir|erfinde?|sag|such|teile) <S>)?<DET>(?:<IL>,? (?:und )?)*<I>(?: (?:über|zu|zum|zur|für|von|vom|wie|warum|damit|wieso|aus|rund um|gegen|mit|an|um) .*?)?(?: aus)?(?: bitte)?(?:, (?:aber|gerne?|bitte|nicht|nichts|kein\p{L}*|was|etwas) .*?)?(?:[:–—] *(?P<said>.+))?",
         WishKind::Invent,
         invention,
     ),

@@ -101,6 +101,7 @@ impl Wish {
     #[must_use]
     pub fn read(topic: &str) -> Self {
         let language = language::of_topic(topic);
+        let topic = &*typing::dass(topic, language);
         let mut kinds = Vec::new();
         let mut sentences = Vec::new();
         let mut asked = None;

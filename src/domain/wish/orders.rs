@@ -25,6 +25,7 @@ const ENGLISH: &[&str] = &[
     "get (?:that|this|it|the word|the news|a post|something) (?:out|up|to|on)",
     "ask (?:<3>|around|round|nicely|politely|kindly|sweetly|if|whether|who|what|which|when|how|why)",
     "(?:check|find out|see) (?:with <3>|from <3>|if|whether|who)",
+    "big (?:her|him|them|it|this) up(?: please| pls| a bit)?",
     "(?:thank|congratulate|congrats|wish|celebrate|appreciate|apologi[sz]e|big up|welcome|honou?r) (?:to )?\\S+",
     "(?:apologi[sz]e|say (?:sorry|thanks|thank|that|an?|something|well done|bravo|congrat\\S*|happy|how|we|it|goodbye|please|so))",
     "(?:write|draft|compose|prepare|create|make|do|knock (?:up|out)|come up with|think (?:of|up)|rustle up|whip up|put (?:together|out|up)|need|give (?:me|us)|send(?: out)?|post|publish|pop|stick|help me write|help us write) (?:me |us |up |out )?(?:an?|some|one|the|another|any)? ?(?:\\S+ ){0,3}?<T>",

@@ -1,5 +1,6 @@
 //! What people leave out when they type in a hurry: capitals, accents, the comma splice made two sentences, the last mark.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -149,5 +150,19 @@ fn split_splice(text: &str) -> String {
             capitalised(&split_splice(&text[at + 2..]))
         ),
         None => text.to_owned(),
+    }
+}
+
+/// German "das" where a quick typist means "dass": behind a verb of saying, before a word that a clause begins with.
+pub(super) fn dass<'t>(text: &'t str, language: Option<&str>) -> Cow<'t, str> {
+    static DAS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\b((?:schreib|post|sag|erzähl|meld|teil|verkünd|erinner|bescheid|hinweis|darauf|daran|dran)\p{L}*(?: (?:bitte|mal|allen?|kurz|hin))?),? das (wir|ihr|ich|man|unsere?r?|es|sie|bei|ab|heute|morgen)\b",
+        )
+        .ok()
+    });
+    match (&*DAS, language) {
+        (Some(pattern), Some("de")) => pattern.replace_all(text, "$1, dass $2"),
+        _ => Cow::Borrowed(text),
     }
 }

@@ -14,19 +14,16 @@ pub use fonts::{Fonts, family, is_bidi_control, is_emoji};
 #[error("a picture could not be drawn: {0}")]
 pub struct RenderError(String);
 
-impl RenderError {
-    fn of(why: impl ToString) -> Self {
-        Self(why.to_string())
-    }
-}
-
 /// Draws a document at the size that it names. Takes some tens of milliseconds for a large one with text: call it off the
 /// async threads.
 pub fn render(svg: &str, fonts: &Fonts) -> Result<Vec<u8>, RenderError> {
-    let tree = Tree::from_str(svg, fonts.options()).map_err(RenderError::of)?;
+    let tree =
+        Tree::from_str(svg, fonts.options()).map_err(|error| RenderError(error.to_string()))?;
     let size = tree.size().to_int_size();
     let mut canvas = Pixmap::new(size.width(), size.height())
-        .ok_or_else(|| RenderError::of("there is no canvas"))?;
+        .ok_or_else(|| RenderError("there is no canvas".to_owned()))?;
     resvg::render(&tree, Transform::identity(), &mut canvas.as_mut());
-    canvas.encode_png().map_err(RenderError::of)
+    canvas
+        .encode_png()
+        .map_err(|error| RenderError(error.to_string()))
 }

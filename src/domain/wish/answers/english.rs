@@ -151,7 +151,7 @@ pub(super) const ACTS: Table = &[
         "We ask for $what",
     ),
     (
-        r"<P>ask(?: <HER>)? for (?P<what>.+)",
+        r"<P>ask(?: <HER>)? for (?P<what>(?:an?|the|some|more|any|their|her|his|its|photos?|pictures?|details?|proof|feedback|recipes?)\b.*)",
         "Could you send us $what?",
     ),
     (
