@@ -328,7 +328,7 @@ async fn what_holds_already_is_answered() {
         .filter(|entry| entry.text.starts_with("scheduled #3"));
     assert_eq!(scheduled.count(), 1);
     // Another time is another time.
-    assert_snapshot!(world.say("/schedule #3 tomorrow 10am").await, @"#3 scheduled for Mon 10:00 Berlin · @owner");
+    assert_snapshot!(world.say("/schedule #3 tomorrow 10am").await, @"#3 scheduled for Mon 23 Nov, 10:00 Berlin · @owner");
 }
 
 #[tokio::test]
