@@ -1,5 +1,5 @@
-//! The ways in for somebody without a role: the code of `/claim`, and a word behind `/start` or `/member link`, which lets
-//! somebody new in or makes somebody known by another name. Typed where others read, they end.
+//! How a person without a role gets one: the code of `/claim`, and a word behind `/start` or `/member link`, which makes a new
+//! member or adds a name to one. A code or word that is typed where others read it ends.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ enum Knock {
 /// Where the body of a row keeps the hashes of the words that were taken out of its text.
 const WORDS: &str = "words";
 
-/// Whether nobody but the sender and Lumen reads what came in.
+/// Whether only the sender and Lumen can read what came in.
 const fn is_unread_by_others(incoming: &Incoming) -> bool {
     incoming.unseen() || matches!(incoming.room.surface, Surface::Terminal)
 }
@@ -126,7 +126,7 @@ impl ControlRoom {
         Ok(false)
     }
 
-    /// Lets somebody in who knows a code; what others read lets nobody in any more. None: it is not about that.
+    /// Admits the sender of a valid code; a code that others could read ends instead. None: the line holds no code.
     pub(super) async fn at_the_door(
         &self,
         row: &InboxRow,

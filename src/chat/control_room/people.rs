@@ -156,7 +156,7 @@ impl ControlRoom {
             name => name,
         };
         let mut tx = self.store().begin().await?;
-        // Somebody may have linked this name in between.
+        // The name may have been linked in between.
         if let Some(known) = tx.operator_of(&incoming.sender).await? {
             return Ok(known);
         }

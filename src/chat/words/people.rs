@@ -63,7 +63,7 @@ pub fn invitation_over() -> String {
     "This invitation is used or over. Ask an owner for another one.".to_owned()
 }
 
-/// Somebody was given less of a role while what they asked for was done.
+/// The person's role was lowered while their command was carried out.
 #[must_use]
 pub fn role_changed(now: Option<Role>) -> UserError {
     let what = match now {

@@ -13,7 +13,7 @@ use crate::domain::ids::{DraftNumber, WorkspaceId};
 use crate::domain::operator::{Role, Surface};
 use crate::store::NewRevision;
 
-/// Another version of draft `number`, which nobody in the room of `who` was shown.
+/// Another version of draft `number`, which was not shown in the room of `who`.
 async fn edited_elsewhere(world: &World, who: &Speaker<'_>, number: i64, text: &str) {
     let revision = world.numbered(number).await.revision;
     who.send(Said::Filled {
