@@ -92,7 +92,7 @@ fn what_may_be_out_since_the_backup_asks_after_a_restore() {
     ] {
         assert!(ended.out.contains(words), "{words}: {}", ended.out);
     }
-    // The backup knows nothing of the sandbox, which keeps what it has, as any network does.
+    // The backup was made before the sandbox had a file, so the sandbox keeps what it has, as a network does.
     assert_eq!(house.published(), out, "{}", ended.out);
     assert!(house.session(&["/status"]).out.contains("#1 needs a look"));
 }
